@@ -1,0 +1,277 @@
+"""Everything that can have happened.  Past tense.  A stored event is never renamed: add a new one.
+
+When and by whom stands in the log's envelope (`Recorded`) and is handed to `apply` as `at`; an event carries a time of
+its own only where that differs from the moment it was recorded.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from .ids import About, ConnectionId, Item, ItemId, MemberId, Seat
+from .rules import Regulation
+
+
+class Event:
+    __slots__ = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """One entry of the log: the event and its envelope."""
+
+    seq: int  # 1, 2, 3 … within the meeting
+    at: datetime  # UTC
+    by: MemberId  # "" = by itself
+    cause: str  # the id of the command it came from; "" = by itself
+    event: Event
+
+
+@dataclass(frozen=True, slots=True)
+class Called(Event):
+    """The first event: who is entitled, and the rules of that day."""
+
+    about: About
+    roster: tuple[Seat, ...]
+    regulation: Regulation
+    agenda: tuple[Item, ...]
+    chair: MemberId
+    line: tuple[MemberId, ...]
+    seed: str
+
+
+@dataclass(frozen=True, slots=True)
+class GatheringBegan(Event):
+    """The first person came."""
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived(Event):
+    """Counted present from now on."""
+
+    member: MemberId
+
+
+@dataclass(frozen=True, slots=True)
+class Connected(Event):
+    member: MemberId
+    connection: ConnectionId
+    device: str
+
+
+@dataclass(frozen=True, slots=True)
+class Disconnected(Event):
+    member: MemberId
+    connection: ConnectionId
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionsLost(Event):
+    """The server stopped: every connection ended at `since`."""
+
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Left(Event):
+    """No longer present; his presence ended at `since`: the moment he went silent, or now if he said goodbye."""
+
+    member: MemberId
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class TickedPresent(Event):
+    member: MemberId
+
+
+@dataclass(frozen=True, slots=True)
+class UntickedPresent(Event):
+    member: MemberId
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Vouched(Event):
+    member: MemberId
+    voucher: MemberId
+
+
+@dataclass(frozen=True, slots=True)
+class Unvouched(Event):
+    member: MemberId
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Removed(Event):
+    member: MemberId
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Readmitted(Event):
+    member: MemberId
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class PresenceAsked(Event):
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PresenceAnswered(Event):
+    member: MemberId
+
+
+@dataclass(frozen=True, slots=True)
+class PresenceCheckEnded(Event):
+    """`missed`: connected throughout, and silent to the question.  To verify; not absent."""
+
+    missed: tuple[MemberId, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Verified(Event):
+    member: MemberId
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class PresenceTimerSet(Event):
+    minutes: int
+    first: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class ChairOffered(Event):
+    member: MemberId
+
+
+@dataclass(frozen=True, slots=True)
+class OfferWithdrawn(Event):
+    """The chair is back, or the one to whom it was offered is gone."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChairTaken(Event):
+    member: MemberId
+
+
+@dataclass(frozen=True, slots=True)
+class ChairReturned(Event):
+    member: MemberId
+
+
+@dataclass(frozen=True, slots=True)
+class Opened(Event):
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Paused(Event):
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Resumed(Event):
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Closed(Event):
+    """Nothing follows in this log."""
+
+
+@dataclass(frozen=True, slots=True)
+class ItemTakenUp(Event):
+    item: ItemId
+
+
+@dataclass(frozen=True, slots=True)
+class ItemClosed(Event):
+    item: ItemId
+
+
+@dataclass(frozen=True, slots=True)
+class ItemPutAside(Event):
+    item: ItemId
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class SpeakerQueued(Event):
+    member: MemberId
+
+
+@dataclass(frozen=True, slots=True)
+class RequestWithdrawn(Event):
+    member: MemberId
+
+
+@dataclass(frozen=True, slots=True)
+class RequestStruck(Event):
+    member: MemberId
+
+
+@dataclass(frozen=True, slots=True)
+class RequestMoved(Event):
+    member: MemberId
+    before: MemberId
+
+
+@dataclass(frozen=True, slots=True)
+class ListClosed(Event):
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class ListOpened(Event):
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class FloorGiven(Event):
+    member: MemberId
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechExtended(Event):
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechEnded(Event):
+    member: MemberId
+
+
+@dataclass(frozen=True, slots=True)
+class DiscussionOpened(Event):
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class DiscussionClosed(Event):
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class MicrophoneTurnedOn(Event):
+    member: MemberId
+
+
+@dataclass(frozen=True, slots=True)
+class MicrophoneTurnedOff(Event):
+    member: MemberId
+
+
+@dataclass(frozen=True, slots=True)
+class Muted(Event):
+    member: MemberId
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class MuteLifted(Event):
+    member: MemberId

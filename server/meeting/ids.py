@@ -1,0 +1,78 @@
+"""Names of things.  Ids are made outside and handed in."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import NewType
+
+MemberId = NewType("MemberId", str)
+ConnectionId = NewType("ConnectionId", str)  # one open page of one member; survives a socket that reconnects
+GroupId = NewType("GroupId", str)
+ItemId = NewType("ItemId", str)
+
+NOBODY = MemberId("")  # who asks when the clock asks
+HALL = GroupId("")  # the plenary hall: the place of everyone who is in no sub-session
+
+
+class Standing(StrEnum):
+    """What a person is in the cell on the day of the meeting (Điều lệ Đảng 2011, điều 4–8)."""
+
+    OFFICIAL = "official"
+    PROBATIONARY = "probationary"
+    EXEMPT = "exempt"
+    TEMPORARY_IN = "temporary_in"
+    TEMPORARY_OUT = "temporary_out"
+    NONE = "none"  # guests and the superior's follower
+
+
+class Post(StrEnum):
+    SECRETARY = "cell_secretary"
+    DEPUTY = "deputy_secretary"
+    COMMITTEE = "committee_member"
+    GROUP_LEADER = "group_leader"
+    DEPUTY_GROUP_LEADER = "deputy_group_leader"
+    FOLLOWER = "assigned_follower"
+    NONE = "none"
+
+
+class SeatKind(StrEnum):
+    MEMBER = "member"
+    GUEST = "guest"
+    SUPERVISOR = "supervisor"
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """One line of the roster, fixed when the meeting is called."""
+
+    member: MemberId
+    name: str
+    kind: SeatKind = SeatKind.MEMBER
+    standing: Standing = Standing.OFFICIAL
+    post: Post = Post.NONE
+    group: GroupId = HALL
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One line of the agenda."""
+
+    id: ItemId
+    title: str
+    minutes: int = 0  # planned; 0 = not planned
+    presenter: str = ""
+
+
+class MeetingKind(StrEnum):
+    REGULAR = "regular"
+    THEMATIC = "thematic"
+    COMBINED = "combined"
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """The head of the notice: which meeting this is."""
+
+    title: str
+    cell: str
+    planned_for: str  # RFC 3339, UTC
+    kind: MeetingKind = MeetingKind.REGULAR
