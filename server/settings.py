@@ -1,0 +1,130 @@
+"""Settings: the environment (and `.env` beside it) becomes one frozen object, at start and never later.
+
+Every variable is `CHIBO_` and the name of a field in capitals.  A wrong value ends the program with code 2 and one line
+per variable; a value is never printed, because some are secret.
+"""
+
+import hashlib
+import ipaddress
+import sys
+import tempfile
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import AfterValidator, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PREFIX = "CHIBO_"
+SOCKET_PATH_BYTES = 107  # sun_path is 108 bytes with its final zero (unix(7))
+DATABASES = ("sqlite+aiosqlite", "postgresql+asyncpg")
+
+
+def _url(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError("must be http:// or https:// and a host")
+    if parts.path.strip("/") or parts.query or parts.fragment or parts.username:
+        raise ValueError("must end after the host and the port")
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def _database(value: str) -> str:
+    if value.split(":", 1)[0] not in DATABASES:
+        raise ValueError("must begin with one of: " + ", ".join(f"{name}://" for name in DATABASES))
+    return value
+
+
+def _zone(value: str) -> str:
+    try:
+        ZoneInfo(value)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError("must be the name of a time zone, as Asia/Ho_Chi_Minh") from None
+    return value
+
+
+def _address(value: str) -> str:
+    try:
+        return str(ipaddress.ip_address(value))
+    except ValueError:
+        raise ValueError("must be an IP address") from None
+
+
+Port = Annotated[int, Field(ge=1, le=65535)]
+Address = Annotated[str, AfterValidator(_address)]
+
+
+class Settings(BaseSettings):
+    """Frozen.  Minutes, hours and bytes as the names say."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX,
+        env_file=".env",
+        env_file_encoding="utf-8",
+        extra="ignore",
+        frozen=True,
+        env_ignore_empty=True,
+    )
+
+    host: str = "127.0.0.1"  # where HTTP listens
+    port: Port = 8080
+    data_dir: Path = Path("var")
+    public_url: Annotated[str, AfterValidator(_url)] = Field(
+        default_factory=lambda known: f"http://127.0.0.1:{known.get('port', 8080)}"
+    )
+    database: Annotated[str, AfterValidator(_database)] = Field(
+        default_factory=lambda known: f"sqlite+aiosqlite:///{known.get('data_dir', 'var')}/chibo.sqlite"
+    )
+
+    media_address: Address = "127.0.0.1"  # what browsers are told
+    media_bind: Address = "0.0.0.0"  # noqa: S104  media comes from everywhere; DTLS proves who it is
+    media_port: Port = 8081  # UDP
+
+    language: Literal["vi", "en"] = "vi"  # for whoever asks for neither
+    timezone: Annotated[str, AfterValidator(_zone)] = "Asia/Ho_Chi_Minh"
+    development: bool = False  # shows /design
+
+    session_idle_minutes: Annotated[int, Field(ge=5)] = (
+        12 * 60
+    )  # a meeting of three hours on a sleeping phone must survive
+    session_days: Annotated[int, Field(ge=1)] = 7
+    lock_after: Annotated[int, Field(ge=1, le=5)] = 5  # wrong tries (QCVN 12:2026/BCA: at most 5)
+    lock_hours: Annotated[int, Field(ge=0)] = 12  # 0 = until an administrator unlocks (QCVN 12:2026/BCA: at least 12)
+    password_length: Annotated[int, Field(ge=8)] = 14  # QCVN 12:2026/BCA, without a second factor
+    metrics_token: SecretStr = SecretStr("")  # "" = /metrics answers the machine itself only
+
+    @property
+    def secure_cookies(self) -> bool:
+        return self.public_url.startswith("https://")
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.timezone)
+
+    @property
+    def media_socket(self) -> Path:
+        """The unix socket of the media worker; under the temporary folder where the data folder's path is too long."""
+        wanted = self.data_dir.resolve() / "media.sock"
+        if len(bytes(wanted)) <= SOCKET_PATH_BYTES:
+            return wanted
+        name = hashlib.sha256(bytes(wanted)).hexdigest()[:16]
+        return Path(tempfile.gettempdir()) / f"chibo-{name}.sock"
+
+
+def complaints(wrong: ValidationError) -> list[str]:
+    """One line per variable: its full name and what is wrong with it."""
+    lines: dict[str, str] = {}
+    for error in wrong.errors(include_url=False, include_context=False, include_input=False):
+        name = PREFIX + "_".join(str(part) for part in error["loc"][:1]).upper()
+        lines.setdefault(name, error["msg"].removeprefix("Value error, "))
+    return [f"{name}: {what}" for name, what in lines.items()]
+
+
+def load(**given: Any) -> Settings:
+    """The settings of this process; `given` wins over the environment.  Exits with code 2 on wrong values."""
+    try:
+        return Settings(**given)
+    except ValidationError as wrong:
+        print(*complaints(wrong), sep="\n", file=sys.stderr)
+        raise SystemExit(2) from None
