@@ -1,0 +1,97 @@
+"""One database, two ways to use it: `read()` and `write()`.  SQLite by default, PostgreSQL for a province."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
+_MIGRATING = 0x636869626F  # key of the advisory lock: two processes that start together migrate once
+
+# recursive_triggers: without it REPLACE INTO deletes past the triggers that guard the log.
+# WAL: readers never wait for the writer.  synchronous=FULL: what was told to a meeting must outlive a power cut, not
+# only a killed process; it costs one fsync per command (a few ms), and commands come at the speed of people.
+_PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=5000", "recursive_triggers=ON")
+
+
+class Database:
+    """`sqlite+aiosqlite:///path` or `postgresql+asyncpg://…`."""
+
+    def __init__(self, url: str) -> None:
+        self.url = sa.make_url(url)
+        self.sqlite = self.url.get_backend_name() == "sqlite"
+        self._engine = _engine(self.url)
+        self._one_writer = asyncio.Lock()
+
+    @contextlib.asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncConnection]:
+        """A connection in one transaction: what it reads is of one moment."""
+        async with self._engine.connect() as connection:
+            if not self.sqlite:
+                await connection.execution_options(
+                    isolation_level="REPEATABLE READ", postgresql_readonly=True, postgresql_deferrable=False
+                )
+            async with connection.begin():
+                yield connection
+
+    @contextlib.asynccontextmanager
+    async def write(self) -> AsyncIterator[AsyncConnection]:
+        """A connection in one transaction, committed at the end, undone by any exception.
+
+        On SQLite the write lock is taken at once (BEGIN IMMEDIATE): a transaction that reads first can then never fail
+        half-way for want of it.  The writers of this process queue fairly; those of others wait by busy_timeout.
+        """
+        async with contextlib.AsyncExitStack() as stack:
+            if self.sqlite:
+                await stack.enter_async_context(self._one_writer)
+            connection = await stack.enter_async_context(self._engine.connect())
+            await connection.execution_options(chibo_writes=True)
+            await stack.enter_async_context(connection.begin())
+            yield connection
+
+    async def migrate(self) -> None:
+        """Bring the tables to this program's version, in one transaction.  Makes the SQLite file if there is none."""
+        if self.sqlite and self.url.database:
+            Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
+        async with self.write() as connection:
+            if not self.sqlite:
+                await connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_MIGRATING)))
+            await connection.run_sync(_upgrade)
+
+    async def close(self) -> None:
+        await self._engine.dispose()
+
+
+def _upgrade(connection: sa.Connection) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+
+
+def _engine(url: sa.URL) -> AsyncEngine:
+    engine = create_async_engine(url, pool_pre_ping=url.get_backend_name() != "sqlite")
+    if url.get_backend_name() == "sqlite":
+        sa.event.listen(engine.sync_engine, "connect", _prepare)
+        sa.event.listen(engine.sync_engine, "begin", _begin)
+    return engine
+
+
+def _prepare(connection: Any, _record: Any) -> None:
+    """We begin transactions ourselves: the driver would begin them late, and never IMMEDIATE."""
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in _PRAGMAS:
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin(connection: sa.Connection) -> None:
+    writes = connection.get_execution_options().get("chibo_writes")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

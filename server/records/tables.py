@@ -1,0 +1,214 @@
+"""Every table, in one metadata.  Rows of the register, rows of accounts, and the log with what is read off it.
+
+Ids are opaque text made outside.  Moments are UTC (`Utc`); days are dates of the cell's calendar.  Of every pair
+`since`/`until` of days, `since` is the first day on which it holds and `until` the first on which it no longer does;
+NULL = it still holds.
+"""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.engine import Dialect
+
+metadata = sa.MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+class Utc(sa.types.TypeDecorator[datetime]):
+    """An aware datetime in UTC.  SQLite has no such type: there it is text of fixed width, which sorts as time does."""
+
+    impl = sa.DateTime
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> sa.types.TypeEngine[Any]:
+        if dialect.name == "sqlite":
+            return dialect.type_descriptor(sa.String(27))
+        return dialect.type_descriptor(postgresql.TIMESTAMP(timezone=True))
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("A moment without a zone cannot be kept.")
+        utc = value.astimezone(UTC)
+        return utc.strftime("%Y-%m-%dT%H:%M:%S.%fZ") if dialect.name == "sqlite" else utc
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return datetime.fromisoformat(value) if isinstance(value, str) else value.astimezone(UTC)
+
+
+def _id() -> sa.String:
+    return sa.String(64)
+
+
+# Compared byte by byte on both databases, so that a sub-tree is one range of the index whatever the server's locale.
+_Path = sa.String(1000).with_variant(sa.String(1000, collation="C"), "postgresql")
+
+
+# -- The register ----------------------------------------------------------------------------------------------------
+
+units = sa.Table(
+    "units",
+    metadata,
+    sa.Column("id", _id(), primary_key=True),
+    sa.Column("parent_id", _id(), sa.ForeignKey("units.id"), index=True),
+    sa.Column("kind", sa.String(16), nullable=False),  # central | province | commune | grassroots | cell
+    sa.Column("name", sa.String(200), nullable=False),
+    sa.Column("path", _Path, nullable=False, unique=True),  # "/root/…/own id/": the units above, and itself
+    sa.CheckConstraint("kind IN ('central', 'province', 'commune', 'grassroots', 'cell')", name="kind"),
+)
+
+people = sa.Table(
+    "people",
+    metadata,
+    sa.Column("id", _id(), primary_key=True),
+    sa.Column("unit_id", _id(), sa.ForeignKey("units.id"), nullable=False, index=True),
+    sa.Column("name", sa.String(200), nullable=False),
+    sa.Column("birth_year", sa.Integer),
+)
+
+statuses = sa.Table(
+    "statuses",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("person_id", _id(), sa.ForeignKey("people.id"), nullable=False, index=True),
+    sa.Column("standing", sa.String(32), nullable=False),  # a word of meeting.ids.Standing
+    sa.Column("since", sa.Date, nullable=False),
+    sa.Column("until", sa.Date),
+)
+
+posts = sa.Table(
+    "posts",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("person_id", _id(), sa.ForeignKey("people.id"), nullable=False, index=True),
+    sa.Column("unit_id", _id(), sa.ForeignKey("units.id"), nullable=False, index=True),
+    sa.Column("post", sa.String(32), nullable=False),  # a word of meeting.ids.Post
+    sa.Column("since", sa.Date, nullable=False),
+    sa.Column("until", sa.Date),
+)
+
+party_groups = sa.Table(
+    "party_groups",
+    metadata,
+    sa.Column("id", _id(), primary_key=True),
+    sa.Column("unit_id", _id(), sa.ForeignKey("units.id"), nullable=False, index=True),
+    sa.Column("name", sa.String(200), nullable=False),
+)
+
+group_members = sa.Table(
+    "group_members",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("group_id", _id(), sa.ForeignKey("party_groups.id"), nullable=False, index=True),
+    sa.Column("person_id", _id(), sa.ForeignKey("people.id"), nullable=False, index=True),
+    sa.Column("since", sa.Date, nullable=False),
+    sa.Column("until", sa.Date),
+)
+
+
+def below(path: str) -> sa.ColumnElement[bool]:
+    """The unit of `path` and everything below it, as one range of the index ("0" is the byte after "/")."""
+    return sa.and_(units.c.path >= path, units.c.path < path[:-1] + "0")
+
+
+# -- Accounts --------------------------------------------------------------------------------------------------------
+
+accounts = sa.Table(
+    "accounts",
+    metadata,
+    sa.Column("id", _id(), primary_key=True),
+    sa.Column("person_id", _id(), sa.ForeignKey("people.id"), nullable=False, unique=True),
+    sa.Column("username", sa.String(64), nullable=False, unique=True),  # casefolded by whoever writes it
+    sa.Column("password_hash", sa.String(200), nullable=False),
+    sa.Column("failed", sa.Integer, nullable=False, server_default="0"),  # wrong tries in a row
+    sa.Column("locked_until", Utc),
+    sa.Column("created_at", Utc, nullable=False),
+    sa.Column("disabled", sa.Boolean, nullable=False, server_default=sa.false()),
+)
+
+sessions = sa.Table(
+    "sessions",
+    metadata,
+    sa.Column("id", sa.String(64), primary_key=True),  # sha256 of the token, hex: the token itself is kept nowhere
+    sa.Column("account_id", _id(), sa.ForeignKey("accounts.id", ondelete="CASCADE"), nullable=False, index=True),
+    sa.Column("created_at", Utc, nullable=False),
+    sa.Column("seen_at", Utc, nullable=False),
+    sa.Column("expires_at", Utc, nullable=False, index=True),
+    sa.Column("device", sa.String(200), nullable=False, server_default=""),
+    sa.Column("csrf_secret", sa.String(64), nullable=False),
+)
+
+# -- Meetings --------------------------------------------------------------------------------------------------------
+
+meetings = sa.Table(
+    "meetings",
+    metadata,
+    sa.Column("id", _id(), primary_key=True),
+    sa.Column("unit_id", _id(), sa.ForeignKey("units.id"), nullable=False, index=True),
+    sa.Column("title", sa.String(300), nullable=False),
+    sa.Column("kind", sa.String(16), nullable=False),  # a word of meeting.ids.MeetingKind
+    sa.Column("planned_for", Utc, nullable=False, index=True),
+    sa.Column("agenda", sa.JSON, nullable=False),  # [{id, title, minutes, presenter}, …]
+    # What follows is read off the log and written with it, so that lists need not replay.
+    sa.Column("phase", sa.String(16), nullable=False, server_default="planned"),  # planned | a phase of the meeting
+    sa.Column("opened_at", Utc),
+    sa.Column("closed_at", Utc),
+)
+
+# -- The log.  It stands on its own: no foreign key, so that no row of the register can take a record with it. -------
+
+events = sa.Table(
+    "events",
+    metadata,
+    sa.Column("meeting", _id(), primary_key=True),
+    sa.Column("seq", sa.Integer, primary_key=True, autoincrement=False),  # 1, 2, 3 … ; the key is the fence
+    sa.Column("at", Utc, nullable=False),
+    sa.Column("by", _id(), nullable=False),
+    sa.Column("cause", sa.String(64), nullable=False),
+    sa.Column("name", sa.String(64), nullable=False),
+    sa.Column("body", sa.LargeBinary, nullable=False),  # canonical JSON of the envelope and the event (RFC 8785)
+    sa.Column("hash", sa.LargeBinary(32), nullable=False),  # sha256(previous hash ‖ seq ‖ body)
+    sa.CheckConstraint("seq >= 1", name="seq"),
+)
+
+heads = sa.Table(
+    "heads",
+    metadata,
+    sa.Column("meeting", _id(), primary_key=True),
+    sa.Column("seq", sa.Integer, nullable=False),
+    sa.Column("hash", sa.LargeBinary(32), nullable=False),
+    sa.Column("signature", sa.LargeBinary(64), nullable=False),  # Ed25519, see signing.py
+    sa.Column("public_key", sa.LargeBinary(32), nullable=False),
+    sa.Column("closed_at", Utc, nullable=False),
+)
+
+attendance = sa.Table(
+    "attendance",
+    metadata,
+    sa.Column("meeting", _id(), primary_key=True),
+    sa.Column("member", _id(), primary_key=True),
+    sa.Column("n", sa.Integer, primary_key=True, autoincrement=False),  # 1, 2, 3 … per member
+    sa.Column("began", Utc, nullable=False),
+    sa.Column("ended", Utc),  # NULL = present now
+    sa.Column("kinds", sa.String(64), nullable=False),  # words joined by " ", sorted: "in_room online vouched"
+)
+
+leases = sa.Table(
+    "leases",
+    metadata,
+    sa.Column("meeting", _id(), primary_key=True),
+    sa.Column("owner", sa.String(64), nullable=False),  # the process that holds the meeting open
+    sa.Column("alive_at", Utc, nullable=False),
+)
