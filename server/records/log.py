@@ -1,0 +1,151 @@
+"""The log of the meetings: INSERT and SELECT only.
+
+One append is one transaction: the entries, the rows that are read off them (attendance, the meeting's summary) and,
+when the meeting closed, its signed head.  Either all of it is kept or nothing is.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from ..meeting.events import Closed, Event, Opened, Recorded
+from ..meeting.ids import MemberId
+from . import tables
+from .attendance import Rolls, keep
+from .chain import GENESIS
+from .database import Database
+from .entries import PHASES, Entry, SeqTaken, opened, sealed
+from .signing import Head, Key
+
+__all__ = ["Log", "SeqTaken"]
+
+_MOMENTS: Mapping[type[Event], str] = {Opened: "opened_at", Closed: "closed_at"}
+
+
+class Log:
+    """The logs of all meetings in one database."""
+
+    taken = SeqTaken
+
+    def __init__(self, database: Database, key: Key) -> None:
+        self._database, self._key = database, key
+        self._rolls: dict[str, Rolls] = {}  # of the meetings this process writes; only ever a cache
+
+    async def append(
+        self, meeting: str, after: int, events: Sequence[Event], at: datetime, by: MemberId, cause: str
+    ) -> int:
+        """Keep `events` as entries after+1, after+2, …; returns the number of the last.
+
+        Raises SeqTaken if the log does not end at `after`, or ended with `Closed`: read again and decide anew.
+        """
+        if not events:
+            return after
+        async with self._database.write() as connection:
+            entries = sealed(meeting, await _last_hash(connection, meeting, after), after, events, at, by, cause)
+            await _insert(connection, meeting, entries)
+            rolls = await self._rolls_at(connection, meeting, after)
+            rolls_after = await keep(connection, meeting, rolls, [entry.recorded for entry in entries])
+            await _summarise(connection, meeting, entries)
+            if isinstance(events[-1], Closed):
+                await _seal(connection, entries[-1], self._key)
+        self._remember(meeting, rolls_after, closed=isinstance(events[-1], Closed))
+        return entries[-1].recorded.seq
+
+    async def read(self, meeting: str) -> list[Recorded]:
+        """The whole log, in order; [] if there is none.  Raises CorruptRecord: nothing is built on a broken record."""
+        async with self._database.read() as connection:
+            return await _read(connection, meeting)
+
+    async def head(self, meeting: str) -> tuple[int, bytes]:
+        """The number and the hash (32 bytes) of the last entry; (0, 32 zero bytes) if there is none."""
+        async with self._database.read() as connection:
+            seq, last, _ = await _last(connection, meeting)
+        return seq, last
+
+    async def _rolls_at(self, connection: AsyncConnection, meeting: str, seq: int) -> Rolls:
+        rolls = self._rolls.get(meeting)
+        if rolls is None or rolls.seq != seq:
+            recorded = await _read(connection, meeting)
+            rolls = Rolls().after(recorded[:seq])
+        return rolls
+
+    def _remember(self, meeting: str, rolls: Rolls, *, closed: bool) -> None:
+        if closed:
+            self._rolls.pop(meeting, None)
+        else:
+            self._rolls[meeting] = rolls
+
+
+# -- The statements --------------------------------------------------------------------------------------------------
+
+
+async def _last(connection: AsyncConnection, meeting: str) -> tuple[int, bytes, str]:
+    kept = tables.events.c
+    query = sa.select(kept.seq, kept.hash, kept.name).where(kept.meeting == meeting)
+    row = (await connection.execute(query.order_by(kept.seq.desc()).limit(1))).first()
+    return (row.seq, row.hash, row.name) if row else (0, GENESIS, "")
+
+
+async def _last_hash(connection: AsyncConnection, meeting: str, after: int) -> bytes:
+    seq, last, name = await _last(connection, meeting)
+    if seq != after or name == Closed.__name__:
+        raise SeqTaken(meeting, after + 1)
+    return last
+
+
+async def _insert(connection: AsyncConnection, meeting: str, entries: Sequence[Entry]) -> None:
+    """The primary key (meeting, seq) is the fence: on PostgreSQL the other writer may have come since we looked."""
+    try:
+        await connection.execute(tables.events.insert(), [_row(meeting, entry) for entry in entries])
+    except IntegrityError:
+        raise SeqTaken(meeting, entries[0].recorded.seq) from None
+
+
+def _row(meeting: str, entry: Entry) -> dict[str, Any]:
+    recorded = entry.recorded
+    return {
+        "meeting": meeting,
+        "seq": recorded.seq,
+        "at": recorded.at,
+        "by": recorded.by,
+        "cause": recorded.cause,
+        "name": type(recorded.event).__name__,
+        "body": entry.body,
+        "hash": entry.hash,
+    }
+
+
+async def _read(connection: AsyncConnection, meeting: str) -> list[Recorded]:
+    kept = tables.events.c
+    query = sa.select(kept.seq, kept.body, kept.hash).where(kept.meeting == meeting).order_by(kept.seq)
+    return opened(meeting, [(row.seq, row.body, row.hash) for row in await connection.execute(query)])
+
+
+async def _summarise(connection: AsyncConnection, meeting: str, entries: Sequence[Entry]) -> None:
+    """The row of the meeting in lists: its phase, when it opened, when it closed."""
+    changed: dict[str, Any] = {}
+    for recorded in (entry.recorded for entry in entries):
+        kind = type(recorded.event)
+        if kind in PHASES:
+            changed["phase"] = PHASES[kind]
+        if kind in _MOMENTS:
+            changed[_MOMENTS[kind]] = recorded.at
+    if changed:
+        await connection.execute(sa.update(tables.meetings).where(tables.meetings.c.id == meeting).values(**changed))
+
+
+async def _seal(connection: AsyncConnection, last: Entry, key: Key) -> None:
+    head = Head(last.meeting, last.recorded.seq, last.hash)
+    row = {
+        "meeting": head.meeting,
+        "seq": head.seq,
+        "hash": head.hash,
+        "signature": key.sign(head),
+        "public_key": key.public,
+        "closed_at": last.recorded.at,
+    }
+    await connection.execute(tables.heads.insert().values(**row))

@@ -1,0 +1,155 @@
+"""Is the record of a meeting whole?  Reads what is kept as an auditor would and names the first entry that is wrong."""
+
+from collections.abc import AsyncIterator, Collection, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from ..meeting.events import Closed, Recorded
+from . import tables
+from .attendance import Rolls
+from .chain import GENESIS, link
+from .codec import CorruptRecord, from_body
+from .database import Database
+from .entries import PHASES
+from .signing import Head, signed
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What was found.  `first_broken` None while not ok: the log is whole, but something read off it disagrees."""
+
+    meeting: str
+    ok: bool
+    count: int  # entries that are kept
+    head: str  # hash of the last good entry, hex
+    first_broken: int | None = None
+    why: str = ""
+
+    def __str__(self) -> str:
+        if self.ok:
+            return f"{self.meeting}: {self.count} events, whole, head {self.head}"
+        where = "not whole" if self.first_broken is None else f"broken at event {self.first_broken}"
+        return f"{self.meeting}: {where}: {self.why}"
+
+
+class _Broken(Exception):
+    def __init__(self, seq: int | None, why: str) -> None:
+        super().__init__(why)
+        self.seq, self.why = seq, why
+
+
+Row = sa.Row[Any]
+
+
+async def verify(database: Database, meeting: str, trusted: Collection[bytes] | None = None) -> Verdict:
+    """Read everything kept of `meeting` and judge it.
+
+    `trusted`: the public keys (32 bytes each) that may have signed heads.  With None the key that stands beside the
+    signature is taken, which finds accidents, but not someone who rewrites a whole log and signs it anew.
+    """
+    async with database.read() as connection:
+        rows = await _all(connection, tables.events, "meeting", meeting, "seq")
+        heads = await _all(connection, tables.heads, "meeting", meeting, "seq")
+        listed = await _all(connection, tables.meetings, "id", meeting, "id")
+        roll = await _all(connection, tables.attendance, "meeting", meeting, "n")
+    recorded: list[Recorded] = []
+    try:
+        recorded.extend(_chained(meeting, rows))
+        _check_end(meeting, recorded, _hash(rows, recorded), heads[0] if heads else None, trusted)
+        _check_list(meeting, recorded, listed)
+        _check_roll(recorded, roll)
+    except _Broken as broken:
+        return Verdict(meeting, False, len(rows), _hash(rows, recorded).hex(), broken.seq, broken.why)
+    return Verdict(meeting, True, len(rows), _hash(rows, recorded).hex())
+
+
+async def verify_all(database: Database, trusted: Collection[bytes] | None = None) -> AsyncIterator[Verdict]:
+    """One verdict for every meeting of which anything is or should be kept, in order of id."""
+    begun = sa.select(tables.meetings.c.id).where(tables.meetings.c.phase != "planned")
+    every = sa.union(sa.select(tables.events.c.meeting), sa.select(tables.heads.c.meeting), begun)
+    async with database.read() as connection:
+        meetings = sorted((await connection.execute(every)).scalars())
+    for meeting in meetings:
+        yield await verify(database, meeting, trusted)
+
+
+async def _all(connection: AsyncConnection, table: sa.Table, key: str, meeting: str, order: str) -> list[Row]:
+    query = sa.select(table).where(table.c[key] == meeting).order_by(table.c[order])
+    return list(await connection.execute(query))
+
+
+def _hash(rows: Sequence[Row], good: Sequence[Recorded]) -> bytes:
+    """Of the last entry that was found good."""
+    return rows[len(good) - 1].hash if good else GENESIS
+
+
+def _chained(meeting: str, rows: Sequence[Row]) -> Iterator[Recorded]:
+    """The entries, as far as all is well."""
+    previous = GENESIS
+    for expected, row in enumerate(rows, 1):
+        if row.seq != expected:
+            raise _Broken(expected, "the entry is missing")
+        previous = link(previous, row.seq, row.body)
+        if previous != row.hash:
+            raise _Broken(row.seq, "the hash does not fit the entry and those before it")
+        yield _entry(meeting, row)
+
+
+def _entry(meeting: str, row: Row) -> Recorded:
+    try:
+        whose, recorded = from_body(row.body, meeting, row.seq)
+    except CorruptRecord as corrupt:
+        raise _Broken(row.seq, corrupt.why) from None
+    if (whose, recorded.seq) != (meeting, row.seq):
+        raise _Broken(row.seq, "the entry belongs elsewhere")
+    columns = (row.at, row.by, row.cause, row.name)
+    if columns != (recorded.at, recorded.by, recorded.cause, type(recorded.event).__name__):
+        raise _Broken(row.seq, "the columns do not say what the body says")
+    return recorded
+
+
+def _check_end(
+    meeting: str, recorded: Sequence[Recorded], last: bytes, head: Row | None, trusted: Collection[bytes] | None
+) -> None:
+    """A closed meeting ends with `Closed` and has a signed head that names this entry; an open one has neither."""
+    ends = [each.seq for each in recorded if isinstance(each.event, Closed)]
+    if ends and ends[0] != len(recorded):
+        raise _Broken(ends[0] + 1, "an entry follows the end of the meeting")
+    if head is None:
+        if ends:
+            raise _Broken(ends[0], "the meeting is closed, but its signed head is missing")
+        return
+    if trusted is not None and head.public_key not in trusted:
+        raise _Broken(head.seq, "the head is signed with a key that is not ours")
+    if not signed(Head(meeting, head.seq, head.hash), head.signature, head.public_key):
+        raise _Broken(head.seq, "the signature of the head does not hold")
+    if head.seq > len(recorded):
+        raise _Broken(len(recorded) + 1, f"the entry is missing: the signed head stands at {head.seq}")
+    if not ends or (head.seq, head.hash, head.closed_at) != (ends[0], last, recorded[-1].at):
+        raise _Broken(head.seq, "the signed head is not that of this log")
+
+
+def _check_list(meeting: str, recorded: Sequence[Recorded], listed: Sequence[Row]) -> None:
+    if not recorded and not listed:
+        raise _Broken(None, "there is no such meeting")
+    phases = [PHASES[type(each.event)] for each in recorded if type(each.event) in PHASES]
+    expected = phases[-1] if phases else "planned"
+    if listed and listed[0].phase != expected:
+        raise _Broken(
+            len(recorded) + 1 if not recorded else None,
+            f"the meeting is listed as {listed[0].phase}, by its log it is {expected}",
+        )
+
+
+def _check_roll(recorded: Sequence[Recorded], roll: Sequence[Row]) -> None:
+    kept = {(row.member, row.n): (row.began, row.ended, row.kinds) for row in roll}
+    rolls = Rolls().after(recorded)
+    expected = {
+        (member, n): (row.began, row.ended, " ".join(sorted(row.kinds))) for member, n, row, _ in rolls.changed(Rolls())
+    }
+    for member, n in sorted(kept.keys() | expected.keys()):
+        if kept.get((member, n)) != expected.get((member, n)):
+            raise _Broken(None, f"the attendance of {member}, interval {n}, is not what the log says")
