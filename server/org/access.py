@@ -1,0 +1,110 @@
+"""Who may see and do what on the pages: one table, role × action; what is not in it is refused.
+
+What may be done *inside* an open meeting is not decided here but by `meeting.decide`.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from types import MappingProxyType
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from server.records.tables import people, posts, statuses, units
+
+from .people import on, strongest
+from .tree import CELL, Unit
+
+_COMMITTEE = frozenset({"cell_secretary", "deputy_secretary", "committee_member"})
+_CONVENED = frozenset({"official", "probationary", "exempt", "temporary_in"})
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A post of the actor, and the unit where he holds it."""
+
+    post: str
+    unit: Unit
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who asks, on the day he asks."""
+
+    person_id: str
+    home: Unit  # where he is registered
+    standing: str  # a status of org.people; "" = none
+    held: tuple[Held, ...]
+
+
+def _member(actor: Actor, unit: Unit) -> bool:
+    """Convened by this cell."""
+    return unit.kind == CELL and actor.home.id == unit.id and actor.standing in _CONVENED
+
+
+def _committee(actor: Actor, unit: Unit) -> bool:
+    """In the committee of this very cell."""
+    return _member(actor, unit) and any(held.unit.id == unit.id and held.post in _COMMITTEE for held in actor.held)
+
+
+def _follower(actor: Actor, unit: Unit) -> bool:
+    """Assigned by the superior committee to follow this cell."""
+    return any(held.unit.id == unit.id and held.post == "assigned_follower" for held in actor.held)
+
+
+def _superior(actor: Actor, unit: Unit) -> bool:
+    """In a committee that stands above this unit."""
+    above = (held for held in actor.held if held.unit.kind != CELL and held.post in _COMMITTEE)
+    return any(unit.within(held.unit) and unit.id != held.unit.id for held in above)
+
+
+Test = Callable[[Actor, Unit], bool]
+
+ROLES: Mapping[str, Test] = MappingProxyType(
+    {"member": _member, "committee": _committee, "follower": _follower, "superior": _superior}
+)
+
+ALLOWED: Mapping[str, frozenset[str]] = MappingProxyType(
+    {
+        "see_meeting": frozenset({"member", "committee", "follower", "superior"}),
+        "join_meeting": frozenset({"member", "committee", "follower"}),
+        "see_attendance": frozenset({"member", "committee", "follower", "superior"}),
+        "see_supervision": frozenset({"superior"}),
+    }
+)
+
+
+def may(actor: Actor, action: str, unit: Unit) -> bool:
+    """Whether one of the actor's roles toward `unit` allows `action`.  Unknown actions are refused."""
+    return any(ROLES[role](actor, unit) for role in ALLOWED.get(action, ()))
+
+
+def roles(actor: Actor, unit: Unit) -> frozenset[str]:
+    return frozenset(role for role, test in ROLES.items() if test(actor, unit))
+
+
+def reach(actor: Actor) -> tuple[Unit, ...]:
+    """The tops of the sub-trees in which something may be visible to the actor; each unit in them is asked by `may`."""
+    return (actor.home, *(held.unit for held in actor.held if held.unit.id != actor.home.id))
+
+
+_UNIT = (units.c.id, units.c.kind, units.c.name, units.c.path)
+
+
+async def actor(connection: AsyncConnection, person_id: str, day: date) -> Actor | None:
+    """What this person is on that day; None if there is no such person."""
+    joined = people.join(units, people.c.unit_id == units.c.id)
+    row = (await connection.execute(sa.select(*_UNIT).select_from(joined).where(people.c.id == person_id))).first()
+    if row is None:
+        return None
+    words = sa.select(statuses.c.standing).where(statuses.c.person_id == person_id, on(statuses, day))
+    standing = strongest(set(await connection.scalars(words)))
+    return Actor(person_id, Unit(**row._mapping), standing, await _held(connection, person_id, day))
+
+
+async def _held(connection: AsyncConnection, person_id: str, day: date) -> tuple[Held, ...]:
+    joined = posts.join(units, posts.c.unit_id == units.c.id)
+    found = sa.select(posts.c.post, *_UNIT).select_from(joined).where(posts.c.person_id == person_id, on(posts, day))
+    rows = await connection.execute(found.order_by(units.c.path, posts.c.post))
+    return tuple(Held(row.post, Unit(row.id, row.kind, row.name, row.path)) for row in rows)

@@ -1,0 +1,89 @@
+"""The meetings in lists: what was planned, and the summary that the log writes beside it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from server.records.tables import heads, meetings, units
+
+from .tree import Unit
+
+CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True)
+class MeetingRow:
+    """One meeting as a list shows it."""
+
+    id: str
+    unit: Unit
+    title: str
+    kind: str  # regular | thematic | combined
+    planned_for: datetime  # UTC
+    agenda: tuple[dict[str, Any], ...]  # {id, title, minutes, presenter}
+    phase: str  # planned | called | gathering | open | paused | closed
+    opened_at: datetime | None
+    closed_at: datetime | None
+
+    @property
+    def closed(self) -> bool:
+        return self.phase == CLOSED
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The signed end of a closed log."""
+
+    seq: int
+    hash: bytes
+    signature: bytes
+    public_key: bytes
+    closed_at: datetime
+
+
+_UNIT = (units.c.kind.label("unit_kind"), units.c.name.label("unit_name"), units.c.path.label("unit_path"))
+_FOUND = sa.select(meetings, *_UNIT).select_from(meetings.join(units, meetings.c.unit_id == units.c.id))
+
+
+async def meeting(connection: AsyncConnection, meeting_id: str) -> MeetingRow | None:
+    row = (await connection.execute(_FOUND.where(meetings.c.id == meeting_id))).first()
+    return _read(row) if row else None
+
+
+async def of_units(connection: AsyncConnection, unit_ids: Sequence[str]) -> tuple[MeetingRow, ...]:
+    """The meetings of these units, by planned time, the earliest first."""
+    if not unit_ids:
+        return ()
+    found = _FOUND.where(meetings.c.unit_id.in_(unit_ids)).order_by(meetings.c.planned_for, meetings.c.id)
+    return tuple(_read(row) for row in await connection.execute(found))
+
+
+async def head(connection: AsyncConnection, meeting_id: str) -> Head | None:
+    """The signed head, once the meeting is closed."""
+    columns = (heads.c.seq, heads.c.hash, heads.c.signature, heads.c.public_key, heads.c.closed_at)
+    row = (await connection.execute(sa.select(*columns).where(heads.c.meeting == meeting_id))).first()
+    return Head(**row._mapping) if row else None
+
+
+async def plan(
+    connection: AsyncConnection,
+    meeting_id: str,
+    unit_id: str,
+    title: str,
+    kind: str,
+    planned_for: datetime,
+    agenda: Sequence[dict[str, Any]],
+) -> None:
+    """A new meeting, planned."""
+    row = {"id": meeting_id, "unit_id": unit_id, "title": title, "kind": kind, "planned_for": planned_for}
+    await connection.execute(sa.insert(meetings).values(**row, agenda=list(agenda)))
+
+
+def _read(row: sa.Row[Any]) -> MeetingRow:
+    kept = dict(row._mapping)
+    of = Unit(kept.pop("unit_id"), kept.pop("unit_kind"), kept.pop("unit_name"), kept.pop("unit_path"))
+    return MeetingRow(unit=of, agenda=tuple(kept.pop("agenda")), **kept)

@@ -1,0 +1,116 @@
+"""Members, their dated statuses and posts."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from server.records.tables import group_members, party_groups, people, posts, statuses
+
+SUSPENDED = "suspended"  # đình chỉ sinh hoạt: in the register only; nobody suspended is ever seated
+
+# Of several statuses on one day the first of these is what the person is in the cell that day.
+STRONGEST_FIRST = (SUSPENDED, "temporary_out", "exempt", "temporary_in", "probationary", "official")
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A member of a cell on one day."""
+
+    id: str
+    name: str
+    standing: str  # one of STRONGEST_FIRST; "" = none on that day
+    posts: frozenset[str]  # in this unit, on that day
+    group: str  # party group; "" = none
+
+
+@dataclass(frozen=True, slots=True)
+class Mandate:
+    """A post in a unit."""
+
+    person_id: str
+    name: str
+    post: str
+
+
+def on(table: sa.Table, day: date) -> sa.ColumnElement[bool]:
+    """The rows of a dated table that hold on that day: since ≤ day < until."""
+    return sa.and_(table.c.since <= day, sa.or_(table.c.until.is_(None), table.c.until > day))
+
+
+async def of_cell(connection: AsyncConnection, unit_id: str, day: date) -> tuple[Person, ...]:
+    """Everyone registered in the cell, with what holds on that day; ordered by id."""
+    found = sa.select(people.c.id, people.c.name).where(people.c.unit_id == unit_id).order_by(people.c.id)
+    rows = (await connection.execute(found)).all()
+    ids = sa.select(people.c.id).where(people.c.unit_id == unit_id)
+    standings = await _gathered(connection, statuses, statuses.c.standing, statuses.c.person_id.in_(ids), day)
+    held = await _gathered(connection, posts, posts.c.post, posts.c.unit_id == unit_id, day)
+    groups = await _groups(connection, unit_id, day)
+    return tuple(
+        Person(
+            row.id,
+            row.name,
+            strongest(standings.get(row.id, set())),
+            frozenset(held.get(row.id, ())),
+            groups.get(row.id, ""),
+        )
+        for row in rows
+    )
+
+
+async def with_post(connection: AsyncConnection, unit_id: str, post: str, day: date) -> tuple[Mandate, ...]:
+    """Who holds this post in this unit on that day, wherever he is registered."""
+    joined = posts.join(people, posts.c.person_id == people.c.id)
+    found = (
+        sa.select(people.c.id, people.c.name, posts.c.post)
+        .select_from(joined)
+        .where(posts.c.unit_id == unit_id, posts.c.post == post, on(posts, day))
+        .order_by(people.c.id)
+    )
+    return tuple(Mandate(*row._tuple()) for row in await connection.execute(found))
+
+
+def strongest(standings: set[str]) -> str:
+    return next((word for word in STRONGEST_FIRST if word in standings), "")
+
+
+async def _gathered(
+    connection: AsyncConnection, table: sa.Table, word: sa.ColumnElement[str], where: sa.ColumnElement[bool], day: date
+) -> dict[str, set[str]]:
+    gathered: dict[str, set[str]] = {}
+    found = sa.select(table.c.person_id, word.label("word")).where(where, on(table, day))
+    for row in await connection.execute(found):
+        gathered.setdefault(row.person_id, set()).add(row.word)
+    return gathered
+
+
+async def _groups(connection: AsyncConnection, unit_id: str, day: date) -> dict[str, str]:
+    joined = group_members.join(party_groups, group_members.c.group_id == party_groups.c.id)
+    found = (
+        sa.select(group_members.c.person_id, party_groups.c.id)
+        .select_from(joined)
+        .where(party_groups.c.unit_id == unit_id, on(group_members, day))
+    )
+    return {row.person_id: row.id for row in await connection.execute(found)}
+
+
+# -- Writing ---------------------------------------------------------------------------------------------------------
+
+
+async def add(
+    connection: AsyncConnection, person_id: str, unit_id: str, name: str, birth_year: int | None = None
+) -> None:
+    row: dict[str, Any] = {"id": person_id, "unit_id": unit_id, "name": name, "birth_year": birth_year}
+    await connection.execute(sa.insert(people).values(row))
+
+
+async def give_status(connection: AsyncConnection, person_id: str, standing: str, since: date) -> None:
+    row = {"person_id": person_id, "standing": standing, "since": since}
+    await connection.execute(sa.insert(statuses).values(row))
+
+
+async def give_post(connection: AsyncConnection, person_id: str, unit_id: str, post: str, since: date) -> None:
+    row = {"person_id": person_id, "unit_id": unit_id, "post": post, "since": since}
+    await connection.execute(sa.insert(posts).values(row))

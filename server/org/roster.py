@@ -1,0 +1,119 @@
+"""Tree, people and rulebook on a date become the Call of one meeting: seats, chair, succession, regulation, agenda."""
+
+import secrets
+from collections.abc import Callable, Sequence
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from server.meeting.commands import Call
+from server.meeting.ids import (
+    HALL,
+    About,
+    GroupId,
+    Item,
+    ItemId,
+    MeetingKind,
+    MemberId,
+    Post,
+    Seat,
+    SeatKind,
+    Standing,
+)
+from server.records.database import Database
+
+from . import names, people
+from .meetings import MeetingRow, meeting
+from .people import SUSPENDED, Mandate, Person
+from .rulebook import Rulebook, read
+
+NOT_CONVENED = frozenset({SUSPENDED, Standing.TEMPORARY_OUT.value, ""})
+_ORDER = {post: rank for rank, post in enumerate(Post)}
+ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
+
+
+class NoSuchMeeting(LookupError):
+    """No meeting has this id."""
+
+
+class NoChair(Exception):
+    """The cell has neither secretary, deputy nor committee member who could chair on that day."""
+
+
+async def call(
+    database: Database,
+    meeting_id: str,
+    zone: ZoneInfo = ZONE,
+    rulebook: Rulebook | None = None,
+    seed: Callable[[], str] = secrets.token_hex,
+) -> Call:
+    """What calls this meeting: the register and the rules of its day (the day in `zone`).
+
+    Raises NoSuchMeeting, NoChair.  The seed has 256 bits and is known to no member.
+    """
+    async with database.read() as connection:
+        row = await meeting(connection, meeting_id)
+        if row is None:
+            raise NoSuchMeeting(meeting_id)
+        day = row.planned_for.astimezone(zone).date()
+        roster = await seats(connection, row.unit.id, day)
+    line = succession(roster)
+    if not line:
+        raise NoChair(row.unit.name)
+    return Call(
+        about=_about(row),
+        roster=roster,
+        regulation=(rulebook or read()).regulation(day, row.unit.line, row.kind),
+        agenda=tuple(Item(ItemId(i["id"]), i["title"], i["minutes"], i["presenter"]) for i in row.agenda),
+        chair=line[0],
+        line=line[1:],
+        seed=seed(),
+    )
+
+
+async def seats(connection: AsyncConnection, unit_id: str, day: date) -> tuple[Seat, ...]:
+    """The members convened, by post and then by name; after them the superior's followers.
+
+    Not convened: who is suspended, who attends elsewhere for a time, who has no status on that day.
+    """
+    members = [
+        person for person in await people.of_cell(connection, unit_id, day) if person.standing not in NOT_CONVENED
+    ]
+    followers = await people.with_post(connection, unit_id, Post.FOLLOWER.value, day)
+    of_the_cell = {person.id for person in members}
+    return (*_ordered([_seat(person) for person in members]), *_ordered(_guests(followers, of_the_cell)))
+
+
+def succession(roster: Sequence[Seat]) -> tuple[MemberId, ...]:
+    """Who chairs, and who after him: secretary, deputies, committee members, each in the roster's order."""
+    leading = (Post.SECRETARY, Post.DEPUTY, Post.COMMITTEE)
+    return tuple(seat.member for post in leading for seat in roster if seat.post is post)
+
+
+def _about(row: MeetingRow) -> About:
+    planned = row.planned_for.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return About(row.title, row.unit.name, planned, MeetingKind(row.kind))
+
+
+def _seat(person: Person) -> Seat:
+    held = [post for post in Post if post.value in person.posts and post is not Post.FOLLOWER]
+    return Seat(
+        member=MemberId(person.id),
+        name=person.name,
+        standing=Standing(person.standing),
+        post=held[0] if held else Post.NONE,
+        group=GroupId(person.group) if person.group else HALL,
+    )
+
+
+def _guests(followers: Sequence[Mandate], seated: set[str]) -> list[Seat]:
+    return [
+        Seat(MemberId(one.person_id), one.name, SeatKind.SUPERVISOR, Standing.NONE, Post.FOLLOWER)
+        for one in followers
+        if one.person_id not in seated
+    ]
+
+
+def _ordered(given: list[Seat]) -> list[Seat]:
+    return sorted(given, key=lambda seat: (_ORDER[seat.post], names.order(seat.name), seat.member))
