@@ -1,0 +1,17 @@
+import { defineConfig } from "vitest/config";
+
+/** Two entries: the room, and what every other page loads.  Everything is served under /assets/ from web/dist. */
+export default defineConfig({
+  base: "/assets/",
+  oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
+  build: {
+    outDir: "dist",
+    assetsDir: "",
+    manifest: true,
+    assetsInlineLimit: 0, // the policy of our pages lets nothing come from data: URLs
+    modulePreload: { polyfill: false },
+    target: ["chrome96", "firefox102", "safari15.4"],
+    rolldownOptions: { input: ["src/main.ts", "src/page.ts"] },
+  },
+  test: { include: ["src/**/*.test.{ts,tsx}"], environment: "node" },
+});
