@@ -1,4 +1,4 @@
-"""Everything that may be asked of a meeting.  Imperative mood.  What a browser may send stands in live/wire.py's table."""
+"""Everything that may be asked of a meeting.  Imperative mood.  What a browser may send stands in live/wire.py."""
 
 from dataclasses import dataclass
 

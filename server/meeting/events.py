@@ -117,6 +117,7 @@ class Readmitted(Event):
 @dataclass(frozen=True, slots=True)
 class PresenceAsked(Event):
     until: datetime
+    asked: tuple[MemberId, ...] = ()  # who was connected then and has to answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +127,7 @@ class PresenceAnswered(Event):
 
 @dataclass(frozen=True, slots=True)
 class PresenceCheckEnded(Event):
-    """`missed`: connected throughout, and silent to the question.  To verify; not absent."""
+    """`missed`: connected at the end, and silent to the question.  To verify; not absent."""
 
     missed: tuple[MemberId, ...]
 

@@ -9,6 +9,7 @@ ConnectionId = NewType("ConnectionId", str)  # one open page of one member; surv
 GroupId = NewType("GroupId", str)
 ItemId = NewType("ItemId", str)
 
+NO_CONNECTION = ConnectionId("")
 NOBODY = MemberId("")  # who asks when the clock asks
 HALL = GroupId("")  # the plenary hall: the place of everyone who is in no sub-session
 

@@ -1,0 +1,347 @@
+"""What one viewer may see, in the shape of docs/protocol.md.  Redaction lives here and nowhere else.
+
+No nulls: what is absent is left out.  Viewers with the same eyes see the same view; what is private to one member is
+in `Mine`.
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import NotRequired, TypedDict
+
+from .agenda import Line
+from .attendance import Presence, counts
+from .chairing import cut_off_since, was_here
+from .checks import Check
+from .ids import MemberId, Seat
+from .meeting import Meeting, may
+from .refusal import Refused
+from .staging import may_be_heard
+
+CHAIR, MEMBER = "chair", "member"  # the two kinds of eyes
+
+
+class AboutView(TypedDict):
+    title: str
+    cell: str
+    kind: str
+    planned_for: str
+
+
+class ChairView(TypedDict):
+    rightful: str
+    acting: str
+    offered: NotRequired[str]
+    empty_since: NotRequired[str]
+
+
+class SeatView(TypedDict):
+    name: str
+    order: int
+    kind: str
+    standing: str
+    post: str
+    group: str
+
+
+class Kinds(TypedDict):
+    online: NotRequired[bool]
+    in_room: NotRequired[bool]
+    vouched: NotRequired[str]
+
+
+class RollLine(TypedDict):
+    state: str
+    kinds: Kinds
+    since: NotRequired[str]
+    devices: NotRequired[dict[str, int]]
+    reason: NotRequired[str]
+
+
+class Counts(TypedDict):
+    present: int
+    of: int
+    silent: int
+    to_verify: int
+
+
+class ItemView(TypedDict):
+    order: int
+    title: str
+    minutes: int
+    presenter: str
+    state: str
+    taken_up_at: NotRequired[str]
+    closed_at: NotRequired[str]
+    reason: NotRequired[str]
+
+
+class AgendaView(TypedDict):
+    items: dict[str, ItemView]
+    current: NotRequired[str]
+
+
+class FloorView(TypedDict):
+    member: str
+    since: str
+    until: str
+
+
+class SpeakingView(TypedDict):
+    queue: list[str]
+    list: str
+    free: bool
+    floor: NotRequired[FloorView]
+
+
+class CheckView(TypedDict):
+    asked_at: str
+    until: str
+    answered: int
+    of: int
+    waiting: NotRequired[dict[str, bool]]
+
+
+class View(TypedDict):
+    about: AboutView
+    phase: str
+    duration_minutes: int
+    chair: ChairView
+    seats: dict[str, SeatView]
+    roll: dict[str, RollLine]
+    counts: Counts
+    agenda: AgendaView
+    speaking: SpeakingView
+    microphones: dict[str, str]
+    opened_at: NotRequired[str]
+    paused_at: NotRequired[str]
+    closed_at: NotRequired[str]
+    check: NotRequired[CheckView]
+    presence_timer: NotRequired[int]
+
+
+class MineCheck(TypedDict):
+    until: str
+
+
+class Mine(TypedDict):
+    member: str
+    chair: bool
+    offered: bool
+    may_speak: bool
+    microphone: str
+    may: list[str]
+    active: NotRequired[str]
+    check: NotRequired[MineCheck]
+
+
+# -- The door --------------------------------------------------------------------------------------------------------
+
+
+def eyes(m: Meeting, viewer: MemberId) -> str:
+    """Which of the views this viewer gets: the chair's belongs to the acting chair alone."""
+    return CHAIR if viewer == m.chair.acting else MEMBER
+
+
+def barred(m: Meeting, member: MemberId) -> Refused | None:
+    """Why this member may not be in the meeting any more; None when he may."""
+    if member in m.attendance.removed:
+        return Refused("removed", "You were removed from this meeting.")
+    if member not in m.attendance.seats:
+        return Refused("roster", "This person is not on the roster of the meeting.")
+    return None
+
+
+def shown(m: Meeting, eyes: str) -> View:
+    chairs = eyes == CHAIR
+    roll: dict[str, RollLine] = {member: _roll_line(m, member, chairs) for member in m.attendance.seats}
+    view: View = {
+        "about": _about(m),
+        "phase": m.sitting.phase.value,
+        "duration_minutes": m.regulation.duration_minutes,
+        "chair": _chair(m),
+        "seats": {member: _seat(order, seat) for order, (member, seat) in enumerate(m.attendance.seats.items())},
+        "roll": roll,
+        "counts": _counts(m, roll),
+        "agenda": _agenda(m),
+        "speaking": _speaking(m),
+        "microphones": _microphones(m),
+    }
+    _add_times(m, view)
+    if m.checks.running:
+        view["check"] = _check(m.checks.running, chairs)
+    if chairs and m.checks.minutes:
+        view["presence_timer"] = m.checks.minutes
+    return view
+
+
+def mine(m: Meeting, member: MemberId) -> Mine:
+    """The private part of a member of the roster."""
+    presence = m.attendance.present.get(member)
+    own: Mine = {
+        "member": member,
+        "chair": member == m.chair.acting,
+        "offered": member == m.chair.offered,
+        "may_speak": may_be_heard(m, member),
+        "microphone": _microphone(m, member),
+        "may": sorted(may(m, member)),
+    }
+    if presence and presence.active:
+        own["active"] = presence.active
+    if m.checks.running and member in m.checks.running.waiting:
+        own["check"] = {"until": rfc3339(m.checks.running.until)}
+    return own
+
+
+@lru_cache(maxsize=4096)
+def rfc3339(time: datetime) -> str:
+    return time.astimezone(UTC).isoformat(timespec="milliseconds")[:-6] + "Z"
+
+
+# -- The parts -------------------------------------------------------------------------------------------------------
+
+
+def _about(m: Meeting) -> AboutView:
+    planned_for = rfc3339(m.chair.planned_for) if m.chair.planned_for else ""
+    return {"title": m.about.title, "cell": m.about.cell, "kind": m.about.kind.value, "planned_for": planned_for}
+
+
+def _add_times(m: Meeting, view: View) -> None:
+    if m.sitting.opened_at:
+        view["opened_at"] = rfc3339(m.sitting.opened_at)
+    if m.sitting.paused_at:
+        view["paused_at"] = rfc3339(m.sitting.paused_at)
+    if m.sitting.closed_at:
+        view["closed_at"] = rfc3339(m.sitting.closed_at)
+
+
+def _chair(m: Meeting) -> ChairView:
+    view: ChairView = {"rightful": m.chair.rightful, "acting": m.chair.acting}
+    if m.chair.offered:
+        view["offered"] = m.chair.offered
+    since = cut_off_since(m.chair, m.attendance)
+    if since and (m.chair.offered or was_here(m.chair, m.attendance)):  # who has not come yet is not missed yet
+        view["empty_since"] = rfc3339(since)
+    return view
+
+
+def _seat(order: int, seat: Seat) -> SeatView:
+    return {
+        "name": seat.name,
+        "order": order,
+        "kind": seat.kind.value,
+        "standing": seat.standing.value,
+        "post": seat.post.value,
+        "group": seat.group,
+    }
+
+
+def _roll_line(m: Meeting, member: MemberId, chairs: bool) -> RollLine:
+    presence = m.attendance.present.get(member)
+    if presence is None:
+        return _away(m, member, chairs)
+    line: RollLine = {"state": "present", "kinds": _kinds(presence), "since": rfc3339(presence.since)}
+    if presence.silent:
+        line["state"], line["since"] = "silent", rfc3339(presence.silent)
+    elif member in m.checks.to_verify:
+        line["state"], line["since"] = "to_verify", rfc3339(m.checks.to_verify[member])
+    if chairs and (devices := _devices(presence)):
+        line["devices"] = devices
+    return line
+
+
+def _away(m: Meeting, member: MemberId, chairs: bool) -> RollLine:
+    removal, gone = m.attendance.removed.get(member), m.attendance.gone.get(member)
+    line: RollLine = {"state": "removed" if removal else "absent", "kinds": {}}
+    if removal:
+        line["since"] = rfc3339(removal.at)
+        if chairs:
+            line["reason"] = removal.reason
+    elif gone:
+        line["since"] = rfc3339(gone)
+    return line
+
+
+def _kinds(presence: Presence) -> Kinds:
+    kinds: Kinds = {}
+    if presence.connections:
+        kinds["online"] = True
+    if presence.in_room:
+        kinds["in_room"] = True
+    if presence.voucher:
+        kinds["vouched"] = presence.voucher
+    return kinds
+
+
+def _devices(presence: Presence) -> dict[str, int]:
+    devices: dict[str, int] = {}
+    for connection in presence.connections.values():
+        if connection.device:
+            devices[connection.device] = devices.get(connection.device, 0) + 1
+    return devices
+
+
+def _counts(m: Meeting, roll: Mapping[str, RollLine]) -> Counts:
+    """Of the members; guests and supervisors attend and are not counted."""
+    states = [roll[member]["state"] for member in m.attendance.seats if counts(m.attendance, member)]
+    silent, to_verify = states.count("silent"), states.count("to_verify")
+    present = states.count("present") + silent + to_verify
+    return {"present": present, "of": len(states), "silent": silent, "to_verify": to_verify}
+
+
+def _agenda(m: Meeting) -> AgendaView:
+    lines = enumerate(m.agenda.lines.values())
+    view: AgendaView = {"items": {line.item.id: _item(order, line) for order, line in lines}}
+    if m.agenda.current is not None:
+        view["current"] = m.agenda.current
+    return view
+
+
+def _item(order: int, line: Line) -> ItemView:
+    item: ItemView = {
+        "order": order,
+        "title": line.item.title,
+        "minutes": line.item.minutes,
+        "presenter": line.item.presenter,
+        "state": line.state.value,
+    }
+    if line.taken_up_at:
+        item["taken_up_at"] = rfc3339(line.taken_up_at)
+    if line.closed_at:
+        item["closed_at"] = rfc3339(line.closed_at)
+    if line.reason:
+        item["reason"] = line.reason
+    return item
+
+
+def _speaking(m: Meeting) -> SpeakingView:
+    view: SpeakingView = {
+        "queue": list(m.speaking.queue),
+        "list": "open" if m.speaking.list_open else "closed",
+        "free": m.speaking.free,
+    }
+    if floor := m.speaking.floor:
+        view["floor"] = {"member": floor.member, "since": rfc3339(floor.since), "until": rfc3339(floor.until)}
+    return view
+
+
+def _microphones(m: Meeting) -> dict[str, str]:
+    return {member: _microphone(m, member) for member in sorted(m.microphones.on | m.microphones.muted)}
+
+
+def _microphone(m: Meeting, member: MemberId) -> str:
+    if member in m.microphones.muted:
+        return "muted"
+    return "on" if member in m.microphones.on else "off"
+
+
+def _check(check: Check, chairs: bool) -> CheckView:
+    view: CheckView = {
+        "asked_at": rfc3339(check.asked_at),
+        "until": rfc3339(check.until),
+        "answered": len(check.answered),
+        "of": len(check.asked),
+    }
+    if chairs:
+        view["waiting"] = dict.fromkeys(sorted(check.waiting), True)
+    return view
