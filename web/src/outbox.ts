@@ -1,0 +1,43 @@
+/** Commands on their way: kept until answered, sent again with the same id by the next connection. */
+import type { Answer, CommandName, Fields } from "./protocol";
+
+export interface Letter {
+  id: string;
+  name: CommandName;
+  [field: string]: string | number;
+}
+
+interface Kept {
+  letter: Letter;
+  asked: number;
+  answer(answer: Answer): void;
+}
+
+/** After this long a member has given up waiting; a microphone must not open minutes later by itself. */
+export const EXPIRES = 30_000;
+export const NOT_SENT = "The network is away, so we cannot tell whether this arrived. Please look, and try again.";
+
+export class Outbox {
+  private kept = new Map<string, Kept>();
+
+  add(id: string, name: CommandName, fields: Fields, at: number): { letter: Letter; answered: Promise<Answer> } {
+    const letter = { ...fields, id, name };
+    const answered = new Promise<Answer>((answer) => this.kept.set(id, { letter, asked: at, answer }));
+    return { letter, answered };
+  }
+
+  /** An answer to a letter already answered is no news. */
+  settle(id: string, answer: Answer): void {
+    this.kept.get(id)?.answer(answer);
+    this.kept.delete(id);
+  }
+
+  /** What a fresh connection must send, in the order it was asked. */
+  unanswered(): Letter[] {
+    return [...this.kept.values()].map((kept) => kept.letter);
+  }
+
+  expire(at: number): void {
+    for (const [id, kept] of this.kept) if (at - kept.asked > EXPIRES) this.settle(id, { bad: NOT_SENT });
+  }
+}

@@ -1,0 +1,174 @@
+/** The line to the server (docs/protocol.md): the only file that knows socket.io. */
+import { io, type Socket } from "socket.io-client";
+import { Outbox, type Letter } from "./outbox";
+import type {
+  Answer,
+  CommandName,
+  Fields,
+  MineMessage,
+  PatchMessage,
+  Refusal,
+  SignalAnswer,
+  SlotsMessage,
+  ViewMessage,
+} from "./protocol";
+import { delay, FINAL } from "./reconnect";
+
+const ACK = 4000; // ms; a server that does not answer in this time is taken for lost
+const PROBE = 2000;
+
+export interface Listener {
+  up(): void;
+  down(): void;
+  view(message: ViewMessage): void;
+  /** False: a patch was missed. */
+  patch(message: PatchMessage): boolean;
+  mine(message: MineMessage): void;
+  slots(message: SlotsMessage): void;
+  epoch(epoch: string): void;
+  /** For good: refused at the door, or sent away. */
+  over(refusal: Refusal): void;
+}
+
+export interface Auth {
+  meeting: string;
+  connection: string;
+  device: string;
+}
+
+/** 22 characters of base64url. */
+export function freshId(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return btoa(String.fromCharCode(...bytes)).replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "");
+}
+
+/** What a refused connect carries, whatever way the server's library wrapped it. */
+export function refusalOf(error: unknown): Refusal | null {
+  const data = (error as { data?: unknown }).data;
+  const given = (Array.isArray(data) ? data[0] : data) as Partial<Refusal> | undefined;
+  if (!given || typeof given.rule !== "string") return null;
+  return { rule: given.rule, why: given.why ?? "", facts: given.facts ?? {} };
+}
+
+export class Line {
+  private socket: Socket;
+  private outbox = new Outbox();
+  private attempt = 0;
+  private closed = false;
+  private timer: ReturnType<typeof setTimeout> | undefined;
+  private sweeper: ReturnType<typeof setInterval>;
+
+  constructor(
+    auth: Auth,
+    private listener: Listener,
+  ) {
+    this.socket = io("/meeting", {
+      auth,
+      autoConnect: false,
+      reconnection: false, // we keep our own times: the library never tries at once
+      transports: ["websocket", "polling"],
+      tryAllTransports: true,
+      timeout: 5000,
+    });
+    this.sweeper = setInterval(() => this.outbox.expire(Date.now()), 1000);
+    this.bind();
+    this.socket.connect();
+  }
+
+  /** One command; answered even if the connection is lost in between. */
+  ask(name: CommandName, fields: Fields = {}): Promise<Answer> {
+    const { letter, answered } = this.outbox.add(freshId(), name, fields, Date.now());
+    if (this.socket.connected) this.post(letter);
+    return answered;
+  }
+
+  /** The server's answer to our offer; fails when the line does. */
+  async offer(sdp: string): Promise<SignalAnswer> {
+    return (await this.socket.timeout(2 * ACK).emitWithAck("signal", { type: "offer", sdp })) as SignalAnswer;
+  }
+
+  get connected(): boolean {
+    return this.socket.connected;
+  }
+
+  /** We may have slept, or changed networks: is the line alive, and what have we missed? */
+  resync(): void {
+    if (this.closed) return;
+    if (this.socket.connected) this.askView(PROBE);
+    else this.again(0);
+  }
+
+  close(): void {
+    this.closed = true;
+    clearTimeout(this.timer);
+    clearInterval(this.sweeper);
+    this.socket.disconnect();
+  }
+
+  private bind(): void {
+    const on = this.listener;
+    this.socket.on("connect", () => this.arrived());
+    this.socket.on("disconnect", () => this.lost());
+    this.socket.on("connect_error", (error) => this.refused(error));
+    this.socket.on("view", (message: ViewMessage) => on.view(message));
+    this.socket.on("patch", (message: PatchMessage) => {
+      if (!on.patch(message)) this.askView(ACK);
+    });
+    this.socket.on("mine", (message: MineMessage) => on.mine(message));
+    this.socket.on("slots", (message: SlotsMessage) => on.slots(message));
+    this.socket.on("media", (message: { epoch: string }) => on.epoch(message.epoch));
+    this.socket.on("gone", (refusal: Refusal) => this.over(refusal));
+  }
+
+  private arrived(): void {
+    this.attempt = 0;
+    this.listener.up();
+    for (const letter of this.outbox.unanswered()) this.post(letter);
+  }
+
+  private post(letter: Letter): void {
+    const socket = this.socket;
+    socket.timeout(ACK).emit("command", letter, (late: Error | null, answer: Answer) => {
+      if (!late) this.outbox.settle(letter.id, answer);
+      else if (socket.connected) this.drop();
+    });
+  }
+
+  private askView(patience: number): void {
+    const socket = this.socket;
+    socket.timeout(patience).emit("view", (late: Error | null, message: ViewMessage) => {
+      if (!late) this.listener.view(message);
+      else if (socket.connected) this.drop();
+    });
+  }
+
+  /** The line is silent: give it up at once instead of waiting for the ping to fail. */
+  private drop(): void {
+    this.socket.io.engine.close();
+  }
+
+  private lost(): void {
+    if (this.closed) return;
+    this.listener.down();
+    this.again(delay(this.attempt, Math.random()));
+  }
+
+  private refused(error: Error): void {
+    const refusal = refusalOf(error);
+    if (refusal && FINAL.has(refusal.rule)) return this.over(refusal);
+    this.attempt += 1;
+    this.lost();
+  }
+
+  private again(wait: number): void {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => {
+      if (!this.closed && !this.socket.connected) this.socket.connect();
+    }, wait);
+  }
+
+  private over(refusal: Refusal): void {
+    this.close();
+    this.listener.over(refusal);
+  }
+}

@@ -1,0 +1,121 @@
+/** The room as this page knows it.  Everything the views read; only main.ts and socket.ts write. */
+import { computed, signal } from "@preact/signals";
+import { type Held, patched, whole } from "./merge";
+import type { Answer, CommandName, Fields, Member, Mine, PatchMessage, Refusal, View, ViewMessage } from "./protocol";
+import { heardAt } from "./time";
+
+export type { Answer, CommandName, Fields, Member, Mine, Refusal, View };
+export type { AgendaItem, Item, Phase, Post, RollLine, RollState, Seat } from "./protocol";
+
+// -- what the server says ------------------------------------------------------------------------------------------
+
+export const held = signal<Held | null>(null);
+export const view = computed<View | null>(() => held.value?.view ?? null);
+export const mine = computed<Mine | null>(() => held.value?.mine ?? null);
+/** Whom each receive slot carries now: mid -> member. */
+export const slots = signal<Record<string, Member>>({});
+
+export function takeView(message: ViewMessage): void {
+  heardAt(message.at);
+  held.value = whole(message);
+}
+
+/** False when something was missed: ask for the whole view. */
+export function takePatch(message: PatchMessage): boolean {
+  heardAt(message.at);
+  const next = patched(held.value, message);
+  if (next === "gap") return false;
+  held.value = next;
+  return true;
+}
+
+/** Our private part, whole.  It may come a breath before or after the patch of the same seq; the newest stands. */
+export function takeMine(next: Mine): void {
+  if (held.value) held.value = { ...held.value, mine: next };
+}
+
+export function may(name: CommandName): boolean {
+  return mine.value?.may.includes(name) ?? false;
+}
+
+// -- where this page stands ----------------------------------------------------------------------------------------
+
+export type Screen = "way_out" | "lobby" | "room" | "left" | "ended";
+export const screen = signal<Screen>("lobby");
+/** Why we are outside for good. */
+export const ended = signal<Refusal | null>(null);
+export const place = { meeting: "", title: "", connection: "" };
+export const inApp = signal<string>("");
+
+/** The line to the server: up, or lost since (ms of Date.now). */
+export const line = signal<{ up: boolean; since: number }>({ up: false, since: Date.now() });
+
+// -- sound and picture ---------------------------------------------------------------------------------------------
+
+export type Fault = "absent" | "denied" | "busy" | "barred" | "unknown";
+/** One of our own devices: asked for, granted, or what was wrong. */
+export type Device = { state: "idle" | "asking" } | { state: "ready"; id: string } | { state: "faulty"; fault: Fault };
+
+export const microphone = signal<Device>({ state: "idle" });
+export const camera = signal<Device>({ state: "idle" });
+export const cameraWanted = signal(true);
+export const voiceOnly = signal(false);
+export const choices = signal<{ microphones: MediaDeviceInfo[]; cameras: MediaDeviceInfo[] }>({
+  microphones: [],
+  cameras: [],
+});
+/** Our own picture, to show ourselves. */
+export const selfPicture = signal<MediaStream | null>(null);
+/** Loudness of our voice, 0 … 1. */
+export const level = signal(0);
+
+/** The one media connection: `since` is when it began to try (ms of Date.now). */
+export const media = signal<{ state: "none" | "connecting" | "up"; since: number }>({ state: "none", since: Date.now() });
+export const streams = signal<Record<string, MediaStream>>({});
+/** Receive slots whose picture moves, by decoded frames. */
+export const moving = signal<Record<string, boolean>>({});
+/** Members whose voice arrives now, by audio level. */
+export const voices = signal<Record<Member, boolean>>({});
+/** Our voice leaves this page: packets counted, not hoped. */
+export const sending = signal(false);
+/** The browser wants a tap before it plays sound. */
+export const soundBlocked = signal(false);
+/** Bytes this page sent and received for sound and picture. */
+export const traffic = signal(0);
+
+// -- one sentence, shown once --------------------------------------------------------------------------------------
+
+export const toast = signal<{ text: string; kind: "wrong" | "plain"; key: number } | null>(null);
+let toasts = 0;
+
+export function say(text: string, kind: "wrong" | "plain" = "plain"): void {
+  toasts += 1;
+  toast.value = { text, kind, key: toasts };
+}
+
+// -- what the views may have done ----------------------------------------------------------------------------------
+
+/** The hands of the views: main.ts fills them in. */
+export interface Deeds {
+  ask(name: CommandName, fields?: Fields): Promise<Answer>;
+  join(): void;
+  leave(): Promise<void>;
+  toggleMicrophone(): Promise<void>;
+  setCamera(on: boolean): Promise<void>;
+  setVoiceOnly(on: boolean): void;
+  chooseDevice(kind: "microphone" | "camera", id: string): Promise<void>;
+  listen(): void;
+  alarm(): void;
+  enterAnyway(): void;
+}
+
+let hands: Deeds | null = null;
+
+export function setDeeds(deeds: Deeds): void {
+  hands = deeds;
+}
+
+export function deeds(): Deeds {
+  if (!hands) throw new Error("the room has no hands yet");
+  return hands;
+}
