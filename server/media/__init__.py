@@ -1,0 +1,1 @@
+"""Sound and picture.  Knows peers and stages; not members, not meetings.  Runs in its own process."""

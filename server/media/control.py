@@ -1,0 +1,257 @@
+"""The control side: starts and supervises the media worker and speaks to it."""
+
+import asyncio
+import contextlib
+import itertools
+import json
+import logging
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from . import lines
+from .sdp import BadOffer
+from .stage import Stage
+
+log = logging.getLogger(__name__)
+
+REPLY = 5.0  # s for one request
+WAITS = (0.05, 0.2, 0.5, 1.0, 2.0, 5.0)  # s before the worker is started again, the more often it died
+STEADY = 30.0  # s of life after which it counts as sound again
+
+__all__ = ["BadOffer", "Control", "MediaSettings", "WorkerAway", "WorkerFailed"]
+
+
+@dataclass(frozen=True, slots=True)
+class MediaSettings:
+    address: str  # told to browsers; several are separated by commas
+    bind: str  # where the UDP port is opened
+    port: int  # UDP; 0 takes any free one
+    socket: Path  # unix socket, at most 107 bytes long
+
+
+class WorkerFailed(RuntimeError):  # noqa: N818
+    """The worker cannot run.  One sentence says why."""
+
+
+class WorkerAway(ConnectionError):  # noqa: N818
+    """The worker is being started again; the request was not done."""
+
+
+class _Line:
+    """One connection to one worker."""
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._reader, self._writer = reader, writer
+        self._ids = itertools.count(1)
+        self._waiting: dict[int, asyncio.Future[dict[str, Any]]] = {}
+        self.replaced = False  # another control has taken the worker over
+
+    async def ask(self, do: str, **fields: Any) -> dict[str, Any]:
+        """Raises WorkerAway."""
+        number = next(self._ids)
+        reply: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
+        self._waiting[number] = reply
+        try:
+            self._writer.write(lines.encode({"id": number, "do": do, **fields}))
+            return await asyncio.wait_for(reply, REPLY)
+        except TimeoutError:
+            raise WorkerAway("The media worker did not answer.") from None
+        finally:
+            self._waiting.pop(number, None)
+
+    async def read(self, on_event: Callable[[dict[str, Any]], None]) -> None:
+        """Until the worker is gone."""
+        async for message in lines.messages(self._reader):
+            if "event" in message:
+                self.replaced |= message["event"] == "replaced"
+                on_event(message)
+                continue
+            reply = self._waiting.get(message["id"])
+            if reply is not None and not reply.done():
+                reply.set_result(message)
+        self.hang_up()
+
+    def hang_up(self) -> None:
+        for reply in self._waiting.values():
+            if not reply.done():
+                reply.set_exception(WorkerAway("The media worker is gone."))
+        self._writer.close()
+
+
+class Control:
+    """`on_slots(room, peer, {mid: owner})` whenever a peer's slots change; `on_epoch(epoch)` when a new worker has
+    taken the place of a dead one: every peer must offer anew."""
+
+    def __init__(
+        self, settings: MediaSettings, on_slots: Callable[[str, str, dict[str, str]], None],
+        on_epoch: Callable[[str], None],
+    ) -> None:  # fmt: skip
+        self.epoch = ""
+        self.port = 0
+        self._settings, self._on_slots, self._on_epoch = settings, on_slots, on_epoch
+        self._stages: dict[str, Stage] = {}
+        self._line: _Line | None = None
+        self._there = asyncio.Event()
+        self._process: asyncio.subprocess.Process | None = None
+        self._keeper: asyncio.Task[None] | None = None
+        self._reader: asyncio.Task[None] | None = None
+        self._asking: set[asyncio.Task[Any]] = set()
+
+    async def start(self) -> None:
+        """Adopt the worker that lives on our socket, or start one.  Raises WorkerFailed."""
+        await self._connect()
+        self._keeper = asyncio.get_running_loop().create_task(self._keep())
+
+    async def stop(self) -> None:
+        """End the worker."""
+        if self._keeper is not None:
+            self._keeper.cancel()
+            await asyncio.gather(self._keeper, return_exceptions=True)
+        if self._line is not None and self._reader is not None:
+            with contextlib.suppress(WorkerAway):
+                await self._line.ask("end")
+            await asyncio.wait([self._reader], timeout=REPLY)
+        await self._bury()
+
+    async def answer(self, room: str, peer: str, owner: str, offer: str) -> str:
+        """The answer to this offer.  Raises BadOffer, WorkerAway."""
+        reply = await self._ask("answer", room=room, peer=peer, owner=owner, offer=offer)
+        if "bad" in reply:
+            raise BadOffer(reply["bad"])
+        return str(reply["answer"])
+
+    def follow(self, room: str, stage: Stage) -> None:
+        """The latest stage wins; a worker that starts later gets it too."""
+        self._stages[room] = stage
+        if self._line is not None:
+            self._in_background(self._follow(self._line, room, stage))
+
+    async def close(self, room: str) -> None:
+        """Hang up everybody in this room and forget it."""
+        self._stages.pop(room, None)
+        with contextlib.suppress(WorkerAway):  # with its worker the room is closed too
+            await self._ask("close", room=room)
+
+    async def stats(self) -> dict[str, Any]:
+        """What the worker counted.  Raises WorkerAway."""
+        return dict((await self._ask("stats"))["stats"])
+
+    async def _ask(self, do: str, **fields: Any) -> dict[str, Any]:
+        try:
+            await asyncio.wait_for(self._there.wait(), REPLY)
+        except TimeoutError:
+            raise WorkerAway("The media worker is being started again.") from None
+        if self._line is None:
+            raise WorkerAway("The media worker is gone.")
+        reply = await self._line.ask(do, **fields)
+        if "fault" in reply:
+            raise WorkerFailed(reply["fault"])
+        return reply
+
+    def _in_background(self, work: Any) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._asking.add(task)
+        task.add_done_callback(self._asking.discard)
+
+    @staticmethod
+    async def _follow(line: _Line, room: str, stage: Stage) -> None:
+        try:
+            reply = await line.ask("follow", room=room, stage=stage.to_json())
+        except WorkerAway:
+            return  # the next worker is told every stage
+        if "fault" in reply:
+            log.error("The media worker did not follow a stage.")
+
+    # -- keeping one alive --------------------------------------------------------------------------------------
+
+    async def _keep(self) -> None:
+        """While we live, a worker lives."""
+        loop = asyncio.get_running_loop()
+        deaths = 0
+        while self._reader is not None:
+            born = loop.time()
+            await asyncio.wait([self._reader])
+            self._there.clear()
+            if self._line is not None and self._line.replaced:
+                log.error("Another control has taken over the media worker.")
+                return
+            self._line = None
+            deaths = 0 if loop.time() - born > STEADY else deaths + 1
+            log.warning("The media worker is gone; it is started again.")
+            await self._revive(deaths)
+
+    async def _revive(self, deaths: int) -> None:
+        while True:
+            await asyncio.sleep(WAITS[min(deaths, len(WAITS) - 1)])
+            try:
+                await self._connect()
+                return
+            except (WorkerFailed, WorkerAway) as failed:
+                log.error("%s", failed)
+                deaths += 1
+
+    async def _connect(self) -> None:
+        line = await self._call()
+        if line is None:
+            await self._spawn()
+            line = await self._call()
+        if line is None:
+            raise WorkerFailed("The media worker does not listen on its socket.")
+        await self._greet(line)
+
+    async def _call(self) -> _Line | None:
+        try:
+            reader, writer = await asyncio.open_unix_connection(self._settings.socket, limit=lines.LONGEST)
+        except OSError:
+            return None
+        line = _Line(reader, writer)
+        self._reader = asyncio.get_running_loop().create_task(line.read(self._heard))
+        return line
+
+    async def _spawn(self) -> None:
+        await self._bury()
+        given = self._settings
+        given.socket.parent.mkdir(parents=True, exist_ok=True)
+        given.socket.unlink(missing_ok=True)
+        self._process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "server.media.worker", "--socket", str(given.socket), "--bind", given.bind,
+            "--port", str(given.port), "--address", given.address,
+            stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE,
+            start_new_session=True,  # what ends us from the terminal does not end the sound
+        )  # fmt: skip
+        out = self._process.stdout
+        first = await out.readline() if out is not None else b""
+        if not first:
+            raise WorkerFailed("The media worker ended before it was ready.")
+        if "failed" in (message := json.loads(first)):
+            raise WorkerFailed(message["failed"])
+
+    async def _bury(self) -> None:
+        """The process is over, whatever state it was in."""
+        if self._process is None:
+            return
+        try:
+            await asyncio.wait_for(self._process.wait(), REPLY)
+        except TimeoutError:
+            self._process.kill()
+            await self._process.wait()
+        self._process = None
+
+    async def _greet(self, line: _Line) -> None:
+        hello = await line.ask("hello")
+        if self._settings.port not in (0, hello["port"]):
+            raise WorkerFailed(f"A media worker on UDP port {hello['port']} is still running; it ends by itself.")
+        before, self.epoch, self.port = self.epoch, hello["epoch"], hello["port"]
+        self._line = line
+        for room, stage in self._stages.items():
+            await self._follow(line, room, stage)
+        self._there.set()
+        if before and before != self.epoch:
+            self._on_epoch(self.epoch)
+
+    def _heard(self, event: dict[str, Any]) -> None:
+        if event["event"] == "slots":
+            self._on_slots(event["room"], event["peer"], event["slots"])

@@ -1,0 +1,172 @@
+"""The media process: one UDP port, one unix socket, no SQL.  `python -m server.media.worker --help`.
+
+It prints one line of JSON when it is ready ({"epoch", "port"}) or why it cannot be ({"failed"}), then works until it is
+told to end, or until nobody has controlled it for a while.
+"""
+
+import argparse
+import asyncio
+import contextlib
+import errno
+import gc
+import logging
+import os
+import secrets
+import signal
+import socket
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import uvloop
+
+from . import lines, sdp
+from .mux import Mux, bound
+from .sfu import TICK, Sfu
+from .stage import Stage
+
+log = logging.getLogger(__name__)
+
+ALONE = 30.0  # s without a control before the worker ends
+UNUSABLE = 3  # exit code: the port cannot be had
+
+
+def clock() -> Callable[[], float]:
+    """Seconds near Unix time that never leap."""
+    offset = time.time() - time.monotonic()
+    return lambda: time.monotonic() + offset
+
+
+class Worker:
+    def __init__(self, sock: socket.socket, addresses: tuple[str, ...], alone: float) -> None:
+        self.epoch = secrets.token_urlsafe(12)
+        now = clock()
+        self.mux = Mux(sock, now)
+        self.sfu = Sfu(self.mux, addresses, self._told, now)
+        self._alone = alone
+        self._end = asyncio.Event()
+        self._control: asyncio.StreamWriter | None = None
+        self._lonely: asyncio.TimerHandle | None = None
+        self._requests: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
+            "hello": self._hello, "answer": self._answer, "follow": self._follow, "close": self._close,
+            "stats": self._stats, "end": self._told_to_end,
+        }  # fmt: skip
+
+    async def run(self, path: Path) -> None:
+        loop = asyncio.get_running_loop()
+        for ended in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(ended, self._end.set)
+        server = await asyncio.start_unix_server(self._serve, path, limit=lines.LONGEST)
+        loop.add_reader(self.mux.sock, self.mux.readable)
+        self._count_down()
+        self._tick()
+        print(lines.encode({"epoch": self.epoch, "port": self.mux.port}).decode(), end="", flush=True)
+        await self._end.wait()
+        server.close()
+        for room in list(self.sfu.scenes):
+            self.sfu.close(room)
+        await asyncio.sleep(0)  # the goodbyes of DTLS go out
+
+    def _tick(self) -> None:
+        asyncio.get_running_loop().call_later(TICK, self._tick)
+        self.sfu.tick()
+
+    def _count_down(self) -> None:
+        self._lonely = asyncio.get_running_loop().call_later(self._alone, self._end.set)
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """One control at a time: the newest; the one before is told so, lest both fight over the worker."""
+        if self._control is not None:
+            self._control.write(lines.encode({"event": "replaced"}))
+            self._control.close()
+        self._control = writer
+        if self._lonely is not None:
+            self._lonely.cancel()
+        async for message in lines.messages(reader):
+            writer.write(lines.encode({"id": message["id"], **self._reply(message)}))
+        if self._control is writer:
+            self._control = None
+            self._count_down()
+        writer.close()
+
+    def _reply(self, message: dict[str, Any]) -> dict[str, Any]:
+        try:
+            return self._requests[message["do"]](message)
+        except sdp.BadOffer as bad:
+            return {"bad": str(bad)}
+        except Exception:
+            log.exception("The request %r failed.", message.get("do"))
+            return {"fault": "The media worker could not do that; its log says why."}
+
+    def _told(self, room: str, peer: str, slots: dict[str, str]) -> None:
+        if self._control is not None:
+            self._control.write(lines.encode({"event": "slots", "room": room, "peer": peer, "slots": slots}))
+
+    def _hello(self, message: dict[str, Any]) -> dict[str, Any]:
+        self.sfu.tell_all()
+        return {"epoch": self.epoch, "port": self.mux.port}
+
+    def _answer(self, message: dict[str, Any]) -> dict[str, Any]:
+        text = self.sfu.answer(message["room"], message["peer"], message["owner"], message["offer"])
+        gc.freeze()  # a peer lives for the length of a meeting: the collector need not look at it again and again
+        return {"answer": text}
+
+    def _follow(self, message: dict[str, Any]) -> dict[str, Any]:
+        self.sfu.follow(message["room"], Stage.from_json(message["stage"]))
+        return {}
+
+    def _close(self, message: dict[str, Any]) -> dict[str, Any]:
+        self.sfu.close(message["room"])
+        gc.unfreeze()
+        return {}
+
+    def _stats(self, message: dict[str, Any]) -> dict[str, Any]:
+        return {"stats": {"epoch": self.epoch, "cpu": time.process_time(), "at": time.monotonic(), **self.sfu.stats()}}
+
+    def _told_to_end(self, message: dict[str, Any]) -> dict[str, Any]:
+        self._end.set()
+        return {}
+
+
+def _why(host: str, port: int, error: OSError) -> str:
+    if error.errno == errno.EADDRINUSE:
+        return f"UDP port {port} on {host} is taken by another program."
+    return f"UDP port {port} on {host} cannot be used: {os.strerror(error.errno or 0)}."
+
+
+def _options(arguments: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="server.media.worker", description="Forwards sound and picture.")
+    parser.add_argument("--socket", type=Path, required=True, help="unix socket for the control process")
+    parser.add_argument("--bind", default="0.0.0.0", help="address of the UDP port")  # noqa: S104
+    parser.add_argument("--port", type=int, default=0, help="UDP port; 0 takes any free one")
+    parser.add_argument("--address", default="127.0.0.1", help="addresses told to browsers, separated by commas")
+    parser.add_argument("--alone", type=float, default=ALONE, help="seconds without control before it ends")
+    parser.add_argument("--bench", action="store_true", help="let the bench bring peers with keys of its own")
+    return parser.parse_args(arguments)
+
+
+async def _work(options: argparse.Namespace, sock: socket.socket) -> None:
+    addresses = tuple(part.strip() for part in options.address.split(","))
+    worker = Worker(sock, addresses, options.alone)
+    await worker.run(options.socket)
+
+
+def main(arguments: list[str]) -> int:
+    options = _options(arguments)
+    logging.basicConfig(level=logging.WARNING, format="media %(levelname)s %(message)s")
+    try:
+        sock = bound(options.bind, options.port)
+    except OSError as error:
+        print(lines.encode({"failed": _why(options.bind, options.port, error)}).decode(), end="", flush=True)
+        return UNUSABLE
+    os.umask(0o077)  # the unix socket is for our own user
+    with contextlib.closing(sock):
+        uvloop.run(_work(options, sock))
+    options.socket.unlink(missing_ok=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
