@@ -1,0 +1,183 @@
+"""JSON → Command.  What a browser may say while a meeting is open, letter by letter; all else is BadMessage.
+
+Each command's model is made of the fields of its dataclass, so that the two cannot drift apart.
+"""
+
+from collections.abc import Mapping
+from dataclasses import MISSING, Field, dataclass, fields
+from types import MappingProxyType
+from typing import Annotated, Any, Literal, NewType, TypeVar, get_type_hints
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints, ValidationError, create_model
+from pydantic import Field as Bounds
+
+from ..meeting import commands as c
+from ..meeting.commands import Command
+
+_M = TypeVar("_M", bound=BaseModel)
+
+LONGEST_MESSAGE = 64 * 1024  # bytes
+LONGEST_TEXT, LONGEST_ID, LARGEST_NUMBER = 500, 64, 1_000_000
+
+
+class BadMessage(Exception):
+    """The client is wrong.  `why` is for whoever writes clients; it repeats nothing of what was sent but names."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
+
+
+# What a browser may ask.  Call, Join, Drop, Recover and Tick are asked by the house itself.
+COMMANDS: Mapping[str, type[Command]] = MappingProxyType(
+    {
+        kind.__name__: kind
+        for kind in (
+            c.Leave,
+            c.TickPresent,
+            c.UntickPresent,
+            c.Vouch,
+            c.Unvouch,
+            c.Remove,
+            c.Readmit,
+            c.AskPresence,
+            c.AnswerPresence,
+            c.Verify,
+            c.SetPresenceTimer,
+            c.TakeChair,
+            c.Open,
+            c.Pause,
+            c.Resume,
+            c.Close,
+            c.TakeUpItem,
+            c.CloseItem,
+            c.PutItemAside,
+            c.AskToSpeak,
+            c.WithdrawRequest,
+            c.GiveFloor,
+            c.EndSpeech,
+            c.ExtendSpeech,
+            c.MoveRequest,
+            c.StrikeRequest,
+            c.CloseList,
+            c.OpenList,
+            c.OpenDiscussion,
+            c.CloseDiscussion,
+            c.TurnOnMicrophone,
+            c.TurnOffMicrophone,
+            c.Mute,
+            c.LiftMute,
+        )
+    }
+)
+
+
+def _printable(text: str) -> str:
+    """No control characters: some databases cannot keep them, and nobody writes them."""
+    if any((ord(each) < 32 and each not in "\n\t") or 127 <= ord(each) < 160 for each in text):
+        raise ValueError("control characters are not allowed")
+    return text
+
+
+_Id = Annotated[str, StringConstraints(max_length=LONGEST_ID), AfterValidator(_printable)]
+_Name = Annotated[_Id, StringConstraints(min_length=1)]
+_Text = Annotated[str, StringConstraints(max_length=LONGEST_TEXT), AfterValidator(_printable)]
+_Number = Annotated[int, Bounds(ge=-LARGEST_NUMBER, le=LARGEST_NUMBER)]
+
+
+class _Exact(BaseModel):
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+
+
+class Hello(_Exact):
+    """`auth` of the connect packet."""
+
+    meeting: _Name
+    connection: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{22}$")]
+    device: Literal["phone", "tablet", "desktop"]
+
+
+class Offer(_Exact):
+    """`signal`."""
+
+    type: Literal["offer"]
+    sdp: Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_MESSAGE)]
+
+
+class Envelope(_Exact):
+    """What every command has beside its own fields."""
+
+    id: _Name
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A command as it came: `id` makes it answerable twice alike."""
+
+    id: str
+    command: Command
+
+
+def _type(hint: Any) -> Any:
+    if isinstance(hint, NewType):
+        return _Id
+    return {str: _Text, int: _Number}[hint]
+
+
+def _model(kind: type[Command]) -> type[Envelope]:
+    hints = get_type_hints(kind)
+    own: tuple[Field[Any], ...] = fields(kind)  # type: ignore[arg-type]
+    typed = {each.name: (_type(hints[each.name]), ... if each.default is MISSING else each.default) for each in own}
+    literal = {"name": (Literal[kind.__name__], ...)}
+    made: type[Envelope] = create_model(kind.__name__, __base__=Envelope, **literal, **typed)  # type: ignore[call-overload]
+    return made
+
+
+MODELS: Mapping[str, type[Envelope]] = MappingProxyType({name: _model(kind) for name, kind in COMMANDS.items()})
+
+
+def asked(payload: object) -> Asked:
+    """A `command` message.  Raises BadMessage."""
+    name = _object(payload).get("name")
+    if not isinstance(name, str) or name not in MODELS:
+        raise BadMessage("There is no command of that name.")
+    model = _read(MODELS[name], payload)
+    own = {key: value for key, value in model if key not in ("id", "name")}
+    return Asked(model.id, COMMANDS[name](**own))
+
+
+def hello(payload: object) -> Hello:
+    """Raises BadMessage."""
+    return _read(Hello, payload)
+
+
+def offer(payload: object) -> str:
+    """The SDP of a `signal` message.  Raises BadMessage."""
+    return _read(Offer, payload).sdp
+
+
+def nothing(payload: object) -> None:
+    """A message without payload.  Raises BadMessage."""
+    if payload is not None:
+        raise BadMessage("This message has no payload.")
+
+
+def _object(payload: object) -> Mapping[str, Any]:
+    if not isinstance(payload, dict):
+        raise BadMessage("The payload is not an object.")
+    return payload
+
+
+def _read(model: type[_M], payload: object) -> _M:
+    try:
+        return model.model_validate(_object(payload))
+    except ValidationError as wrong:
+        raise BadMessage(_first(wrong)) from None
+
+
+def _first(wrong: ValidationError) -> str:
+    """The first error, with the name of the field and without its value."""
+    error = wrong.errors(include_url=False, include_context=False, include_input=False)[0]
+    if error["type"] == "extra_forbidden":
+        return "There is a field too many."
+    return f"{'.'.join(str(part) for part in error['loc'])}: {error['msg']}."

@@ -1,0 +1,176 @@
+"""Over real sockets: what docs/protocol.md promises."""
+
+import asyncio
+from datetime import timedelta
+
+from server.meeting.view import mine, shown
+
+from .conftest import House
+from .world import BINH, CHAIR, CHI, DEPUTY, MEETING, PATIENCE, Page
+
+
+async def whole(page: Page) -> dict[str, object]:
+    answer = await page.call("view")
+    return answer["view"]
+
+
+async def test_who_joins_sees_the_meeting_and_is_seen(house: House) -> None:
+    chair = await house.page(CHAIR)
+    assert chair.view["phase"] == "gathering"
+    assert chair.view["roll"][CHAIR]["state"] == "present"
+    assert chair.mine["chair"] is True
+    assert chair.mine["active"] == chair.connection
+    binh = await house.page(BINH)
+    await chair.until(lambda: chair.view["roll"][BINH]["state"] == "present")
+    assert chair.view["roll"][BINH]["devices"] == {"desktop": 1}
+    assert "devices" not in binh.view["roll"][BINH]
+    assert binh.mine["chair"] is False
+
+
+async def test_patches_come_in_order_and_together_are_the_whole_view(house: House) -> None:
+    chair = await house.page(CHAIR)
+    others = [await house.page(f"p{n}") for n in range(6)]
+    assert "done" in await chair.command("Open")
+    for other in others:
+        assert "done" in await other.command("AskToSpeak")
+    assert "done" in await chair.command("GiveFloor", member="p2")
+    assert "done" in await chair.command("TakeUpItem", item="i1")
+    for page in (chair, *others):
+        assert page.gaps == 0
+        room = house.world.rooms.find(MEETING)
+        assert room is not None
+        assert page.view == shown(room.meeting, "chair" if page is chair else "member")
+        assert page.view == await whole(page)
+        patches = page.said("patch")
+        assert all(after["after"] == before["seq"] for before, after in zip(patches, patches[1:], strict=False))
+    assert others[2].mine["may_speak"] is True
+
+
+async def test_the_news_comes_before_the_answer(house: House) -> None:
+    chair = await house.page(CHAIR)
+    answer = await chair.command("Open")
+    assert chair.seq == answer["done"]
+    assert chair.view["phase"] == "open"
+
+
+async def test_the_whole_view_may_be_asked_for_at_any_time(house: House) -> None:
+    chair = await house.page(CHAIR)
+    await chair.command("Open")
+    answer = await chair.call("view")
+    assert answer["seq"] == chair.seq
+    assert answer["view"] == chair.view
+    assert answer["mine"] == chair.mine
+    assert answer["epoch"] == "epoch-1"
+
+
+async def test_who_takes_the_chair_gets_the_chairs_view(house: House) -> None:
+    chair, deputy = await house.page(CHAIR), await house.page(DEPUTY)
+    await chair.close()
+    await deputy.until(lambda: deputy.view["roll"][CHAIR]["state"] == "silent")
+    house.world.clock.ahead += timedelta(minutes=1)
+    assert "done" in await deputy.command("TakeChair")
+    await deputy.until(lambda: deputy.mine["chair"])
+    assert len(deputy.said("view")) == 2
+    assert "devices" in deputy.view["roll"][DEPUTY]
+    assert "done" in await deputy.command("Open")
+    assert deputy.view["phase"] == "open"
+    assert deputy.gaps == 0
+
+
+async def test_mine_is_sent_only_when_it_changed(house: House) -> None:
+    chair, binh, chi = await house.page(CHAIR), await house.page(BINH), await house.page(CHI)
+    await chair.command("Open")
+    before = len(chi.said("mine"))
+    await binh.command("TurnOnMicrophone")
+    await chair.command("TakeUpItem", item="i1")
+    await chi.until(lambda: chi.view["agenda"].get("current") == "i1")
+    assert len(chi.said("mine")) == before
+    room = house.world.rooms.find(MEETING)
+    assert room is not None
+    assert binh.mine == {**mine(room.meeting, BINH), "active": binh.connection}
+
+
+async def test_a_second_tab_is_told_the_same_and_is_the_active_one(house: House) -> None:
+    chair, first = await house.page(CHAIR), await house.page(BINH)
+    second = await house.page(BINH)
+    await first.until(lambda: first.mine["active"] == second.connection)
+    assert chair.view["roll"][BINH]["devices"] == {"desktop": 2}
+    assert chair.view["counts"]["present"] == 2
+    await chair.command("Open")
+    await first.command("AskToSpeak")
+    await second.until(lambda: BINH in second.view["speaking"]["queue"])
+    assert first.mine == second.mine
+
+
+async def test_a_socket_that_returns_is_the_same_connection_though_the_old_one_ends_later(house: House) -> None:
+    chair, binh = await house.page(CHAIR), await house.page(BINH)
+    again = Page(binh.token, binh.connection)
+    house.pages.append(again)
+    await again.open(house.world)
+    await binh.over.wait()
+    assert "done" in await again.command("Vouch", member=CHI)
+    log = await house.world.log.read(MEETING)
+    names = [type(each.event).__name__ for each in log]
+    assert names.count("Connected") == 2
+    assert "Disconnected" not in names
+    assert chair.view["roll"][BINH]["state"] == "present"
+
+
+async def test_a_lost_socket_makes_its_member_silent_and_the_next_one_present_again(house: House) -> None:
+    chair, binh = await house.page(CHAIR), await house.page(BINH)
+    await binh.cut()
+    await chair.until(lambda: chair.view["roll"][BINH]["state"] == "silent")
+    await binh.reopen(house.world)
+    await chair.until(lambda: chair.view["roll"][BINH]["state"] == "present")
+
+
+async def test_the_media_hears_the_plan_and_offers_are_answered(house: House) -> None:
+    chair = await house.page(CHAIR)
+    answer = await chair.call("signal", {"type": "offer", "sdp": "v=0"})
+    peers = house.world.stage.plans[MEETING].peers
+    (connection,) = peers
+    assert answer == {"type": "answer", "sdp": f"v=0 {CHAIR} {connection}", "epoch": "epoch-1"}
+    assert connection.startswith(chair.connection)
+    assert await chair.call("signal", {"type": "offer", "sdp": "hello"}) == {"bad": "This is no session description."}
+
+
+async def test_slots_reach_their_own_page_and_again_when_it_returns(house: House) -> None:
+    chair, binh = await house.page(CHAIR), await house.page(BINH)
+    (connection,) = [c for c, peer in house.world.stage.plans[MEETING].peers.items() if peer.member == BINH]
+    house.world.gateway.slots(MEETING, connection, {"3": CHAIR})
+    await binh.until(lambda: binh.said("slots"))
+    assert binh.said("slots") == [{"epoch": "epoch-1", "slots": {"3": CHAIR}}]
+    await binh.cut()
+    await binh.reopen(house.world)
+    await binh.until(lambda: len(binh.said("slots")) == 2)
+    assert chair.said("slots") == []
+
+
+async def test_a_new_media_process_is_told_to_everybody(house: House) -> None:
+    pages = [await house.page(CHAIR), await house.page(BINH, "m2")]
+    house.world.stage.epoch = "epoch-2"
+    house.world.gateway.epoch("epoch-2")
+    for page in pages:
+        await page.until(lambda page=page: page.said("media") == [{"epoch": "epoch-2"}])
+
+
+async def test_the_end_is_shown_and_the_room_is_given_up_when_all_have_gone(house: House) -> None:
+    chair, binh = await house.page(CHAIR), await house.page(BINH)
+    await chair.command("Open")
+    assert "done" in await chair.command("Close")
+    await binh.until(lambda: binh.view["phase"] == "closed")
+    assert (await binh.command("AskToSpeak"))["refused"]["rule"] == "closed"
+    await house.world.rooms.beat()
+    assert house.world.rooms.find(MEETING) is not None
+    await chair.close()
+    await binh.close()
+    await _gone(house)
+    await house.world.rooms.beat()
+    assert house.world.rooms.find(MEETING) is None
+    assert house.world.stage.closed == [MEETING]
+
+
+async def _gone(house: House) -> None:
+    async with asyncio.timeout(PATIENCE):
+        while len(house.world.gateway):
+            await asyncio.sleep(0)
