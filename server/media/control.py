@@ -48,9 +48,12 @@ class _Line:
         self._ids = itertools.count(1)
         self._waiting: dict[int, asyncio.Future[dict[str, Any]]] = {}
         self.replaced = False  # another control has taken the worker over
+        self._gone = False
 
     async def ask(self, do: str, **fields: Any) -> dict[str, Any]:
         """Raises WorkerAway."""
+        if self._gone:
+            raise WorkerAway("The media worker is gone.")
         number = next(self._ids)
         reply: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
         self._waiting[number] = reply
@@ -75,6 +78,7 @@ class _Line:
         self.hang_up()
 
     def hang_up(self) -> None:
+        self._gone = True
         for reply in self._waiting.values():
             if not reply.done():
                 reply.set_exception(WorkerAway("The media worker is gone."))
@@ -195,12 +199,21 @@ class Control:
 
     async def _connect(self) -> None:
         line = await self._call()
-        if line is None:
+        if line is None or not await self._fits(line):
             await self._spawn()
             line = await self._call()
         if line is None:
             raise WorkerFailed("The media worker does not listen on its socket.")
         await self._greet(line)
+
+    async def _fits(self, line: _Line) -> bool:
+        """A living worker is kept if it has our port; else it is ended."""
+        if self._settings.port in (0, (await line.ask("hello"))["port"]):
+            return True
+        await line.ask("end")
+        if self._reader is not None:
+            await asyncio.wait([self._reader], timeout=REPLY)
+        return False
 
     async def _call(self) -> _Line | None:
         try:
@@ -227,6 +240,7 @@ class Control:
         if not first:
             raise WorkerFailed("The media worker ended before it was ready.")
         if "failed" in (message := json.loads(first)):
+            await self._bury()
             raise WorkerFailed(message["failed"])
 
     async def _bury(self) -> None:
@@ -234,16 +248,14 @@ class Control:
         if self._process is None:
             return
         try:
-            await asyncio.wait_for(self._process.wait(), REPLY)
+            await asyncio.wait_for(self._process.communicate(), REPLY)
         except TimeoutError:
             self._process.kill()
-            await self._process.wait()
+            await self._process.communicate()
         self._process = None
 
     async def _greet(self, line: _Line) -> None:
         hello = await line.ask("hello")
-        if self._settings.port not in (0, hello["port"]):
-            raise WorkerFailed(f"A media worker on UDP port {hello['port']} is still running; it ends by itself.")
         before, self.epoch, self.port = self.epoch, hello["epoch"], hello["port"]
         self._line = line
         for room, stage in self._stages.items():

@@ -48,6 +48,7 @@ class Worker:
         self._alone = alone
         self._end = asyncio.Event()
         self._control: asyncio.StreamWriter | None = None
+        self._serving: set[asyncio.Task[None]] = set()
         self._lonely: asyncio.TimerHandle | None = None
         self._requests: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
             "hello": self._hello, "answer": self._answer, "follow": self._follow, "close": self._close,
@@ -67,7 +68,10 @@ class Worker:
         server.close()
         for room in list(self.sfu.scenes):
             self.sfu.close(room)
-        await asyncio.sleep(0)  # the goodbyes of DTLS go out
+        if self._control is not None:
+            self._control.close()
+        if self._serving:
+            await asyncio.wait(self._serving, timeout=1)  # meanwhile the goodbyes of DTLS go out
 
     def _tick(self) -> None:
         asyncio.get_running_loop().call_later(TICK, self._tick)
@@ -78,6 +82,10 @@ class Worker:
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One control at a time: the newest; the one before is told so, lest both fight over the worker."""
+        task = asyncio.current_task()
+        if task is not None:
+            self._serving.add(task)
+            task.add_done_callback(self._serving.discard)
         if self._control is not None:
             self._control.write(lines.encode({"event": "replaced"}))
             self._control.close()
@@ -164,7 +172,6 @@ def main(arguments: list[str]) -> int:
     os.umask(0o077)  # the unix socket is for our own user
     with contextlib.closing(sock):
         uvloop.run(_work(options, sock))
-    options.socket.unlink(missing_ok=True)
     return 0
 
 

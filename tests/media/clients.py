@@ -6,7 +6,7 @@ import contextlib
 import fractions
 import itertools
 import math
-from collections import defaultdict
+from collections import Counter, defaultdict
 
 import aioice.ice
 import av
@@ -80,7 +80,7 @@ class Client:
     def __init__(self, name: str, hertz: int = 0, grey: int = 0, thumbnails: int = 4, rtx: bool = False) -> None:
         self.name, self.hertz, self.grey = name, hertz, grey
         self.slots: dict[str, str] = {}
-        self.pitches: dict[str, set[int]] = defaultdict(set)
+        self.pitches: dict[str, Counter[int]] = defaultdict(Counter)
         self.greys: dict[str, set[int]] = defaultdict(set)
         self.changed = asyncio.Event()
         self._shape, self._rtx = thumbnails, rtx
@@ -141,12 +141,12 @@ class Client:
         if max(left, default=0) < 3000:
             return
         crossings = sum(1 for a, b in itertools.pairwise(left) if a < 0 <= b)
-        self.pitches[mid].add(round(crossings * frame.sample_rate / len(left) / 200) * 200)
+        self.pitches[mid][round(crossings * frame.sample_rate / len(left) / 200) * 200] += 1
 
     @property
     def hears(self) -> set[int]:
-        """Pitches of all voices, in hertz, to the nearest 200."""
-        return set().union(*self.pitches.values())
+        """Pitches of all voices, in hertz, to the nearest 200; a tenth of a second makes a voice."""
+        return {hertz for pitches in self.pitches.values() for hertz, frames in pitches.items() if frames >= 5}
 
     @property
     def sees(self) -> set[int]:

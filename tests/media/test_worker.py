@@ -1,63 +1,195 @@
 """A real worker process, a real control, real peers on 127.0.0.1."""
 
 import asyncio
-from collections.abc import AsyncIterator
+import signal
+import socket
+import sys
 from pathlib import Path
 
+import psutil
 import pytest
 
-from server.media.control import Control, MediaSettings
-from server.media.stage import PeerStage, PlaceStage, Stage
+from server.media.control import BadOffer, MediaSettings, WorkerFailed
 
 from .clients import Client
+from .house import House, stage
+
+AN, BINH, CHI = 600, 1000, 1600  # hertz, the voices
 
 
-class House:
-    """A control with its worker, and the pages that are open."""
-
-    def __init__(self, settings: MediaSettings) -> None:
-        self.clients: dict[str, Client] = {}
-        self.epochs: list[str] = []
-        self.new_epoch = asyncio.Event()
-        self.control = Control(settings, self._slots, self._epoch)
-
-    def _slots(self, room: str, peer: str, slots: dict[str, str]) -> None:
-        if peer in self.clients:
-            self.clients[peer].slots = slots
-            self.clients[peer].changed.set()
-
-    def _epoch(self, epoch: str) -> None:
-        self.epochs.append(epoch)
-        self.new_epoch.set()
-
-    async def open(self, *clients: Client) -> None:
-        self.clients |= {client.name: client for client in clients}
-        await asyncio.gather(*(client.join(self.control) for client in clients))
-
-
-def stage(*peers: str, audio: tuple[str, ...] = (), places: dict[str, str] | None = None, **floor) -> Stage:
-    """Everyone may be seen; `audio` may be heard; everyone is in the hall unless `places` says otherwise."""
-    where = places or {}
-    named = {p: PeerStage(p.split(".")[0], where.get(p, ""), p in audio, True) for p in peers}
-    return Stage(named, {"": PlaceStage(floor.get("always", ()), floor.get("main"))})
-
-
-@pytest.fixture
-async def house(tmp_path: Path) -> AsyncIterator[House]:
-    house = House(MediaSettings("127.0.0.1", "127.0.0.1", 0, tmp_path / "media.sock"))
-    await house.control.start()
-    try:
-        yield house
-    finally:
-        await asyncio.gather(*(client.leave() for client in house.clients.values()))
-        await house.control.stop()
+def worker_of(house: House) -> psutil.Process:
+    """The worker among our own children."""
+    mine = [p for p in psutil.Process().children() if str(house.settings.socket) in p.cmdline()]
+    assert len(mine) == 1
+    return mine[0]
 
 
 async def test_two_peers_hear_and_see_each_other(house: House) -> None:
-    an, binh = Client("an", 600, 60), Client("binh", 1000, 180)
+    an, binh = Client("an", AN, 60), Client("binh", BINH, 180)
     house.control.follow("room", stage("an", "binh", audio=("an", "binh")))
     await house.open(an, binh)
-    await an.until(lambda: an.hears >= {1000} and an.sees >= {180})
-    await binh.until(lambda: binh.hears >= {600} and binh.sees >= {60})
-    assert an.hears == {1000}, "nobody hears himself"
+    await an.until(lambda: an.hears >= {BINH} and an.sees >= {180})
+    await binh.until(lambda: binh.hears >= {AN} and binh.sees >= {60})
+    assert an.hears == {BINH}, "nobody hears himself"
     assert an.slots == {"3": "binh", "6": "binh"}
+
+
+async def test_the_stage_may_come_after_the_offer(house: House) -> None:
+    an, binh = Client("an", AN), Client("binh", BINH)
+    await house.open(an, binh)
+    house.control.follow("room", stage("an", "binh", audio=("an",)))
+    await binh.until(lambda: binh.hears >= {AN})
+
+
+async def test_only_whom_the_stage_allows_is_heard_and_a_change_of_stage_is_heard(house: House) -> None:
+    an, binh, chi = Client("an", AN), Client("binh", BINH), Client("chi", CHI)
+    peers = ("an", "binh", "chi")
+    house.control.follow("room", stage(*peers, audio=("an",)))
+    await house.open(an, binh, chi)
+    await chi.until(lambda: chi.hears >= {AN})
+    await binh.until(lambda: binh.hears >= {AN})
+    assert chi.hears == binh.hears == {AN}
+    house.control.follow("room", stage(*peers, audio=("binh",)))
+    await chi.until(lambda: chi.slots == {"3": "binh"} and BINH in chi.hears)
+    chi.forget()
+    await an.until(lambda: an.hears >= {BINH})
+    await chi.until(lambda: chi.hears >= {BINH})
+    assert AN not in chi.hears
+    stats = await house.control.stats()
+    assert stats["rooms"]["room"]["chi"]["tracks"]["0"]["refused"] > 0, "chi spoke without leave all the time"
+
+
+async def test_a_new_main_picture_begins_with_a_key_frame(house: House) -> None:
+    an, binh, chi = Client("an"), Client("binh", grey=180), Client("chi", grey=100)
+    peers = ("an", "binh", "chi")
+    house.control.follow("room", stage(*peers, main="binh"))
+    await house.open(an, binh, chi)
+    await an.until(lambda: an.greys["6"] >= {180} and 100 in an.sees)
+    assert an.slots["6"] == "binh"
+    an.forget()
+    house.control.follow("room", stage(*peers, main="chi"))
+    await an.until(lambda: an.greys["6"] >= {100} and 180 in an.greys["7"])
+    assert an.slots == {"6": "chi", "7": "binh"}
+
+
+async def test_a_peer_in_another_place_gets_nothing(house: House) -> None:
+    an, binh, chi = Client("an", AN, 60), Client("binh"), Client("chi")
+    everyone = {"audio": ("an", "binh", "chi")}
+    house.control.follow("room", stage("an", "binh", "chi", places={"chi": "group"}, **everyone))
+    await house.open(an, binh, chi)
+    await binh.until(lambda: binh.hears >= {AN} and binh.sees >= {60})
+    assert not chi.hears and not chi.sees and not chi.slots
+    binh.forget()
+    house.control.follow("room", stage("an", "binh", "chi", places={"an": "group", "chi": "group"}, **everyone))
+    await chi.until(lambda: chi.hears >= {AN} and chi.sees >= {60})
+    await binh.until(lambda: not binh.slots)
+
+
+async def test_a_second_tab_of_the_same_owner_does_not_hear_him(house: House) -> None:
+    an, tab, binh = Client("an.1", AN), Client("an.2"), Client("binh", BINH)
+    house.control.follow("room", stage("an.1", "an.2", "binh", audio=("an.1", "binh")))
+    await house.open(an, tab, binh)
+    await tab.until(lambda: tab.hears >= {BINH})
+    await binh.until(lambda: binh.hears >= {AN})
+    assert tab.hears == {BINH} and tab.slots == {"3": "binh"}
+
+
+async def test_a_second_offer_replaces_the_peer(house: House) -> None:
+    an, binh = Client("an", AN), Client("binh", BINH)
+    house.control.follow("room", stage("an", "binh", audio=("an", "binh")))
+    await house.open(an, binh)
+    await an.until(lambda: an.hears >= {BINH})
+    an.forget()
+    binh.forget()
+    await an.join(house.control, again=True)
+    await an.until(lambda: an.hears >= {BINH})
+    await binh.until(lambda: binh.hears >= {AN})
+    assert set((await house.control.stats())["rooms"]["room"]) == {"an", "binh"}
+
+
+async def test_who_is_no_longer_named_is_hung_up(house: House) -> None:
+    an, binh = Client("an", AN), Client("binh", BINH)
+    house.control.follow("room", stage("an", "binh", audio=("an", "binh")))
+    await house.open(an, binh)
+    closed = asyncio.Event()
+    binh.page.on("connectionstatechange", closed.set)
+    house.control.follow("room", stage("an", audio=("an",)))
+    await asyncio.wait_for(closed.wait(), 10)
+    assert binh.page.connectionState == "closed"
+    assert set((await house.control.stats())["rooms"]["room"]) == {"an"}
+
+
+async def test_a_killed_worker_is_replaced_and_told_every_stage(house: House) -> None:
+    an, binh = Client("an", AN), Client("binh")
+    house.control.follow("room", stage("an", "binh", audio=("an",)))
+    await house.open(an, binh)
+    await binh.until(lambda: binh.hears >= {AN})
+    before = house.control.epoch
+    worker_of(house).send_signal(signal.SIGKILL)
+    await asyncio.wait_for(house.new_epoch.wait(), 10)
+    assert house.epochs == [house.control.epoch] != [before]
+    binh.forget()
+    await asyncio.gather(an.join(house.control, again=True), binh.join(house.control, again=True))
+    await binh.until(lambda: binh.hears >= {AN})
+
+
+async def test_a_new_control_adopts_the_living_worker(house: House) -> None:
+    an, binh = Client("an", AN), Client("binh")
+    house.control.follow("room", stage("an", "binh", audio=("an",)))
+    await house.open(an, binh)
+    await binh.until(lambda: binh.hears >= {AN})
+    heir = House(house.settings)
+    heir.clients["binh"] = binh
+    binh.slots = {}
+    await heir.control.start()
+    try:
+        assert heir.control.epoch == house.control.epoch
+        await binh.until(lambda: binh.slots == {"3": "an"})
+        binh.forget()
+        await binh.until(lambda: binh.hears >= {AN})
+        heir.control.follow("room", stage("an", "binh"))
+        await binh.until(lambda: not binh.slots)
+    finally:
+        await heir.control.stop()
+
+
+async def test_an_offer_out_of_shape_is_refused_with_a_reason(house: House) -> None:
+    offer = await Client("an").offer()
+    wrong = offer.replace("a=sendonly", "a=sendrecv", 1)
+    with pytest.raises(BadOffer, match="m-line 0 must be audio, sendonly, mid 0"):
+        await house.control.answer("room", "an", "an", wrong)
+    with pytest.raises(BadOffer, match="0 m-lines"):
+        await house.control.answer("room", "an", "an", "nonsense")
+
+
+async def test_a_taken_port_is_told_in_one_sentence(tmp_path: Path) -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other:
+        other.bind(("127.0.0.1", 0))
+        port = other.getsockname()[1]
+        house = House(MediaSettings("127.0.0.1", "127.0.0.1", port, tmp_path / "media.sock"))
+        with pytest.raises(WorkerFailed, match=f"UDP port {port} on 127.0.0.1 is taken by another program."):
+            await house.control.start()
+
+
+async def test_a_worker_left_alone_ends_itself(tmp_path: Path) -> None:
+    path = tmp_path / "media.sock"
+    worker = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "server.media.worker", "--socket", str(path), "--bind", "127.0.0.1", "--alone", "0.3",
+        stdout=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    assert worker.stdout is not None
+    assert b'"epoch"' in await worker.stdout.readline()
+    await asyncio.wait_for(worker.communicate(), 10)
+    assert worker.returncode == 0
+
+
+async def test_every_room_that_is_closed_leaves_nothing_behind(house: House) -> None:
+    an = Client("an", AN)
+    house.control.follow("room", stage("an", audio=("an",)))
+    await house.open(an)
+    await house.control.close("room")
+    assert (await house.control.stats())["rooms"] == {}
+
+
+def test_the_unix_socket_is_for_its_owner_only(house: House) -> None:
+    assert house.settings.socket.stat().st_mode & 0o077 == 0
