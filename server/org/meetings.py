@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -87,3 +88,20 @@ def _read(row: sa.Row[Any]) -> MeetingRow:
     kept = dict(row._mapping)
     of = Unit(kept.pop("unit_id"), kept.pop("unit_kind"), kept.pop("unit_name"), kept.pop("unit_path"))
     return MeetingRow(unit=of, agenda=tuple(kept.pop("agenda")), **kept)
+
+
+# -- When one may go in ----------------------------------------------------------------------------------------------
+
+_HELD = frozenset({"called", "gathering", "open", "paused"})
+_LATE = timedelta(hours=6)
+
+
+def joinable(row: MeetingRow, at: datetime, zone: ZoneInfo) -> bool:
+    """Whether one may go in at that moment: while it is held, and on its day; after midnight for six hours more.
+
+    Not before its day: the first to come calls the meeting, and the roster of that moment is fixed.
+    """
+    if row.phase in _HELD or row.closed:
+        return row.phase in _HELD
+    today, planned = at.astimezone(zone).date(), row.planned_for.astimezone(zone).date()
+    return planned == today or timedelta(0) <= at - row.planned_for < _LATE

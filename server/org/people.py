@@ -64,12 +64,12 @@ async def with_post(connection: AsyncConnection, unit_id: str, post: str, day: d
     """Who holds this post in this unit on that day, wherever he is registered."""
     joined = posts.join(people, posts.c.person_id == people.c.id)
     found = (
-        sa.select(people.c.id, people.c.name, posts.c.post)
+        sa.select(people.c.id.label("person_id"), people.c.name, posts.c.post)
         .select_from(joined)
         .where(posts.c.unit_id == unit_id, posts.c.post == post, on(posts, day))
         .order_by(people.c.id)
     )
-    return tuple(Mandate(*row._tuple()) for row in await connection.execute(found))
+    return tuple(Mandate(**row._mapping) for row in await connection.execute(found))
 
 
 def strongest(standings: set[str]) -> str:

@@ -1,0 +1,38 @@
+"""HTML: every page of the house that is not the room itself."""
+
+from aiohttp import web
+from prometheus_client import REGISTRY, CollectorRegistry
+
+from . import csrf, headers, keys, render
+from .assets import Assets
+from .guard import calm, guarded, known
+from .keys import House, Log
+from .metrics import Metrics
+from .routes import IN_DEVELOPMENT, ROUTES
+from .words import Words
+
+__all__ = ["House", "Log", "setup"]
+
+
+def setup(app: web.Application, house: House, registry: CollectorRegistry = REGISTRY) -> None:
+    """Give the application every page.  Call it once, before the application starts."""
+    settings = house.settings
+    app[keys.HOUSE] = house
+    app[keys.WORDS] = Words(house.web / "locale", settings.language)
+    app[keys.ASSETS] = Assets(house.web / "dist")
+    app[keys.TOKENS] = csrf.Tokens(csrf.load_key(settings.data_dir / "form.key"), settings.session_days)
+    app[keys.METRICS] = Metrics(registry)
+    app[render.ENVIRONMENT] = render.environment(house)
+    routes = (*ROUTES, *(IN_DEVELOPMENT if settings.development else ()))
+    resources = {path: app.router.add_resource(path) for path in dict.fromkeys(route.path for route in routes)}
+    for route in routes:
+        _add(resources[route.path], route)
+    app[keys.ACTIONS] = {(route.method, resources[route.path].canonical): route.action for route in routes}
+    app.middlewares.extend((calm, known, guarded))
+    headers.install(app, settings)
+
+
+def _add(resource: web.Resource, route: keys.Route) -> None:
+    resource.add_route(route.method, route.handler)
+    if route.method == "GET":
+        resource.add_route("HEAD", route.handler)

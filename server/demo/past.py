@@ -1,0 +1,118 @@
+"""The meeting of last month: held by the real core on a clock of its own, and kept in the real log."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from server.meeting import commands as c
+from server.meeting.ids import NOBODY, ConnectionId, ItemId, MemberId, Seat, SeatKind, Standing
+from server.meeting.meeting import Meeting, apply, decide, due
+from server.org.roster import call
+from server.records.database import Database
+from server.records.log import Log
+from server.records.signing import Key
+
+Step = tuple[float, MemberId, c.Command]  # minutes after the planned time, who, what
+
+ABSENT = ("demo-dangvien10", "demo-dangvien11")  # they never came
+IN_ROOM = ("demo-dangvien02", "demo-dangvien09")  # in the cell's room, ticked by the chair
+VOUCHED = "demo-miensinhhoat"  # sits beside her voucher
+VOUCHER = "demo-dangvien04"
+LATE, EARLY, LOST, FLAPPING, SILENT = (
+    MemberId(f"demo-{name}") for name in ("dangvien05", "dangvien06", "dangvien07", "dangvien08", "dubi2")
+)
+CHAIR = MemberId("demo-bithu")
+
+
+async def hold(database: Database, key: Key, meeting_id: str, zone: ZoneInfo) -> None:
+    """Hold the planned meeting from its call to its close."""
+    called = await call(database, meeting_id, zone)
+    planned = datetime.fromisoformat(called.about.planned_for)
+    writer = _Writer(Log(database, key), meeting_id)
+    await writer.ask(called, NOBODY, planned - timedelta(days=1))
+    for minute, who, command in sorted(_story(called.roster), key=lambda step: step[0]):
+        await writer.ask(command, who, planned + timedelta(minutes=minute))
+
+
+class _Writer:
+    """Decide, keep, apply: what a room does, without anybody to tell."""
+
+    def __init__(self, log: Log, meeting_id: str) -> None:
+        self._log, self._id, self._meeting, self._seq = log, meeting_id, Meeting(), 0
+
+    async def ask(self, command: c.Command, by: MemberId, at: datetime) -> None:
+        while (moment := due(self._meeting)) is not None and moment < at:
+            await self._one(c.Tick(), NOBODY, moment)
+        await self._one(command, by, at)
+
+    async def _one(self, command: c.Command, by: MemberId, at: datetime) -> None:
+        events = decide(self._meeting, command, by, at)
+        cause = "" if isinstance(command, c.Tick) else f"past-{self._seq}"
+        self._seq = await self._log.append(self._id, self._seq, events, at, by, cause)
+        for event in events:
+            self._meeting = apply(self._meeting, event, at)
+
+
+# -- What happened ---------------------------------------------------------------------------------------------------
+
+
+def _story(roster: tuple[Seat, ...]) -> Iterator[Step]:
+    yield from _arrivals(roster)
+    yield 0.7, CHAIR, c.Open()
+    yield from _agenda()
+    yield from _speeches(roster)
+    yield from _mishaps()
+    yield from _check(roster)
+    yield 97.4, CHAIR, c.Close()
+
+
+def _arrivals(roster: tuple[Seat, ...]) -> Iterator[Step]:
+    """The chair first; the others within the quarter of an hour before."""
+    for number, seat in enumerate(_online(roster)):
+        minute = 6.3 if seat.member == LATE else -15 + number * 0.61
+        yield minute, seat.member, c.Join(_page(seat.member), "phone" if number % 3 else "desktop")
+    for number, member in enumerate(IN_ROOM):
+        yield -1.5 + number * 0.1, CHAIR, c.TickPresent(MemberId(member))
+    yield -1.1, MemberId(VOUCHER), c.Vouch(MemberId(VOUCHED))
+
+
+def _online(roster: tuple[Seat, ...]) -> list[Seat]:
+    others = {*ABSENT, *IN_ROOM, VOUCHED}
+    return [seat for seat in roster if seat.member not in others]
+
+
+def _page(member: MemberId, number: int = 1) -> ConnectionId:
+    return ConnectionId(f"page-{member}-{number}")
+
+
+def _agenda() -> Iterator[Step]:
+    for item, minute in (("1", 2.0), ("2", 18.5), ("3", 37.0), ("4", 69.2), ("5", 86.1)):
+        yield minute, CHAIR, c.TakeUpItem(ItemId(item))
+
+
+def _speeches(roster: tuple[Seat, ...]) -> Iterator[Step]:
+    """Seven members speak to the third item, each about three minutes."""
+    speakers = [seat.member for seat in roster if seat.standing is Standing.OFFICIAL and seat.member != CHAIR]
+    able = [member for member in speakers if member not in (*ABSENT, *IN_ROOM, LOST, FLAPPING, EARLY)][:7]
+    for number, member in enumerate(able):
+        yield 38 + number * 0.2, member, c.AskToSpeak()
+        yield 40 + number * 4, CHAIR, c.GiveFloor(member)
+        yield 43.1 + number * 4, member, c.EndSpeech()
+
+
+def _mishaps() -> Iterator[Step]:
+    """One is cut off for seven minutes, one for forty seconds, one has to go early."""
+    yield 25.0, LOST, c.Drop(_page(LOST))
+    yield 32.0, LOST, c.Join(_page(LOST), "phone")
+    yield 50.0, FLAPPING, c.Drop(_page(FLAPPING))
+    yield 50.7, FLAPPING, c.Join(_page(FLAPPING), "phone")
+    yield 81.5, EARLY, c.Leave()
+
+
+def _check(roster: tuple[Seat, ...]) -> Iterator[Step]:
+    """ "Are you there?" — all answer but one, who is to be verified."""
+    yield 72.0, CHAIR, c.AskPresence()
+    asked = [seat for seat in _online(roster) if seat.kind is SeatKind.MEMBER]
+    for number, seat in enumerate(asked):
+        if seat.member not in (CHAIR, SILENT):
+            yield 72.2 + number * 0.05, seat.member, c.AnswerPresence()

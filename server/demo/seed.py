@@ -1,0 +1,225 @@
+"""Puts the demonstration province into a database: the register, the accounts, the meetings."""
+
+import os
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from server.meeting.ids import MeetingKind, Post, Standing
+from server.org import groups, meetings, people, tree
+from server.org.accounts import HASHER, Accounts
+from server.org.people import SUSPENDED
+from server.org.roster import ZONE
+from server.records.database import Database
+from server.records.signing import Key
+from server.records.tables import accounts as accounts_table
+
+from . import past, province
+
+SINCE = date(2025, 7, 1)
+EVENING = time(19, 30)
+_WORDS = (
+    "sen",
+    "lua",
+    "bien",
+    "nui",
+    "song",
+    "ruong",
+    "tre",
+    "dua",
+    "sao",
+    "may",
+    "gio",
+    "nang",
+    "mua",
+    "thuyen",
+    "neo",
+    "rung",
+)
+
+_WHO = {
+    Post.SECRETARY: "Bí thư chi bộ",
+    Post.DEPUTY: "Phó bí thư",
+    Post.COMMITTEE: "Chi ủy viên",
+    Post.GROUP_LEADER: "Tổ trưởng tổ đảng",
+}
+_WHAT = {
+    Standing.PROBATIONARY: "Đảng viên dự bị",
+    Standing.EXEMPT: "Đảng viên miễn sinh hoạt",
+    Standing.TEMPORARY_IN: "Đảng viên sinh hoạt tạm thời",
+    SUSPENDED: "Đảng viên đang bị đình chỉ sinh hoạt",
+}
+
+Account = tuple[str, str, str]  # who, username, password
+
+
+@dataclass(frozen=True, slots=True)
+class Demo:
+    """`accounts`: the cell's 24 members, the secretary and his succession first, then follower and superiors."""
+
+    accounts: list[Account]
+    meeting_id: str  # may be joined now
+    cell_id: str
+
+
+def demo_password(data_dir: Path) -> str:
+    """The password of all demonstration accounts of this house: made once, kept in the data folder (mode 0600)."""
+    file = data_dir / "demo-password"
+    if not file.exists():
+        data_dir.mkdir(parents=True, exist_ok=True)
+        words = "-".join(secrets.choice(_WORDS) for _ in range(4))
+        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as opened:
+            opened.write(f"{words}-{secrets.randbelow(900) + 100}\n")
+    return file.read_text().strip()
+
+
+async def seed(database: Database, key: Key, today: date, password: str, zone: ZoneInfo = ZONE) -> Demo:
+    """The demonstration, added where it is not yet there; what was done with it since is kept.
+
+    `key` seals the meeting of last month, `today` is a day of `zone`.  The accounts get `password` when they are made.
+    """
+    async with database.read() as connection:
+        there = await tree.unit(connection, province.PROVINCE[0]) is not None
+    if not there:
+        hashed = HASHER.hash(password)  # once: the same for all of them
+        async with database.write() as connection:
+            await _register(connection)
+            await _accounts(connection, Accounts(database), hashed)
+            await _plans(connection, today, zone)
+    async with database.read() as connection:
+        last = await meetings.meeting(connection, "demo-past")
+    if last is not None and last.phase == "planned":
+        await past.hold(database, key, last.id, zone)
+    async with database.write() as connection:
+        meeting_id = await _meeting_now(connection, today, zone)
+    return Demo([(who, username, password) for who, username, _ in _people()], meeting_id, province.CELL)
+
+
+# -- The register ----------------------------------------------------------------------------------------------------
+
+
+async def _register(connection: AsyncConnection) -> None:
+    top = await tree.add(connection, *_unit("province", province.PROVINCE), None)
+    communes = {each[0]: await tree.add(connection, *_unit("commune", each), top) for each in province.COMMUNES}
+    for cell, commune, name in province.CELLS:
+        await tree.add(connection, cell, tree.CELL, name, communes[commune])
+    for member in province.MEMBERS:
+        await _member(connection, member)
+    for place, (group, name) in enumerate(province.GROUPS):
+        ids = [_person(member.username) for member in province.MEMBERS if member.group == place]
+        await groups.add(connection, group, province.CELL, name, ids, SINCE)
+    await _others(connection)
+
+
+def _unit(kind: str, named: tuple[str, str]) -> tuple[str, str, str]:
+    return named[0], kind, named[1]
+
+
+async def _member(connection: AsyncConnection, member: province.Member) -> None:
+    person = _person(member.username)
+    await people.add(connection, person, province.CELL, member.name, member.born)
+    await people.give_status(connection, person, member.standing, SINCE)
+    if member.post is not Post.NONE:
+        await people.give_post(connection, person, province.CELL, member.post.value, SINCE)
+
+
+async def _others(connection: AsyncConnection) -> None:
+    """The secretaries of the other cells, and those who stand above."""
+    for (cell, _, _), name in zip(province.CELLS[1:], province.OTHER_SECRETARIES, strict=True):
+        await _official(connection, f"bithu-{cell[-1]}", name, 1970, cell, Post.SECRETARY, cell)
+    commune = province.CELLS[0][1]
+    await _official(connection, *province.FOLLOWER, commune, Post.FOLLOWER, province.CELL)
+    await _official(connection, *province.SUPERIOR, commune, Post.SECRETARY, commune)
+    await _official(connection, *province.PROVINCIAL, province.PROVINCE[0], Post.COMMITTEE, province.PROVINCE[0])
+
+
+async def _official(
+    connection: AsyncConnection, username: str, name: str, born: int, home: str, post: Post, at: str
+) -> None:
+    person = _person(username)
+    await people.add(connection, person, home, name, born)
+    await people.give_status(connection, person, Standing.OFFICIAL, SINCE)
+    await people.give_post(connection, person, at, post.value, SINCE)
+
+
+def _person(username: str) -> str:
+    return f"demo-{username}"
+
+
+# -- The accounts ----------------------------------------------------------------------------------------------------
+
+
+def _people() -> list[tuple[str, str, str]]:
+    """Who, username, name: everyone who has an account, in the order they are shown."""
+    members = [(_described(member), member.username, member.name) for member in province.MEMBERS]
+    above = [
+        ("Cấp ủy viên theo dõi chi bộ", *province.FOLLOWER[:2]),
+        ("Bí thư đảng ủy xã", *province.SUPERIOR[:2]),
+        ("Tỉnh ủy viên", *province.PROVINCIAL[:2]),
+    ]
+    others = [
+        (f"Bí thư {name}", f"bithu-{cell[-1]}", secretary)
+        for (cell, _, name), secretary in zip(province.CELLS[1:], province.OTHER_SECRETARIES, strict=True)
+    ]
+    return members + above + others
+
+
+def _described(member: province.Member) -> str:
+    return _WHO.get(member.post) or _WHAT.get(member.standing, "Đảng viên")
+
+
+async def _accounts(connection: AsyncConnection, accounts: Accounts, hashed: str) -> None:
+    rows = [accounts.row(_person(username), _person(username), username, hashed) for _, username, _ in _people()]
+    await connection.execute(sa.insert(accounts_table), rows)
+
+
+# -- The meetings ----------------------------------------------------------------------------------------------------
+
+
+async def _plans(connection: AsyncConnection, today: date, zone: ZoneInfo) -> None:
+    regular, thematic = MeetingKind.REGULAR.value, MeetingKind.THEMATIC.value
+    planned = (
+        ("demo-past", today - timedelta(days=28), regular, "Sinh hoạt chi bộ thường kỳ tháng trước", province.AGENDA),
+        (
+            "demo-ahead-1",
+            today + timedelta(days=14),
+            thematic,
+            "Sinh hoạt chuyên đề: An toàn lao động trên tàu biển",
+            province.THEMATIC,
+        ),
+        ("demo-ahead-2", today + timedelta(days=30), regular, "Sinh hoạt chi bộ thường kỳ tháng sau", province.AGENDA),
+    )
+    for meeting, day, kind, title, items in planned:
+        await meetings.plan(connection, meeting, province.CELL, title, kind, _evening(day, zone), _agenda(items))
+
+
+async def _meeting_now(connection: AsyncConnection, today: date, zone: ZoneInfo) -> str:
+    """A meeting that may be joined: one that is held, else today's, else a new one of today."""
+    rows = [row for row in await meetings.of_units(connection, [province.CELL]) if not row.closed]
+    held = [row.id for row in rows if row.phase != "planned"]
+    todays = [row.id for row in rows if row.planned_for.astimezone(zone).date() == today]
+    if held or todays:
+        return (held or todays)[-1]
+    meeting, title = f"demo-{secrets.token_hex(6)}", f"Sinh hoạt chi bộ thường kỳ tháng {today:%m/%Y}"
+    kind = MeetingKind.REGULAR.value
+    await meetings.plan(
+        connection, meeting, province.CELL, title, kind, _evening(today, zone), _agenda(province.AGENDA)
+    )
+    return meeting
+
+
+def _evening(day: date, zone: ZoneInfo) -> datetime:
+    return datetime.combine(day, EVENING, zone).astimezone(UTC)
+
+
+def _agenda(items: Sequence[tuple[str, int, str]]) -> list[dict[str, object]]:
+    return [
+        {"id": str(number), "title": title, "minutes": minutes, "presenter": presenter}
+        for number, (title, minutes, presenter) in enumerate(items, start=1)
+    ]

@@ -1,0 +1,122 @@
+"""What every request passes on its way to a page: language, session, size, form token, permission."""
+
+import time
+from collections.abc import Awaitable, Callable
+from urllib.parse import urlencode
+
+from aiohttp import hdrs, web
+
+from server.org import access, meetings
+
+from . import csrf, errors, keys
+from .next import local
+
+SESSION_COOKIE = "chibo_session"
+LANGUAGE_COOKIE = "chibo_language"
+SAFE = frozenset({hdrs.METH_GET, hdrs.METH_HEAD, hdrs.METH_OPTIONS})
+FORM_BYTES = 64 * 1024
+UNTOUCHED = ("/socket.io/",)  # not pages: what is behind these paths guards itself
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+@web.middleware
+async def calm(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Every error becomes a page; every answer is counted."""
+    if request.path.startswith(UNTOUCHED):
+        return await handler(request)
+    began = time.perf_counter()
+    request[keys.LANGUAGE] = _language(request)
+    response = await _calmly(request, handler)
+    csrf.keep_visitor(request, response, request.app[keys.HOUSE].settings.secure_cookies)
+    request.app[keys.METRICS].answered(request, response.status, time.perf_counter() - began)
+    return response
+
+
+async def _calmly(request: web.Request, handler: Handler) -> web.StreamResponse:
+    try:
+        return await handler(request)
+    except web.HTTPException as error:
+        return errors.refused(request, error)
+    except Exception as error:  # a fault: a number for the person, a line for us
+        return errors.fault(request, error)
+
+
+@web.middleware
+async def known(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Who asks."""
+    if request.path.startswith(UNTOUCHED) or _action(request) == keys.MACHINE:
+        return await handler(request)
+    session = await request.app[keys.HOUSE].accounts.session(request.cookies.get(SESSION_COOKIE, ""))
+    if session:
+        request[keys.SESSION] = session
+    return await handler(request)
+
+
+@web.middleware
+async def guarded(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Whether he may: deny by default, since a route without an action matches none."""
+    action = _action(request)
+    if request.path.startswith(UNTOUCHED) or not action:
+        return await handler(request)
+    if action not in (keys.ANYONE, keys.MACHINE) and keys.SESSION not in request:
+        raise web.HTTPSeeOther(to_sign_in(request))
+    if request.method not in SAFE:
+        request = await _proven(request)
+    if action not in (keys.ANYONE, keys.MACHINE, keys.SIGNED_IN):
+        await _permitted(request, action)
+    return await handler(request)
+
+
+def to_sign_in(request: web.Request) -> str:
+    """The sign-in page, from which he comes back here."""
+    back = request.path_qs if request.method in SAFE else "/"
+    return "/sign-in?" + urlencode({"next": local(back)})
+
+
+async def actor(request: web.Request) -> access.Actor:
+    """What the person who asks is today."""
+    if keys.ACTOR not in request:
+        house = request.app[keys.HOUSE]
+        today = house.clock().astimezone(house.settings.zone).date()
+        async with house.database.read() as connection:
+            found = await access.actor(connection, request[keys.SESSION].person_id, today)
+        if found is None:
+            raise web.HTTPNotFound
+        request[keys.ACTOR] = found
+    return request[keys.ACTOR]
+
+
+async def _permitted(request: web.Request, action: str) -> None:
+    """Outside his own units there is nothing: 404, never 403, so that ids cannot be guessed."""
+    asks = await actor(request)
+    async with request.app[keys.HOUSE].database.read() as connection:
+        found = await meetings.meeting(connection, request.match_info["id"])
+    if found is None or not access.may(asks, action, found.unit):
+        raise web.HTTPNotFound
+    request[keys.MEETING] = found
+
+
+async def _proven(request: web.Request) -> web.Request:
+    """The request with its form read: small, and with a token of ours."""
+    if (request.content_length or 0) > FORM_BYTES:
+        raise web.HTTPRequestEntityTooLarge(FORM_BYTES, request.content_length or 0)
+    small = request.clone(client_max_size=FORM_BYTES)
+    try:
+        good = await csrf.proven(small)
+    except ValueError:  # a multipart body that is none
+        raise web.HTTPBadRequest from None
+    if not good:
+        raise web.HTTPForbidden
+    return small
+
+
+def _action(request: web.Request) -> str:
+    resource = request.match_info.route.resource
+    method = hdrs.METH_GET if request.method == hdrs.METH_HEAD else request.method
+    return request.app[keys.ACTIONS].get((method, resource.canonical), "") if resource else ""
+
+
+def _language(request: web.Request) -> str:
+    words = request.app[keys.WORDS]
+    return words.choose(request.cookies.get(LANGUAGE_COOKIE, ""), request.headers.get(hdrs.ACCEPT_LANGUAGE, ""))

@@ -1,0 +1,84 @@
+"""What the pages are handed, and where each thing is kept on the application and on the request."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from aiohttp import web
+
+from server.meeting.events import Recorded
+from server.org.access import Actor
+from server.org.accounts import Accounts, SignedIn
+from server.org.meetings import MeetingRow
+from server.records.database import Database
+from server.settings import Settings
+
+if TYPE_CHECKING:
+    from .assets import Assets
+    from .csrf import Tokens
+    from .metrics import Metrics
+    from .words import Words
+
+WEB = Path(__file__).resolve().parents[2] / "web"
+
+
+class Log(Protocol):
+    """What the pages need of the records."""
+
+    async def read(self, meeting: str) -> list[Recorded]: ...
+
+
+async def _well() -> bool:
+    return True
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """Everything the pages need of the rest of the program."""
+
+    settings: Settings
+    database: Database
+    accounts: Accounts
+    log: Log
+    media_alive: Callable[[], Awaitable[bool]] = _well
+    no_faults: Callable[[], Awaitable[bool]] = _well  # false once a fault happened that a person should look at
+    clock: Callable[[], datetime] = field(default=_now)  # UTC
+    web: Path = WEB  # templates/, locale/, dist/
+
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """`action` is an action of org.access on the meeting of {id}, or one of the three words below."""
+
+    method: str
+    path: str
+    handler: Handler
+    action: str
+
+
+ANYONE = "anyone"
+SIGNED_IN = "signed_in"
+MACHINE = "machine"  # files, figures, health: no person asks, so no session is looked up
+
+HOUSE = web.AppKey("house", House)
+WORDS: "web.AppKey[Words]" = web.AppKey("words")
+ASSETS: "web.AppKey[Assets]" = web.AppKey("assets")
+TOKENS: "web.AppKey[Tokens]" = web.AppKey("tokens")
+METRICS: "web.AppKey[Metrics]" = web.AppKey("metrics")
+ACTIONS: "web.AppKey[dict[tuple[str, str], str]]" = web.AppKey("actions")
+
+LANGUAGE = web.RequestKey("language", str)
+SESSION = web.RequestKey("session", SignedIn)
+ACTOR = web.RequestKey("actor", Actor)
+MEETING = web.RequestKey("meeting", MeetingRow)
+VISITOR = web.RequestKey("visitor", str)  # the secret of a visitor who has not signed in
+FRESH_VISITOR = web.RequestKey("fresh_visitor", bool)  # his cookie must be set

@@ -1,0 +1,81 @@
+"""The list of meetings, and the page that carries the room."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from aiohttp import web
+
+from server.org import access, meetings, tree
+from server.org.meetings import MeetingRow
+
+from . import guard, keys
+from .render import page
+
+KINDS: Mapping[str, str] = MappingProxyType(
+    {"regular": "Regular meeting", "thematic": "Thematic meeting", "combined": "Regular and thematic meeting"}
+)
+PAST_SHOWN = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One meeting in the list of one person."""
+
+    row: MeetingRow
+    may_join: bool
+    may_see_sheet: bool
+    own: bool  # of the cell where he is registered
+
+
+@dataclass(frozen=True, slots=True)
+class Lists:
+    now: Sequence[Line]
+    ahead: Sequence[Line]  # the next first
+    past: Sequence[Line]  # the latest first
+
+
+async def show(request: web.Request) -> web.StreamResponse:
+    """GET /meetings."""
+    asks = await guard.actor(request)
+    lists = _sorted(request, [_line(asks, row) for row in await _visible(request, asks)])
+    return page(request, "meetings.html", lists=lists, kinds=KINDS, who=asks)
+
+
+async def room(request: web.Request) -> web.StreamResponse:
+    """GET /meetings/{id}: the room; its sheet once it is closed; before its day, when and what it will be."""
+    row, house = request[keys.MEETING], request.app[keys.HOUSE]
+    if row.closed:
+        raise web.HTTPSeeOther(f"/meetings/{row.id}/attendance")
+    if not meetings.joinable(row, house.clock(), house.settings.zone):
+        return page(request, "meeting_ahead.html", meeting=row, kinds=KINDS)
+    if not access.may(await guard.actor(request), "join_meeting", row.unit):
+        raise web.HTTPNotFound
+    words = request.app[keys.WORDS].catalogue(request[keys.LANGUAGE])
+    return page(request, "room.html", meeting=row.id, title=row.title, zone=house.settings.timezone, words=words)
+
+
+async def _visible(request: web.Request, asks: access.Actor) -> Sequence[MeetingRow]:
+    async with request.app[keys.HOUSE].database.read() as connection:
+        cells = await tree.subtree(connection, access.reach(asks), tree.CELL)
+        seen = [cell.id for cell in cells if access.may(asks, "see_meeting", cell)]
+        return await meetings.of_units(connection, seen)
+
+
+def _line(asks: access.Actor, row: MeetingRow) -> Line:
+    return Line(
+        row=row,
+        may_join=access.may(asks, "join_meeting", row.unit),
+        may_see_sheet=row.closed and access.may(asks, "see_attendance", row.unit),
+        own=row.unit.id == asks.home.id,
+    )
+
+
+def _sorted(request: web.Request, lines: Sequence[Line]) -> Lists:
+    house = request.app[keys.HOUSE]
+    at, zone = house.clock(), house.settings.zone
+    now = [line for line in lines if meetings.joinable(line.row, at, zone)]
+    rest = [line for line in lines if line not in now]
+    ahead = [line for line in rest if not line.row.closed and line.row.planned_for > at]
+    past = [line for line in reversed(rest) if line.row.closed or line.row.planned_for <= at]
+    return Lists(now=sorted(now, key=lambda line: not line.own), ahead=ahead, past=past[:PAST_SHOWN])

@@ -1,0 +1,128 @@
+"""Signing in and out, one's own account, and the language."""
+
+from aiohttp import web
+
+from server.org.accounts import Unfit
+
+from . import csrf, devices, guard, keys
+from .next import HOME, local
+from .render import page
+
+YEAR = 365 * 86400
+
+
+async def front(request: web.Request) -> web.StreamResponse:
+    raise web.HTTPSeeOther(HOME if keys.SESSION in request else "/sign-in")
+
+
+async def form(request: web.Request) -> web.StreamResponse:
+    """GET /sign-in: `next` is where to go afterwards."""
+    wanted = local(request.query.get("next", ""))
+    if keys.SESSION in request:
+        raise web.HTTPSeeOther(wanted)
+    return page(request, "sign_in.html", next=wanted, username="", wrong=False)
+
+
+async def sign_in(request: web.Request) -> web.StreamResponse:
+    """POST /sign-in: a new session whoever asked before; or the form again with one sentence for every cause."""
+    sent = await fields(request, "username", "password", "next")
+    wanted = local(sent["next"])
+    old = request.cookies.get(guard.SESSION_COOKIE, "")
+    accounts = request.app[keys.HOUSE].accounts
+    token = await accounts.sign_in(sent["username"], sent["password"], _device(request), old)
+    request.app[keys.METRICS].sign_ins.labels("done" if token else "refused").inc()
+    if token is None:
+        return page(request, "sign_in.html", status=401, next=wanted, username=sent["username"][:64], wrong=True)
+    return _with_session(request, web.Response(status=303, headers={"Location": wanted}), token)
+
+
+async def sign_out(request: web.Request) -> web.StreamResponse:
+    await request.app[keys.HOUSE].accounts.sign_out(request[keys.SESSION].session_id)
+    return _signed_out()
+
+
+async def sign_out_everywhere(request: web.Request) -> web.StreamResponse:
+    await request.app[keys.HOUSE].accounts.sign_out_everywhere(request[keys.SESSION].account_id)
+    return _signed_out()
+
+
+async def end_session(request: web.Request) -> web.StreamResponse:
+    """POST /account/sessions: ends one of one's own."""
+    sent = await fields(request, "session")
+    await request.app[keys.HOUSE].accounts.sign_out_one(request[keys.SESSION].account_id, sent["session"])
+    raise web.HTTPSeeOther("/account")
+
+
+async def account(request: web.Request) -> web.StreamResponse:
+    return await _account(request, changed="changed" in request.query)
+
+
+async def change_password(request: web.Request) -> web.StreamResponse:
+    """POST /account/password: the other devices are signed out, this one goes on with a new session."""
+    sent = await fields(request, "old", "new", "again")
+    try:
+        if sent["new"] != sent["again"]:
+            raise Unfit("The two new passwords are not the same.")
+        token = await request.app[keys.HOUSE].accounts.change_password(
+            request[keys.SESSION], sent["old"], sent["new"], _device(request)
+        )
+    except Unfit as unfit:
+        return await _account(request, status=422, unfit=unfit)
+    return _with_session(request, web.Response(status=303, headers={"Location": "/account?changed"}), token)
+
+
+async def language(request: web.Request) -> web.StreamResponse:
+    """POST /language: remembered by the browser for a year."""
+    sent = await fields(request, "language", "next")
+    if sent["language"] not in request.app[keys.WORDS].languages:
+        raise web.HTTPBadRequest
+    response = web.Response(status=303, headers={"Location": local(sent["next"], signing_in=True)})
+    secure = request.app[keys.HOUSE].settings.secure_cookies
+    response.set_cookie(guard.LANGUAGE_COOKIE, sent["language"], max_age=YEAR, samesite="Lax", secure=secure)
+    return response
+
+
+async def fields(request: web.Request, *names: str) -> dict[str, str]:
+    """The named text fields of the posted form, "" where one is missing; a file in a text field is a bad request."""
+    sent = await request.post()
+    values = {name: sent.get(name, "") for name in names}
+    texts = {name: value for name, value in values.items() if isinstance(value, str)}
+    if len(texts) < len(names):
+        raise web.HTTPBadRequest
+    return texts
+
+
+async def _account(
+    request: web.Request, status: int = 200, unfit: Unfit | None = None, changed: bool = False
+) -> web.Response:
+    house, session = request.app[keys.HOUSE], request[keys.SESSION]
+    return page(
+        request,
+        "account.html",
+        status=status,
+        who=await guard.actor(request),
+        sessions=await house.accounts.sessions_of(session.account_id),
+        least=house.settings.password_length,
+        unfit=unfit,
+        changed=changed,
+    )
+
+
+def _device(request: web.Request) -> str:
+    return devices.words(request.headers.get("User-Agent", ""))
+
+
+def _with_session(request: web.Request, response: web.Response, token: str) -> web.Response:
+    settings = request.app[keys.HOUSE].settings
+    days = settings.session_days * 86400
+    response.set_cookie(
+        guard.SESSION_COOKIE, token, max_age=days, httponly=True, samesite="Lax", secure=settings.secure_cookies
+    )
+    response.del_cookie(csrf.VISITOR_COOKIE)
+    return response
+
+
+def _signed_out() -> web.Response:
+    response = web.Response(status=303, headers={"Location": "/sign-in"})
+    response.del_cookie(guard.SESSION_COOKIE)
+    return response

@@ -1,0 +1,95 @@
+"""Languages: the catalogues, the choice for one request, and times as a secretary would say them."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from types import MappingProxyType
+from zoneinfo import ZoneInfo
+
+from babel.messages.pofile import read_po
+
+LANGUAGES: Mapping[str, str] = MappingProxyType({"vi": "Tiếng Việt", "en": "English"})
+WEEKDAYS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "vi": ("thứ Hai", "thứ Ba", "thứ Tư", "thứ Năm", "thứ Sáu", "thứ Bảy", "Chủ nhật"),
+        "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
+    }
+)
+CLOCKS: Mapping[str, str] = MappingProxyType({"vi": "%H giờ %M", "en": "%H:%M"})
+EXACT_CLOCKS: Mapping[str, str] = MappingProxyType({"vi": "%H giờ %M phút %S", "en": "%H:%M:%S"})
+
+
+class Words:
+    """The sentences of every language.  The English sentence is the key; a language without it shows English."""
+
+    def __init__(self, locale: Path, default: str) -> None:
+        self.default = default
+        self.languages = LANGUAGES
+        self._catalogues = {language: _catalogue(locale, language) for language in LANGUAGES}
+
+    def catalogue(self, language: str) -> Mapping[str, str]:
+        """English sentence → sentence, for the room."""
+        return self._catalogues[language]
+
+    def say(self, language: str, sentence: str, **facts: object) -> str:
+        """The sentence in that language, its {placeholders} filled.  Plain text: templates escape it."""
+        said = self._catalogues[language].get(sentence, sentence)
+        return said.format(**facts) if facts else said
+
+    def choose(self, cookie: str, accept: str) -> str:
+        """The language for one request: what was chosen, else what the browser prefers, else the default."""
+        if cookie in LANGUAGES:
+            return cookie
+        return next((word for word in preferred(accept) if word in LANGUAGES), self.default)
+
+
+def preferred(accept: str) -> list[str]:
+    """The primary subtags of an Accept-Language header (RFC 9110, 12.5.4), the most wanted first."""
+    weighed: list[tuple[float, int, str]] = []
+    for place, part in enumerate(accept[:200].split(",")):
+        tag, _, parameters = part.partition(";")
+        weighed.append((-_weight(parameters), place, tag.strip().split("-")[0].lower()))
+    return [tag for weight, _, tag in sorted(weighed) if weight < 0]
+
+
+def _weight(parameters: str) -> float:
+    name, _, value = parameters.strip().partition("=")
+    if name.strip() != "q":
+        return 1.0
+    try:
+        return float(value)
+    except ValueError:
+        return 0.0
+
+
+def _catalogue(locale: Path, language: str) -> Mapping[str, str]:
+    file = locale / language / "LC_MESSAGES" / "chibo.po"
+    if not file.exists():
+        return {}
+    with file.open("rb") as opened:
+        said = ((message.id, message.string) for message in read_po(opened, locale=language))
+        return {key: word for key, word in said if isinstance(key, str) and isinstance(word, str) and key and word}
+
+
+# -- Times -----------------------------------------------------------------------------------------------------------
+
+
+def day(moment: datetime, zone: ZoneInfo, language: str) -> str:
+    """ "thứ Ba, 05/01/2027"."""
+    local = moment.astimezone(zone)
+    return f"{WEEKDAYS[language][local.weekday()]}, {local:%d/%m/%Y}"
+
+
+def clock(moment: datetime, zone: ZoneInfo, language: str) -> str:
+    """ "19 giờ 30"."""
+    return moment.astimezone(zone).strftime(CLOCKS[language])
+
+
+def exact(moment: datetime, zone: ZoneInfo, language: str) -> str:
+    """ "19 giờ 30 phút 05"."""
+    return moment.astimezone(zone).strftime(EXACT_CLOCKS[language])
+
+
+def minutes(seconds: int) -> str:
+    """Minutes and seconds, "87:05": nothing is rounded away."""
+    return f"{seconds // 60}:{seconds % 60:02}"
