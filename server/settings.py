@@ -77,6 +77,8 @@ class Settings(BaseSettings):
         default_factory=lambda known: f"sqlite+aiosqlite:///{known.get('data_dir', 'var')}/chibo.sqlite"
     )
 
+    doors_minutes: Annotated[int, Field(ge=0)] = 60  # before the planned time; the roster is fixed when one enters
+
     media_address: Address = "127.0.0.1"  # what browsers are told
     media_bind: Address = "0.0.0.0"  # noqa: S104  media comes from everywhere; DTLS proves who it is
     media_port: Port = 8081  # UDP
@@ -101,6 +103,11 @@ class Settings(BaseSettings):
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.timezone)
+
+    @property
+    def head_key(self) -> Path:
+        """The private key that signs the heads of closed meetings."""
+        return self.data_dir / "head.key"
 
     @property
     def media_socket(self) -> Path:

@@ -1,0 +1,179 @@
+"""The composition root: the only file that knows every folder."""
+
+import logging
+import secrets
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import structlog
+import uvloop
+from aiohttp import web
+
+from . import pages
+from .live import gateway as sockets
+from .live.gateway import Gateway, Viewer
+from .live.health import Health
+from .live.rooms import Rooms
+from .live.wire import BadMessage
+from .media.control import BadOffer, Control, MediaSettings, WorkerFailed
+from .media.stage import PeerStage, PlaceStage, Stage
+from .meeting import Refused
+from .meeting.commands import Call
+from .meeting.ids import ConnectionId, MemberId
+from .meeting.staging import StagePlan
+from .org import meetings, roster
+from .org.accounts import Accounts
+from .records import signing
+from .records.database import Database
+from .records.leases import Leases
+from .records.log import Log
+from .settings import Settings
+
+ROOMS = web.AppKey("rooms", Rooms)
+GATEWAY = web.AppKey("gateway", Gateway)
+CONTROL = web.AppKey("control", Control)
+
+
+class Media:
+    """Sound and picture, as `live` wants them: members and places become owners and stages."""
+
+    def __init__(self, control: Control) -> None:
+        self._control = control
+
+    @property
+    def epoch(self) -> str:
+        return self._control.epoch
+
+    async def answer(self, meeting: str, connection: ConnectionId, member: MemberId, offer: str) -> tuple[str, str]:
+        try:
+            return await self._control.answer(meeting, connection, member, offer), self._control.epoch
+        except BadOffer as bad:
+            raise BadMessage(str(bad)) from None
+
+    def follow(self, meeting: str, plan: StagePlan) -> None:
+        peers = {str(name): PeerStage(p.member, p.place, p.audio, p.video) for name, p in plan.peers.items()}
+        places = {str(name): PlaceStage(p.always, p.main) for name, p in plan.places.items()}
+        self._control.follow(meeting, Stage(peers, places))
+
+    async def close(self, meeting: str) -> None:
+        await self._control.close(meeting)
+
+
+def build(settings: Settings) -> web.Application:
+    """Everything wired, nothing started."""
+    app = web.Application(client_max_size=1 << 20)
+    database, health = Database(settings.database), Health(now)
+    accounts = Accounts(database, settings)
+    log = Log(database, signing.Key.load(settings.head_key))
+    control = Control(_media(settings), lambda *slots: app[GATEWAY].slots(*slots), lambda e: app[GATEWAY].epoch(e))
+    leases = Leases(database, secrets.token_hex(8), now)
+    rooms = Rooms(log, Media(control), leases, _caller(database, settings), now, health)
+    sio = sockets.server([settings.public_url])
+    app[CONTROL], app[ROOMS] = control, rooms
+    app[GATEWAY] = Gateway(sio, rooms, _who(accounts), accounts.alive)
+
+    async def well() -> bool:
+        return not health.red
+
+    async def media_alive() -> bool:
+        return bool(await control.stats())
+
+    pages.setup(app, pages.House(settings, database, accounts, log, media_alive=media_alive, no_faults=well))
+    sio.attach(app)
+    app.cleanup_ctx.extend((_opened(database), _playing, _listening))
+    return app
+
+
+def serve(settings: Settings) -> int:
+    """Run until told to stop; 1 when the start failed, with one sentence why."""
+    _log_to_stderr()
+    uvloop.install()
+    try:
+        web.run_app(build(settings), host=settings.host, port=settings.port, print=None, access_log=None)
+    except (WorkerFailed, signing.BadKey, OSError) as failed:
+        print(f"chibo: {failed}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+# -- Started in this order, ended in the other -----------------------------------------------------------------------
+
+Context = Callable[[web.Application], AsyncIterator[None]]
+
+
+def _opened(database: Database) -> Context:
+    async def context(app: web.Application) -> AsyncIterator[None]:
+        await database.migrate()
+        yield
+        await database.close()
+
+    return context
+
+
+async def _playing(app: web.Application) -> AsyncIterator[None]:
+    await app[CONTROL].start()
+    yield
+    await app[CONTROL].stop()
+
+
+async def _listening(app: web.Application) -> AsyncIterator[None]:
+    await app[ROOMS].start()
+    await app[GATEWAY].start()
+    yield
+    await app[GATEWAY].stop()
+    await app[ROOMS].stop()
+
+
+# -- What is handed in -----------------------------------------------------------------------------------------------
+
+
+def _media(settings: Settings) -> MediaSettings:
+    return MediaSettings(settings.media_address, settings.media_bind, settings.media_port, settings.media_socket)
+
+
+def _who(accounts: Accounts) -> Callable[[Mapping[str, Any]], Awaitable[Viewer | None]]:
+    async def who(environ: Mapping[str, Any]) -> Viewer | None:
+        session = await accounts.session(sockets.cookie(environ) or "")
+        return Viewer(MemberId(session.person_id), session.session_id) if session else None
+
+    return who
+
+
+def _caller(database: Database, settings: Settings) -> Callable[[str], Awaitable[Call]]:
+    """The roster is fixed when the first person comes; so nobody comes before the doors are open."""
+
+    async def call(meeting: str) -> Call:
+        async with database.read() as connection:
+            planned = await meetings.meeting(connection, meeting)
+        if planned is None:
+            raise Refused("NoSuchMeeting", "There is no such meeting.")
+        if now() < planned.planned_for - timedelta(minutes=settings.doors_minutes):
+            raise Refused(
+                "doors", "The room opens {minutes} minutes before the meeting.", minutes=settings.doors_minutes
+            )
+        try:
+            return await roster.call(database, meeting, settings.zone)
+        except roster.NoChair:
+            raise Refused("no-chair", "The cell has nobody who could chair the meeting.") from None
+
+    return call
+
+
+def _log_to_stderr() -> None:
+    """One JSON line per event of the program; what libraries log is theirs, from warnings up."""
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ],
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )

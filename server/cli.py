@@ -1,0 +1,140 @@
+"""The command `chibo`: every job of the house by name."""
+
+import argparse
+import asyncio
+import sys
+from collections.abc import Callable, Sequence
+from contextlib import aclosing
+from datetime import UTC, datetime
+
+from . import settings as configuration
+from .demo import seed, simulate
+from .demo.seed import Demo
+from .records.database import Database
+from .records.signing import Key
+from .records.verify import verify, verify_all
+from .settings import Settings
+
+Job = Callable[[argparse.Namespace], int]
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Run one job; returns the exit code: 0 done, 1 found wanting, 2 wrong words or settings."""
+    asked = _parser().parse_args(words)
+    job: Job = asked.job
+    try:
+        return job(asked)
+    except KeyboardInterrupt:
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="chibo", description="Online meetings of Party cells, on a chained record.")
+    jobs = parser.add_subparsers(title="jobs", required=True, metavar="JOB")
+    for name, job, what, arguments in _JOBS:
+        its = jobs.add_parser(name, help=what, description=what)
+        arguments(its)
+        its.set_defaults(job=job)
+    return parser
+
+
+def _run(_: argparse.Namespace) -> int:
+    from . import app  # here, because only serving needs the whole house
+
+    return app.serve(configuration.load())
+
+
+def _demo(asked: argparse.Namespace) -> int:
+    from . import app
+
+    settings = configuration.load()
+    asyncio.run(_seeded(settings))
+    return app.serve(settings)
+
+
+def _migrate(_: argparse.Namespace) -> int:
+    asyncio.run(_migrated(configuration.load()))
+    return 0
+
+
+async def _migrated(settings: Settings) -> None:
+    database = Database(settings.database)
+    await database.migrate()
+    await database.close()
+
+
+def _seed(_: argparse.Namespace) -> int:
+    asyncio.run(_seeded(configuration.load()))
+    return 0
+
+
+async def _seeded(settings: Settings) -> Demo:
+    """The demonstration province, in the database of these settings; says how to sign in."""
+    database = Database(settings.database)
+    await database.migrate()
+    try:
+        today = datetime.now(UTC).astimezone(settings.zone).date()
+        key, password = Key.load(settings.head_key), seed.demo_password(settings.data_dir)
+        demo = await seed.seed(database, key, today, password, settings.zone)
+    finally:
+        await database.close()
+    print(_greeting(settings, demo), flush=True)
+    return demo
+
+
+def _greeting(settings: Settings, demo: Demo) -> str:
+    lines = [f"    {username:<16}{who}" for who, username, _ in (*demo.accounts[:3], *demo.accounts[24:26])]
+    return "\n".join(
+        (
+            "",
+            f"  Chibo  {settings.public_url}",
+            "",
+            f"  Mật khẩu của mọi tài khoản / password of every account:  {demo.accounts[0][2]}",
+            *lines,
+            "",
+        )
+    )
+
+
+def _verify(asked: argparse.Namespace) -> int:
+    return asyncio.run(_verified(configuration.load(), asked.meeting))
+
+
+async def _verified(settings: Settings, meeting: str | None) -> int:
+    database = Database(settings.database)
+    trusted = {Key.load(settings.head_key).public}
+    try:
+        if meeting:
+            verdicts = [await verify(database, meeting, trusted)]
+        else:
+            async with aclosing(verify_all(database, trusted)) as every:
+                verdicts = [verdict async for verdict in every]
+    finally:
+        await database.close()
+    for verdict in verdicts:
+        print(verdict, file=sys.stdout if verdict.ok else sys.stderr)
+    return 0 if all(verdict.ok for verdict in verdicts) else 1
+
+
+def _verify_arguments(parser: argparse.ArgumentParser) -> None:
+    which = parser.add_mutually_exclusive_group(required=True)
+    which.add_argument("meeting", nargs="?", metavar="MEETING", help="the id of one meeting")
+    which.add_argument("--all", action="store_true", help="every meeting of which anything is kept")
+
+
+def _none(_: argparse.ArgumentParser) -> None:
+    """A job without arguments."""
+
+
+def _demo_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--members", type=int, default=12, metavar="N", help="how many speak for themselves (12)")
+
+
+_JOBS: Sequence[tuple[str, Job, str, Callable[[argparse.ArgumentParser], None]]] = (
+    ("run", _run, "serve", _none),
+    ("demo", _demo, "serve the demonstration province, with members who speak for themselves", _demo_arguments),
+    ("migrate", _migrate, "bring the database to this version", _none),
+    ("seed", _seed, "put the demonstration province into the database", _none),
+    ("verify", _verify, "say whether the record of a meeting is whole", _verify_arguments),
+    ("simulate", simulate.run, "join a meeting with simulated members and print figures", simulate.add_arguments),
+)

@@ -1,0 +1,106 @@
+"""A whole Chibo in processes of its own, for tests that use it as people do."""
+
+import asyncio
+import os
+import signal
+import socket
+import sys
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import aiohttp
+
+ROOT = Path(__file__).parents[2]
+
+
+def free_port(kind: int) -> int:
+    with socket.socket(socket.AF_INET, kind) as s:
+        s.bind(("127.0.0.1", 0))
+        port: int = s.getsockname()[1]
+        return port
+
+
+@dataclass
+class House:
+    """One server on its own data directory.  `start`, `kill` (-9) and `stop` as an administrator would."""
+
+    data: Path
+    extra: Mapping[str, str] = field(default_factory=dict)
+    process: asyncio.subprocess.Process | None = None
+
+    def __post_init__(self) -> None:
+        self.port, self.media_port = free_port(socket.SOCK_STREAM), free_port(socket.SOCK_DGRAM)
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.database = f"sqlite+aiosqlite:///{self.data}/chibo.sqlite"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return os.environ | {
+            "CHIBO_HOST": "127.0.0.1",
+            "CHIBO_PORT": str(self.port),
+            "CHIBO_PUBLIC_URL": self.url,
+            "CHIBO_MEDIA_ADDRESS": "127.0.0.1",
+            "CHIBO_MEDIA_PORT": str(self.media_port),
+            "CHIBO_DATA_DIR": str(self.data),
+            "CHIBO_DATABASE": self.database,
+            "CHIBO_DEVELOPMENT": "true",
+            **self.extra,
+        }
+
+    async def chibo(self, *words: str, timeout: float = 120) -> tuple[int, str]:
+        """Run one command to its end: exit code, and what it printed on both streams."""
+        process = await self._launch(*words, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT)
+        out, _ = await asyncio.wait_for(process.communicate(), timeout)
+        assert process.returncode is not None
+        return process.returncode, out.decode()
+
+    async def start(self) -> None:
+        with (self.data / "server.log").open("ab") as log:
+            self.process = await self._launch("run", stdout=log, stderr=log)
+        await asyncio.wait_for(self._healthy(), 60)
+
+    async def kill(self) -> None:
+        await self._end(signal.SIGKILL)
+
+    async def stop(self) -> None:
+        await self._end(signal.SIGTERM)
+
+    def log(self) -> str:
+        return (self.data / "server.log").read_text()
+
+    async def _launch(self, *words: str, **streams: object) -> asyncio.subprocess.Process:
+        return await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "server", *words, cwd=ROOT, env=self.environment, **streams
+        )
+
+    async def _end(self, how: signal.Signals) -> None:
+        if self.process and self.process.returncode is None:
+            self.process.send_signal(how)
+            await asyncio.wait_for(self.process.wait(), 20)
+
+    async def _healthy(self) -> None:
+        async with aiohttp.ClientSession() as http:
+            while True:
+                assert self.process and self.process.returncode is None, self.log()
+                try:
+                    async with http.get(f"{self.url}/healthz") as answer:
+                        if answer.status == 200:
+                            return
+                except aiohttp.ClientConnectionError:
+                    pass
+                await asyncio.sleep(0.1)  # there is no event to wait for: the port opens when it opens
+
+
+@asynccontextmanager
+async def living(data: Path, *seed: str, **extra: str) -> AsyncIterator[House]:
+    """A seeded, started house, stopped at the end; its log is shown when a test fails."""
+    house = House(data, extra)
+    code, said = await house.chibo("seed", *seed)
+    assert code == 0, said
+    await house.start()
+    try:
+        yield house
+    finally:
+        await house.stop()
