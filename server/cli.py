@@ -4,8 +4,9 @@ import argparse
 import asyncio
 import sys
 from collections.abc import Callable, Sequence
-from contextlib import aclosing
 from datetime import UTC, datetime
+
+from sqlalchemy.exc import DBAPIError
 
 from . import settings as configuration
 from .demo import seed, simulate
@@ -97,18 +98,22 @@ def _greeting(settings: Settings, demo: Demo) -> str:
 
 
 def _verify(asked: argparse.Namespace) -> int:
-    return asyncio.run(_verified(configuration.load(), asked.meeting))
+    try:
+        return asyncio.run(_verified(configuration.load(), asked.meeting))
+    except (DBAPIError, OSError) as failed:
+        print(f"chibo verify: there are no records to read here ({type(failed).__name__})", file=sys.stderr)
+        return 2
 
 
 async def _verified(settings: Settings, meeting: str | None) -> int:
+    """A line per meeting.  Heads must be signed with the key of this house, where it is at hand."""
     database = Database(settings.database)
-    trusted = {Key.load(settings.head_key).public}
+    trusted = {Key.load(settings.head_key).public} if settings.head_key.exists() else None
     try:
         if meeting:
             verdicts = [await verify(database, meeting, trusted)]
         else:
-            async with aclosing(verify_all(database, trusted)) as every:
-                verdicts = [verdict async for verdict in every]
+            verdicts = [verdict async for verdict in verify_all(database, trusted)]
     finally:
         await database.close()
     for verdict in verdicts:

@@ -15,6 +15,7 @@ from ..meeting import Meeting, Refused
 from ..meeting.ids import ConnectionId, MemberId
 from ..meeting.view import Mine, View, barred, eyes, mine, shown
 from .health import Clock, Health
+from .messages import MineMessage, PatchMessage, SlotsMessage, ViewMessage
 from .patch import diff
 from .room import Room
 
@@ -97,7 +98,7 @@ class Audience:
         while self._told < seq and not self._task.done():
             await self._round.wait()
 
-    async def view(self, socket: Socket) -> dict[str, Any]:
+    async def view(self, socket: Socket) -> ViewMessage:
         """The whole view of this socket, of the same moment as the last patch it was sent."""
         while socket.eyes is None and socket.id in self.sockets and not self._task.done():
             await self._round.wait()
@@ -144,7 +145,7 @@ class Audience:
         view = shown(meeting, kind)
         if patch := diff(last.view, view):
             self._crowds[kind] = _Told(seq, view)
-            news = {"after": last.seq, "seq": seq, "at": self._at(), "patch": patch}
+            news: PatchMessage = {"after": last.seq, "seq": seq, "at": self._at(), "patch": patch}
             await self._outlet.emit("patch", news, self._crowd(kind))
 
     async def _tell_socket(self, meeting: Meeting, seq: int, socket: Socket, own: Mine) -> None:
@@ -154,7 +155,8 @@ class Audience:
             await self._turn(meeting, seq, socket, now, own)
         elif own != socket.mine:
             socket.mine = own
-            await self._outlet.emit("mine", {"seq": seq, "mine": _own(own, socket)}, socket.id)
+            news: MineMessage = {"seq": seq, "mine": _own(own, socket)}
+            await self._outlet.emit("mine", news, socket.id)
 
     async def _turn(self, meeting: Meeting, seq: int, socket: Socket, now: str, own: Mine) -> None:
         if now not in {other.eyes for other in self.sockets.values()}:
@@ -168,10 +170,10 @@ class Audience:
     async def _tell_slots(self) -> None:
         unsent, self._unsent = self._unsent, set()
         for socket in [each for each in self.sockets.values() if each.connection in unsent and each.eyes]:
-            slots = {"epoch": self._epoch(), "slots": self._slots[socket.connection]}
+            slots: SlotsMessage = {"epoch": self._epoch(), "slots": dict(self._slots[socket.connection])}
             await self._outlet.emit("slots", slots, socket.id)
 
-    def _whole(self, socket: Socket, kind: str) -> dict[str, Any]:
+    def _whole(self, socket: Socket, kind: str) -> ViewMessage:
         told = self._crowds.get(kind) or _Told(self.room.seq, shown(self.room.meeting, kind))
         own = socket.mine or mine(self.room.meeting, socket.member)
         return {

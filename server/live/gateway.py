@@ -19,6 +19,7 @@ from ..meeting.ids import ConnectionId, MemberId
 from . import wire
 from .audience import Audience, Socket
 from .health import Fault
+from .messages import RefusedMessage
 from .room import Room
 from .rooms import Rooms
 from .wire import BadMessage
@@ -243,7 +244,7 @@ class Gateway:
 
     async def _view(self, socket: Socket, payload: object) -> Answer:
         wire.nothing(payload)
-        return await self._audiences[socket.meeting].view(socket)
+        return dict(await self._audiences[socket.meeting].view(socket))
 
     async def _signal(self, socket: Socket, payload: object) -> Answer:
         offer = wire.offer(payload)
@@ -292,8 +293,9 @@ class Gateway:
     async def bid_farewell(self, socket: str, refused: Refused) -> None:
         leaving = self._sockets.get(socket)
         if leaving:
-            rule = CONNECT_RULES.get(refused.rule, refused.rule)
-            await self.emit("gone", {**_plain(refused), "rule": rule}, socket)
+            message = _plain(refused)
+            message["rule"] = CONNECT_RULES.get(refused.rule, refused.rule)
+            await self.emit("gone", message, socket)
             self._do(self._cut(leaving))
 
     # -- Sessions ----------------------------------------------------------------------------------------------------
@@ -344,7 +346,7 @@ def _connection(member: MemberId, page: str) -> ConnectionId:
     return ConnectionId(f"{page}.{sha256(f'{member}/{page}'.encode()).hexdigest()[:16]}")
 
 
-def _plain(refused: Refused) -> Answer:
+def _plain(refused: Refused) -> RefusedMessage:
     return {"rule": refused.rule, "why": refused.why, "facts": refused.facts}
 
 

@@ -22,7 +22,7 @@ from typing import Any
 
 import uvloop
 
-from . import lines, sdp
+from . import lines, sdp, seam
 from .mux import Mux, bound
 from .sfu import TICK, Sfu
 from .stage import Stage
@@ -40,7 +40,7 @@ def clock() -> Callable[[], float]:
 
 
 class Worker:
-    def __init__(self, sock: socket.socket, addresses: tuple[str, ...], alone: float) -> None:
+    def __init__(self, sock: socket.socket, addresses: tuple[str, ...], alone: float, bench: bool) -> None:
         self.epoch = secrets.token_urlsafe(12)
         now = clock()
         self.mux = Mux(sock, now)
@@ -54,6 +54,8 @@ class Worker:
             "hello": self._hello, "answer": self._answer, "follow": self._follow, "close": self._close,
             "stats": self._stats, "end": self._told_to_end,
         }  # fmt: skip
+        if bench:
+            self._requests["give"] = self._given
 
     async def run(self, path: Path) -> None:
         loop = asyncio.get_running_loop()
@@ -121,6 +123,14 @@ class Worker:
         gc.freeze()  # a peer lives for the length of a meeting: the collector need not look at it again and again
         return {"answer": text}
 
+    def _given(self, message: dict[str, Any]) -> dict[str, Any]:
+        """For the bench only: a peer at a known address, with known keys, instead of ICE and DTLS."""
+        keys = seam.aes_gcm_keys(bytes.fromhex(message["inbound"]), bytes.fromhex(message["outbound"]))
+        offer, address = sdp.read(message["offer"]), (message["address"][0], message["address"][1])
+        self.sfu.given(message["room"], message["peer"], message["owner"], offer, keys, address)
+        gc.freeze()
+        return {}
+
     def _follow(self, message: dict[str, Any]) -> dict[str, Any]:
         self.sfu.follow(message["room"], Stage.from_json(message["stage"]))
         return {}
@@ -157,7 +167,7 @@ def _options(arguments: list[str]) -> argparse.Namespace:
 
 async def _work(options: argparse.Namespace, sock: socket.socket) -> None:
     addresses = tuple(part.strip() for part in options.address.split(","))
-    worker = Worker(sock, addresses, options.alone)
+    worker = Worker(sock, addresses, options.alone, options.bench)
     await worker.run(options.socket)
 
 

@@ -49,10 +49,10 @@ class House:
             **self.extra,
         }
 
-    async def chibo(self, *words: str, timeout: float = 120) -> tuple[int, str]:
+    async def chibo(self, *words: str, within: float = 120) -> tuple[int, str]:
         """Run one command to its end: exit code, and what it printed on both streams."""
         process = await self._launch(*words, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT)
-        out, _ = await asyncio.wait_for(process.communicate(), timeout)
+        out, _ = await asyncio.wait_for(process.communicate(), within)
         assert process.returncode is not None
         return process.returncode, out.decode()
 

@@ -74,8 +74,8 @@ class Visitor:
         """What the newest connection of this page has received, by mid."""
         return cast(Heard, await self.page.evaluate(_HEARD))
 
-    async def until(self, expression: str, *, timeout: float = 20_000) -> Any:
-        return await self.page.wait_for_function(expression, timeout=timeout)
+    async def until(self, expression: str, *, within: float = 20_000) -> Any:
+        return await self.page.wait_for_function(expression, timeout=within)
 
     async def second_tab(self) -> "Visitor":
         return Visitor(self.url, self.context, await self.context.new_page())

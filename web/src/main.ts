@@ -1,1 +1,25 @@
-import "../style/page.css";
+/** The meeting room: from the page's own data to the first screen. */
+import { h, render } from "preact";
+import "../style/room-entry.css";
+import { inAppBrowser } from "./place";
+import { Room } from "./room";
+import { place, setDeeds } from "./store";
+import { setZone, startClock } from "./time";
+import { App } from "./views/app";
+import { readWords } from "./words";
+
+function begin(root: HTMLElement): void {
+  readWords(document);
+  setZone(root.dataset.zone ?? "");
+  place.meeting = root.dataset.meeting ?? "";
+  place.title = root.dataset.title ?? "";
+  const room = new Room(place.meeting);
+  setDeeds(room);
+  startClock();
+  room.begin(inAppBrowser(navigator.userAgent));
+  root.replaceChildren();
+  render(h(App, null), root);
+}
+
+const root = document.getElementById("room");
+if (root) begin(root);

@@ -9,6 +9,3 @@ export function delay(attempt: number, random: number): number {
   const even = Math.min(LONGEST, SHORTEST * 2 ** (attempt - 1));
   return Math.min(LONGEST, Math.max(SHORTEST, even * (0.75 + random / 2)));
 }
-
-/** Refusals after which trying again is useless: the server has decided. */
-export const FINAL = new Set(["SignedOut", "NotOnRoster", "NoSuchMeeting", "MeetingClosed", "Removed", "BadMessage"]);

@@ -12,7 +12,7 @@ import type {
   SlotsMessage,
   ViewMessage,
 } from "./protocol";
-import { delay, FINAL } from "./reconnect";
+import { delay } from "./reconnect";
 
 const ACK = 4000; // ms; a server that does not answer in this time is taken for lost
 const PROBE = 2000;
@@ -84,6 +84,7 @@ export class Line {
 
   /** The server's answer to our offer; fails when the line does. */
   async offer(sdp: string): Promise<SignalAnswer> {
+    if (!this.socket.connected) throw new Error("the line is down");
     return (await this.socket.timeout(2 * ACK).emitWithAck("signal", { type: "offer", sdp })) as SignalAnswer;
   }
 
@@ -155,7 +156,7 @@ export class Line {
 
   private refused(error: Error): void {
     const refusal = refusalOf(error);
-    if (refusal && FINAL.has(refusal.rule)) return this.over(refusal);
+    if (refusal) return this.over(refusal); // the server has decided: trying again is useless
     this.attempt += 1;
     this.lost();
   }

@@ -25,3 +25,27 @@ export function t(sentence: string, facts: Facts = {}): string {
   const said = catalogue[sentence] || sentence;
   return said.replace(/\{(\w+)\}/g, (whole, name: string) => (name in facts ? String(facts[name]) : whole));
 }
+
+type Kind = "microphone" | "camera";
+
+/** Why a device cannot be used, in one sentence that says what to do. */
+const FAULTY: Record<Kind, Record<string, () => string>> = {
+  microphone: {
+    absent: () => t("No microphone was found. You can still listen, ask to speak and vote."),
+    denied: () => t("The browser may not use the microphone. Press the lock beside the address to allow it."),
+    busy: () => t("Another program holds the microphone. Close it, then try again."),
+    barred: () => t("This browser gives no page the microphone. You can still listen and vote."),
+    unknown: () => t("The microphone does not answer. You can still listen and vote."),
+  },
+  camera: {
+    absent: () => t("No camera was found. The others will see your name."),
+    denied: () => t("The browser may not use the camera. The others will see your name."),
+    busy: () => t("Another program holds the camera. Close it, then try again."),
+    barred: () => t("This browser gives no page the camera. The others will see your name."),
+    unknown: () => t("The camera does not answer. The others will see your name."),
+  },
+};
+
+export function faultSentence(kind: Kind, fault: string): string {
+  return (FAULTY[kind][fault] ?? FAULTY[kind].unknown)?.() ?? "";
+}
