@@ -41,9 +41,12 @@ class Crowd:
         """All of them, `AT_ONCE` at a time; who cannot join is counted in `failures`."""
         await asyncio.gather(*[self._join(n, account, profile) for n, (account, profile) in enumerate(accounts)])
 
-    async def _join(self, number: int, account: Account, profile: Profile) -> None:
+    def member(self, number: int, account: Account, profile: Profile) -> SimulatedMember:
         rng = random.Random(f"{self._seed} {number}")  # noqa: S311 — behaviour, not a secret
-        member = SimulatedMember(self._url, self._meeting, account.username, account.password, profile, rng)
+        return SimulatedMember(self._url, self._meeting, account.username, account.password, profile, rng)
+
+    async def _join(self, number: int, account: Account, profile: Profile) -> None:
+        member = self.member(number, account, profile)
         self.tallies.append(member.tally)
         async with self._gate:
             try:

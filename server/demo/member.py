@@ -1,6 +1,8 @@
 """A simulated member: a whole client of the room that speaks the public protocol and nothing else."""
 
 import asyncio
+import contextlib
+import logging
 import random
 import secrets
 import time
@@ -18,6 +20,8 @@ from .habits import Habit, Profile, habits_of
 from .media import Media
 from .screen import Json, Screen
 from .voice import Voice
+
+log = logging.getLogger(__name__)
 
 NAMESPACE = "/meeting"
 PITCHES = (105, 118, 130, 190, 205, 222)  # Hz
@@ -94,17 +98,16 @@ class SimulatedMember:
             raise
         self.tally.socket_ms.append((time.perf_counter() - self._asked_at) * 1000)
         self._prepare_camera()
-        self._tasks = [asyncio.create_task(work) for work in (self._stay(), self._keep_media(), self._first_sound())]
-        self._tasks += [asyncio.create_task(self._live(habit)) for habit in habits_of(self.profile)]
+        for work in (self._stay(), self._keep_media(), self._first_sound()):
+            self._spawn(work)
+        for habit in habits_of(self.profile):
+            self._spawn(self._live(habit))
 
     async def leave(self) -> None:
         """Closes the page; it is not the command `Leave`."""
         for task in self._tasks:
             task.cancel()
-        ended = await asyncio.gather(*self._tasks, return_exceptions=True)
-        for error in ended:
-            if isinstance(error, Exception) and not isinstance(error, TurnedAway):
-                self.tally.errors[f"fault of the member: {type(error).__name__}"] += 1
+        await asyncio.gather(*self._tasks, return_exceptions=True)
         await self._hang_up()
         if self._socket is not None and self._socket.connected:
             await self._socket.disconnect()
@@ -124,6 +127,12 @@ class SimulatedMember:
             await self._hang_up()
         await self._door.cut()
         await self._lost.wait()
+
+    async def finished(self) -> TurnedAway | None:
+        """Until the meeting is closed; returns why, when he was sent away before."""
+        with contextlib.suppress(TurnedAway):
+            await self.until(lambda screen: screen.phase == "closed")
+        return self.gone
 
     async def until(self, holds: Callable[[Screen], bool]) -> None:
         """Waits until something is to be seen.  Raises TurnedAway when it can be no more."""
@@ -286,7 +295,17 @@ class SimulatedMember:
             self._tell()
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
-        self._tasks = [task for task in self._tasks if not task.done()] + [asyncio.create_task(work)]
+        self._tasks = [task for task in self._tasks if not task.done()] + [asyncio.create_task(self._guarded(work))]
+
+    async def _guarded(self, work: Coroutine[Any, Any, None]) -> None:
+        try:
+            await work
+        except TurnedAway:  # whoever waits for something to be seen is told so
+            return
+        except Exception as error:
+            self.tally.errors[f"fault of the member: {type(error).__name__}"] += 1
+            log.exception("A simulated member fails.")
+            raise
 
     def _end(self, why: TurnedAway) -> None:
         if why.rule != "MeetingClosed":
@@ -328,7 +347,12 @@ class SimulatedMember:
                 self.tally.errors["no answer to the offer"] += 1
             await media.close()
             return False
-        await media.accept(answer["sdp"], answer["epoch"])
+        try:
+            await media.accept(answer["sdp"], answer["epoch"])
+        except ValueError:
+            self.tally.errors["a bad answer to the offer"] += 1
+            await media.close()
+            return False
         self.media = media
         self.screen.epoch = answer["epoch"]
         self._tell()
