@@ -1,7 +1,7 @@
 """The attendance rows: who was counted present from when to when, read off the log and written with it.
 
-They are for lists and supervisors, who must not replay a thousand logs; the sheet itself is meeting/minutes.py, and
-both must always agree.
+One row per presence, from the arrival to the departure.  They are for lists and supervisors, who must not replay a
+thousand logs; the sheet of one meeting is meeting/minutes.py, and both must always agree.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -12,29 +12,17 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from ..meeting.events import (
-    Arrived,
-    Closed,
-    Connected,
-    ConnectionsLost,
-    Disconnected,
-    Event,
-    Left,
-    Recorded,
-    TickedPresent,
-    UntickedPresent,
-    Unvouched,
-    Vouched,
-)
+from ..meeting.events import Arrived, Closed, Connected, Event, Left, Recorded, TickedPresent, Vouched
 from ..meeting.ids import MemberId
 from . import tables
+from .codec import CorruptRecord
 
 ONLINE, IN_ROOM, VOUCHED = "online", "in_room", "vouched"
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One interval of one member.  `ended` None = present now; `kinds`: every way he was seen present within it."""
+    """One presence of one member.  `ended` None = present now; `kinds`: every way he was seen present within it."""
 
     began: datetime
     ended: datetime | None = None
@@ -47,15 +35,16 @@ class Rolls:
 
     seq: int = 0
     rows: Mapping[MemberId, tuple[Row, ...]] = field(default_factory=dict)
-    online: Mapping[MemberId, frozenset[str]] = field(default_factory=dict)  # open connections
-    other: Mapping[MemberId, frozenset[str]] = field(default_factory=dict)  # in_room, vouched
 
     def after(self, recorded: Iterable[Recorded]) -> "Rolls":
-        """These rolls, some entries later."""
+        """These rolls, some entries later.  Raises CorruptRecord where someone leaves who never came."""
         rolls = self
         for each in recorded:
             step = _STEPS.get(type(each.event))
-            rolls = replace(step(rolls, each.event, each.at) if step else rolls, seq=each.seq)
+            try:
+                rolls = replace(step(rolls, each.event, each.at) if step else rolls, seq=each.seq)
+            except KeyError:
+                raise CorruptRecord("?", each.seq, "the entry does not follow from those before it") from None
         return rolls
 
     def changed(self, since: "Rolls") -> Iterable[tuple[MemberId, int, Row, bool]]:
@@ -88,8 +77,7 @@ async def keep(connection: AsyncConnection, meeting: str, before: Rolls, recorde
 
 
 def _arrived(rolls: Rolls, event: Arrived, at: datetime) -> Rolls:
-    kinds = rolls.other.get(event.member, frozenset()) | ({ONLINE} if rolls.online.get(event.member) else frozenset())
-    return _with_rows(rolls, event.member, (*rolls.rows.get(event.member, ()), Row(at, None, kinds)))
+    return _with_rows(rolls, event.member, (*rolls.rows.get(event.member, ()), Row(at)))
 
 
 def _left(rolls: Rolls, event: Left, at: datetime) -> Rolls:
@@ -104,64 +92,24 @@ def _closed(rolls: Rolls, event: Closed, at: datetime) -> Rolls:
     return rolls
 
 
-def _connected(rolls: Rolls, event: Connected, at: datetime) -> Rolls:
-    open_ones = rolls.online.get(event.member, frozenset()) | {event.connection}
-    return _seen(replace(rolls, online={**rolls.online, event.member: open_ones}), event.member, ONLINE)
+_SEEN: Mapping[type[Event], str] = {Connected: ONLINE, TickedPresent: IN_ROOM, Vouched: VOUCHED}
 
 
-def _disconnected(rolls: Rolls, event: Disconnected, at: datetime) -> Rolls:
-    left = rolls.online.get(event.member, frozenset()) - {event.connection}
-    return replace(rolls, online={**rolls.online, event.member: left})
-
-
-def _connections_lost(rolls: Rolls, event: ConnectionsLost, at: datetime) -> Rolls:
-    return replace(rolls, online={})
-
-
-def _ticked(rolls: Rolls, event: TickedPresent, at: datetime) -> Rolls:
-    return _seen(_other(rolls, event.member, IN_ROOM, True), event.member, IN_ROOM)
-
-
-def _unticked(rolls: Rolls, event: UntickedPresent, at: datetime) -> Rolls:
-    return _other(rolls, event.member, IN_ROOM, False)
-
-
-def _vouched(rolls: Rolls, event: Vouched, at: datetime) -> Rolls:
-    return _seen(_other(rolls, event.member, VOUCHED, True), event.member, VOUCHED)
-
-
-def _unvouched(rolls: Rolls, event: Unvouched, at: datetime) -> Rolls:
-    return _other(rolls, event.member, VOUCHED, False)
-
-
-_Step = Callable[[Rolls, Any, datetime], Rolls]
-_STEPS: Mapping[type[Event], _Step] = {
-    Arrived: _arrived,
-    Left: _left,
-    Closed: _closed,
-    Connected: _connected,
-    Disconnected: _disconnected,
-    ConnectionsLost: _connections_lost,
-    TickedPresent: _ticked,
-    UntickedPresent: _unticked,
-    Vouched: _vouched,
-    Unvouched: _unvouched,
-}
+def _seen(rolls: Rolls, event: Connected | TickedPresent | Vouched, at: datetime) -> Rolls:
+    *earlier, last = rolls.rows[event.member]
+    seen = replace(last, kinds=last.kinds | {_SEEN[type(event)]})
+    return _with_rows(rolls, event.member, (*earlier, seen))
 
 
 def _with_rows(rolls: Rolls, member: MemberId, rows: tuple[Row, ...]) -> Rolls:
     return replace(rolls, rows={**rolls.rows, member: rows})
 
 
-def _other(rolls: Rolls, member: MemberId, kind: str, now: bool) -> Rolls:
-    kinds = rolls.other.get(member, frozenset())
-    return replace(rolls, other={**rolls.other, member: kinds | {kind} if now else kinds - {kind}})
-
-
-def _seen(rolls: Rolls, member: MemberId, kind: str) -> Rolls:
-    """Add `kind` to the open row of `member`, if he has one."""
-    rows = rolls.rows.get(member, ())
-    if not rows or rows[-1].ended is not None:
-        return rolls
-    last = replace(rows[-1], kinds=rows[-1].kinds | {kind})
-    return _with_rows(rolls, member, (*rows[:-1], last))
+_STEPS: Mapping[type[Event], Callable[[Rolls, Any, datetime], Rolls]] = {
+    Arrived: _arrived,
+    Left: _left,
+    Closed: _closed,
+    Connected: _seen,
+    TickedPresent: _seen,
+    Vouched: _seen,
+}

@@ -199,7 +199,7 @@ attendance = sa.Table(
     metadata,
     sa.Column("meeting", _id(), primary_key=True),
     sa.Column("member", _id(), primary_key=True),
-    sa.Column("n", sa.Integer, primary_key=True, autoincrement=False),  # 1, 2, 3 … per member
+    sa.Column("n", sa.Integer, primary_key=True, autoincrement=False),  # 1, 2, 3 … : his presences in order
     sa.Column("began", Utc, nullable=False),
     sa.Column("ended", Utc),  # NULL = present now
     sa.Column("kinds", sa.String(64), nullable=False),  # words joined by " ", sorted: "in_room online vouched"

@@ -146,7 +146,10 @@ def _check_list(meeting: str, recorded: Sequence[Recorded], listed: Sequence[Row
 
 def _check_roll(recorded: Sequence[Recorded], roll: Sequence[Row]) -> None:
     kept = {(row.member, row.n): (row.began, row.ended, row.kinds) for row in roll}
-    rolls = Rolls().after(recorded)
+    try:
+        rolls = Rolls().after(recorded)
+    except CorruptRecord as corrupt:
+        raise _Broken(corrupt.seq, corrupt.why) from None
     expected = {
         (member, n): (row.began, row.ended, " ".join(sorted(row.kinds))) for member, n, row, _ in rolls.changed(Rolls())
     }

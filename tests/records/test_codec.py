@@ -1,6 +1,7 @@
 import json
+from dataclasses import fields, is_dataclass
 from datetime import UTC, datetime, timedelta, timezone
-from typing import Any
+from typing import Any, get_args, get_origin, get_type_hints
 
 import pytest
 import rfc8785
@@ -14,8 +15,24 @@ from server.records.codec import EVENTS, CorruptRecord, from_body, moment, to_bo
 from .stories import START, called
 
 moments = st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
-st.register_type_strategy(datetime, moments)
-every_event = st.one_of(*(st.from_type(kind) for kind in EVENTS.values()))
+numbers = st.integers(-(2**53) + 1, 2**53 - 1)  # what JSON can carry (RFC 8785, 3.2.2.3)
+
+
+def values(kind: Any) -> st.SearchStrategy[Any]:
+    """Whatever a field of this type may hold."""
+    if kind in (int, datetime):
+        return numbers if kind is int else moments
+    if get_origin(kind) is tuple:
+        return st.lists(values(get_args(kind)[0]), max_size=3).map(tuple)
+    if type(None) in get_args(kind):
+        return st.none() | values(get_args(kind)[0])
+    if is_dataclass(kind):
+        hints = get_type_hints(kind)
+        return st.builds(kind, **{field.name: values(hints[field.name]) for field in fields(kind)})
+    return st.from_type(kind)
+
+
+every_event = st.one_of(*(values(kind) for kind in EVENTS.values()))
 text = st.text(max_size=12)
 
 
