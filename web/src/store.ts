@@ -5,6 +5,7 @@ import type { Answer, CommandName, Fields, Member, Mine, PatchMessage, Refusal, 
 import { heardAt } from "./time";
 
 export type { Answer, CommandName, Fields, Member, Mine, Refusal, View };
+export { chromeLink } from "./place";
 export type { AgendaItem, Item, Phase, Post, RollLine, RollState, Seat } from "./protocol";
 
 // -- what the server says ------------------------------------------------------------------------------------------

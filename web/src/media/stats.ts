@@ -1,0 +1,45 @@
+/** What the counters of a media connection say, once a second.  Pure. */
+
+/** The fields we read of `RTCStats` (W3C WebRTC Statistics). */
+export interface Counter {
+  id: string;
+  type: string;
+  kind?: string;
+  mid?: string;
+  packetsSent?: number;
+  packetsReceived?: number;
+  framesDecoded?: number;
+  bytesSent?: number;
+  bytesReceived?: number;
+  nominated?: boolean;
+  selectedCandidatePairId?: string;
+}
+
+export interface Tally {
+  /** packets of our voice */
+  voiceOut: number;
+  packetsIn: number;
+  bytes: number;
+  /** mid -> frames decoded */
+  frames: Record<string, number>;
+}
+
+export const NOTHING: Tally = { voiceOut: 0, packetsIn: 0, bytes: 0, frames: {} };
+
+export function tally(counters: Iterable<Counter>): Tally {
+  const sum: Tally = { ...NOTHING, frames: {} };
+  for (const c of counters) {
+    if (c.type === "outbound-rtp" && c.kind === "audio") sum.voiceOut += c.packetsSent ?? 0;
+    if (c.type === "inbound-rtp") sum.packetsIn += c.packetsReceived ?? 0;
+    if (c.type === "inbound-rtp" && c.kind === "video" && c.mid) sum.frames[c.mid] = c.framesDecoded ?? 0;
+    if (c.type === "transport") sum.bytes += (c.bytesSent ?? 0) + (c.bytesReceived ?? 0);
+  }
+  return sum;
+}
+
+/** Slots whose picture moved between two tallies. */
+export function moved(before: Tally, after: Tally): Record<string, boolean> {
+  const result: Record<string, boolean> = {};
+  for (const [mid, frames] of Object.entries(after.frames)) if (frames > (before.frames[mid] ?? 0)) result[mid] = true;
+  return result;
+}

@@ -1,0 +1,314 @@
+/** The page's own room: line, media and devices, joined to the store.  It does what the views ask. */
+import { effect } from "@preact/signals";
+import { chime, sound } from "./media/devices";
+import { Peer } from "./media/peer";
+import { Studio } from "./media/studio";
+import { wanted } from "./media/tracks";
+import { deviceKind, keep, recall } from "./place";
+import type { Answer, CommandName, Fields, Refusal, SlotsMessage } from "./protocol";
+import { freshId, Line } from "./socket";
+import * as store from "./store";
+import { faultSentence, t } from "./words";
+
+const PICTURE_LASTS = 3000; // ms without a frame before initials take its place
+const GOODBYE = 2000;
+
+/** One sentence for whatever the server said instead of "done". */
+export function sentenceOf(answer: Answer): string {
+  if ("refused" in answer) return t(answer.refused.why, answer.refused.facts);
+  if ("bad" in answer) return t(answer.bad);
+  if ("fault" in answer) return t("Something went wrong on our side ({id}). Please try again.", { id: answer.fault });
+  return "";
+}
+
+export class Room implements store.Deeds {
+  private connection = freshId();
+  private line: Line | null = null;
+  private peer: Peer | null = null;
+  private studio = new Studio(
+    () => this.sync(),
+    (kind) => this.interrupted(kind),
+  );
+  private kept;
+  private lastMoved: Record<string, number> = {};
+  private flowing = false;
+  private stopSync: () => void = () => undefined;
+
+  constructor(private meeting: string) {
+    this.kept = recall(meeting);
+    store.cameraWanted.value = this.kept.camera;
+    store.voiceOnly.value = this.kept.voiceOnly;
+    store.place.connection = this.connection;
+  }
+
+  /** A reload comes back to the room by itself; everybody else sees the door first. */
+  begin(inApp: string): void {
+    store.inApp.value = inApp;
+    if (this.kept.joined) this.enter();
+    else if (inApp) store.screen.value = "way_out";
+    else this.lobby();
+  }
+
+  // -- what the views ask ----------------------------------------------------------------------------------------
+
+  async ask(name: CommandName, fields: Fields = {}): Promise<Answer> {
+    const answer = (await this.line?.ask(name, fields)) ?? { bad: "You are not present in this meeting." };
+    const sentence = sentenceOf(answer);
+    if (sentence) store.say(sentence, "wrong");
+    return answer;
+  }
+
+  join(): void {
+    sound();
+    this.remember({ joined: true });
+    if (store.screen.value === "left") location.reload(); // a fresh page is a fresh connection
+    else this.enter();
+  }
+
+  enterAnyway(): void {
+    store.cameraWanted.value = false;
+    this.join();
+  }
+
+  async leave(): Promise<void> {
+    const patience = new Promise((late) => setTimeout(late, GOODBYE));
+    await Promise.race([this.line?.ask("Leave"), patience]);
+    this.end("left");
+  }
+
+  async toggleMicrophone(): Promise<void> {
+    const mine = store.mine.value;
+    if (!mine) return;
+    if (mine.microphone === "muted") return store.say(t("The chair has muted your microphone."));
+    const on = mine.microphone === "on";
+    if (on && this.studio.tracks.microphone) return void (await this.ask("TurnOffMicrophone"));
+    if (!on && !store.may("TurnOnMicrophone")) return store.say(t("It is not your turn yet. Please ask to speak first."));
+    if (!this.studio.tracks.microphone && !(await this.open("microphone"))) return;
+    if (!on) await this.ask("TurnOnMicrophone");
+  }
+
+  async setCamera(on: boolean): Promise<void> {
+    store.cameraWanted.value = on;
+    this.remember({ camera: on });
+    if (!on) this.studio.release("camera");
+    else if (!(await this.open("camera"))) store.cameraWanted.value = false;
+  }
+
+  setVoiceOnly(on: boolean): void {
+    store.voiceOnly.value = on;
+    this.remember({ voiceOnly: on });
+    this.peer?.show(!on);
+    if (on) this.studio.release("camera");
+    else if (store.cameraWanted.value) void this.studio.open("camera", this.kept.cameraId);
+  }
+
+  async chooseDevice(kind: "microphone" | "camera", id: string): Promise<void> {
+    this.remember(kind === "microphone" ? { microphoneId: id } : { cameraId: id });
+    if (kind === "camera") store.cameraWanted.value = true;
+    await this.open(kind);
+  }
+
+  listen(): void {
+    sound();
+    void this.peer?.play().then((played) => {
+      store.soundBlocked.value = !played;
+    });
+  }
+
+  alarm(): void {
+    chime();
+    navigator.vibrate?.([300, 150, 300, 150, 600]);
+  }
+
+  // -- coming in and going out -----------------------------------------------------------------------------------
+
+  private lobby(): void {
+    store.screen.value = "lobby";
+    void this.studio.open("microphone", this.kept.microphoneId);
+    if (this.kept.camera) void this.studio.open("camera", this.kept.cameraId);
+  }
+
+  private enter(): void {
+    store.screen.value = "room";
+    store.line.value = { up: false, since: Date.now() };
+    const device = deviceKind(navigator.userAgent, navigator.maxTouchPoints);
+    this.peer = this.newPeer(device === "phone");
+    this.line = this.newLine(device);
+    this.stopSync = effect(() => this.sync());
+    this.watch();
+    void this.reclaim("microphone");
+    if (store.cameraWanted.value && !store.voiceOnly.value) void this.reclaim("camera");
+  }
+
+  /** After a reload: take the device again, but never by a dialog. */
+  private async reclaim(kind: "microphone" | "camera"): Promise<void> {
+    if (this.studio.tracks[kind] || store[kind].value.state !== "idle") return;
+    const allowed = await navigator.permissions?.query({ name: kind as PermissionName }).catch(() => null);
+    if (allowed?.state !== "granted") return;
+    await this.studio.open(kind, kind === "microphone" ? this.kept.microphoneId : this.kept.cameraId);
+  }
+
+  private end(screen: "left" | "ended"): void {
+    this.remember({ joined: false });
+    this.stop();
+    this.line?.close();
+    store.screen.value = screen;
+  }
+
+  private stop(): void {
+    this.stopSync();
+    this.peer?.close();
+    this.peer = null;
+    this.studio.close();
+  }
+
+  private over(refusal: Refusal): void {
+    if (refusal.rule === "SignedOut") {
+      location.assign(`/sign-in?next=${encodeURIComponent(location.pathname)}`);
+      return;
+    }
+    if (store.view.value?.phase === "closed") return;
+    store.ended.value = refusal;
+    this.end("ended");
+  }
+
+  // -- the line --------------------------------------------------------------------------------------------------
+
+  private newLine(device: string): Line {
+    const auth = { meeting: this.meeting, connection: this.connection, device };
+    return new Line(auth, {
+      up: () => (store.line.value = { up: true, since: Date.now() }),
+      down: () => this.down(),
+      view: (message) => {
+        store.takeView(message);
+        this.afterNews();
+        this.media(message.epoch);
+      },
+      patch: (message) => {
+        const whole = store.takePatch(message);
+        this.afterNews();
+        return whole;
+      },
+      mine: (message) => store.takeMine(message.mine),
+      slots: (message) => this.slotted(message),
+      epoch: (epoch) => this.peer?.serverIs(epoch),
+      over: (refusal) => this.over(refusal),
+    });
+  }
+
+  private down(): void {
+    if (store.line.value.up) store.line.value = { up: false, since: Date.now() };
+  }
+
+  /** The meeting is closed: nothing more is sent or kept open, and a reload shows the closing screen again. */
+  private afterNews(): void {
+    if (store.view.value?.phase !== "closed" || !this.peer) return;
+    this.stop();
+    this.line?.close();
+  }
+
+  /** Back after sleep or a change of network. */
+  private watch(): void {
+    const back = () => {
+      if (document.visibilityState !== "visible" || store.screen.value !== "room") return;
+      this.line?.resync();
+      void stayAwake();
+    };
+    document.addEventListener("visibilitychange", back);
+    addEventListener("online", back);
+    addEventListener("pageshow", back);
+    void stayAwake();
+  }
+
+  // -- sound and picture -----------------------------------------------------------------------------------------
+
+  private newPeer(phone: boolean): Peer {
+    const peer = new Peer(phone, {
+      offer: (sdp) => this.line?.offer(sdp) ?? Promise.reject(new Error("no line")),
+      state: (state) => {
+        if (store.media.value.state !== state) store.media.value = { state, since: Date.now() };
+        if (state === "connecting") store.sending.value = false;
+      },
+      picture: (mid, stream) => (store.streams.value = { ...store.streams.value, [mid]: stream }),
+      blocked: () => (store.soundBlocked.value = true),
+      measured: (now) => this.measured(now),
+      voices: (mids) => this.voiced(mids),
+    });
+    peer.show(!store.voiceOnly.value);
+    return peer;
+  }
+
+  private media(epoch: string): void {
+    if (!this.peer) return;
+    if (store.media.value.state === "none") this.peer.open();
+    else this.peer.serverIs(epoch);
+  }
+
+  /** Makes what leaves this page what the server's state says. */
+  private sync(): void {
+    const here = {
+      joined: store.screen.value === "room",
+      connection: this.connection,
+      cameraOn: store.cameraWanted.value,
+      voiceOnly: store.voiceOnly.value,
+    };
+    const send = wanted(store.mine.value, here);
+    const { microphone, camera } = this.studio.tracks;
+    if (microphone) microphone.enabled = send.audio || store.screen.value === "lobby";
+    void this.peer?.send(send.audio ? microphone : null, send.video ? camera : null);
+  }
+
+  private slotted(message: SlotsMessage): void {
+    const before = store.slots.value;
+    const same = (mid: string) => before[mid] === message.slots[mid];
+    store.moving.value = Object.fromEntries(Object.entries(store.moving.value).filter(([mid]) => same(mid)));
+    for (const mid of Object.keys(this.lastMoved)) if (!same(mid)) delete this.lastMoved[mid];
+    store.slots.value = message.slots;
+  }
+
+  private measured(now: { sending: boolean; moving: Record<string, boolean>; bytes: number; silent: boolean }): void {
+    store.sending.value = now.sending;
+    store.traffic.value = now.bytes;
+    for (const mid of Object.keys(now.moving)) this.lastMoved[mid] = Date.now();
+    this.show(Date.now());
+    if (this.flowing && now.silent) this.line?.resync(); // everything stopped at once: is the network gone?
+    this.flowing = !now.silent;
+  }
+
+  private show(at: number): void {
+    const moving = Object.keys(this.lastMoved).filter((mid) => at - (this.lastMoved[mid] ?? 0) < PICTURE_LASTS);
+    const known = Object.keys(store.moving.value);
+    if (moving.length === known.length && moving.every((mid) => store.moving.value[mid])) return;
+    store.moving.value = Object.fromEntries(moving.map((mid) => [mid, true]));
+  }
+
+  private voiced(mids: string[]): void {
+    const members = mids.flatMap((mid) => store.slots.value[mid] ?? []);
+    const known = Object.keys(store.voices.value);
+    if (members.length === known.length && members.every((member) => store.voices.value[member])) return;
+    store.voices.value = Object.fromEntries(members.map((member) => [member, true]));
+  }
+
+  /** True when the device is ready; else the member is told why not. */
+  private async open(kind: "microphone" | "camera"): Promise<boolean> {
+    const ready = await this.studio.open(kind, kind === "microphone" ? this.kept.microphoneId : this.kept.cameraId);
+    const device = store[kind].value;
+    if (device.state === "faulty") store.say(faultSentence(kind, device.fault), "wrong");
+    return ready;
+  }
+
+  /** A telephone call took the microphone: the server is told, so that nobody hears the rest of the call. */
+  private interrupted(kind: "microphone" | "camera"): void {
+    if (kind === "microphone" && store.mine.value?.microphone === "on" && this.line) void this.ask("TurnOffMicrophone");
+  }
+
+  private remember(part: Partial<ReturnType<typeof recall>>): void {
+    this.kept = { ...this.kept, ...part };
+    keep(this.meeting, this.kept);
+  }
+}
+
+/** The screen stays on while the meeting lasts.  Refused on a low battery: then the member touches it himself. */
+async function stayAwake(): Promise<void> {
+  await navigator.wakeLock?.request("screen").catch(() => null);
+}

@@ -1,0 +1,203 @@
+/** What a member can always reach: microphone, camera, the queue, voice only, the way out. */
+import { useSignal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
+import {
+  camera,
+  cameraWanted,
+  deeds,
+  level,
+  line,
+  may,
+  media,
+  microphone,
+  type Mine,
+  place,
+  sending,
+  type View,
+  voiceOnly,
+} from "../store";
+import { t } from "../words";
+import { Icon, type IconName } from "./icons";
+import { Dialog, usePending } from "./parts";
+import { placeInQueue } from "./reading";
+
+interface ControlProps {
+  icon: IconName;
+  look?: string;
+  pressed?: boolean;
+  off?: boolean;
+  busy?: boolean;
+  label?: string;
+  word: string;
+  press: () => void;
+}
+
+/** A sign in a round field, a word under it. */
+function Control({ icon, look = "", pressed, off = false, busy = false, label, word, press }: ControlProps) {
+  return (
+    <button
+      type="button"
+      class={`control ${look}`}
+      aria-pressed={pressed}
+      aria-disabled={off}
+      aria-busy={busy}
+      aria-label={label}
+      onClick={press}
+    >
+      <span class="control-sign">
+        <Icon of={icon} />
+      </span>
+      <span class="control-word">{word}</span>
+    </button>
+  );
+}
+
+/** Loudness as a ring around the open microphone. */
+function Ring() {
+  const ref = useRef<HTMLSpanElement>(null);
+  useEffect(
+    () => level.subscribe((loud) => ref.current?.style.setProperty("transform", `scale(${(1 + loud * 0.28).toFixed(2)})`)),
+    [],
+  );
+  return <span class="ring" ref={ref} aria-hidden="true" />;
+}
+
+function Microphone({ mine }: { mine: Mine }) {
+  const [pending, run] = usePending();
+  const ready = microphone.value.state === "ready";
+  const on = mine.microphone === "on" && ready;
+  const closed = mine.microphone === "muted" || (mine.microphone === "off" && !may("TurnOnMicrophone"));
+  const word = closed
+    ? mine.microphone === "muted"
+      ? t("Muted by the chair")
+      : t("Not your turn yet")
+    : on
+      ? t("Turn sound off")
+      : t("Turn sound on");
+  return (
+    <div class="microphone" data-on={on}>
+      {on && <Ring />}
+      <Control
+        icon={on ? "mic" : "micOff"}
+        look={on ? "large live" : "large"}
+        pressed={on}
+        off={closed}
+        busy={pending || microphone.value.state === "asking"}
+        word={word}
+        press={() => run(() => deeds().toggleMicrophone())}
+      />
+    </div>
+  );
+}
+
+function Camera() {
+  const on = cameraWanted.value && camera.value.state === "ready" && !voiceOnly.value;
+  return (
+    <Control
+      icon={on ? "video" : "videoOff"}
+      pressed={on}
+      off={voiceOnly.value}
+      busy={camera.value.state === "asking"}
+      word={on ? t("Turn picture off") : t("Turn picture on")}
+      press={() => void (voiceOnly.value ? deeds().setVoiceOnly(false) : deeds().setCamera(!on))}
+    />
+  );
+}
+
+function Ask({ view, mine }: { view: View; mine: Mine }) {
+  const [pending, run] = usePending();
+  const waiting = placeInQueue(view.speaking.queue, mine.member);
+  if (view.speaking.floor?.member === mine.member)
+    return <Control icon="check" look="chosen" word={t("End my speech")} busy={pending} press={() => run(() => deeds().ask("EndSpeech"))} />;
+  if (waiting > 0)
+    return (
+      <Control
+        icon="hand"
+        look="chosen"
+        pressed
+        busy={pending}
+        label={t("Withdraw my request. You are number {n} in the queue.", { n: waiting })}
+        word={`${t("Withdraw request")} · ${t("number {n}", { n: waiting })}`}
+        press={() => run(() => deeds().ask("WithdrawRequest"))}
+      />
+    );
+  return (
+    <Control
+      icon="hand"
+      off={!may("AskToSpeak")}
+      busy={pending}
+      word={t("Ask to speak")}
+      press={() => run(() => deeds().ask("AskToSpeak"))}
+    />
+  );
+}
+
+function Leave({ mine }: { mine: Mine }) {
+  const asking = useSignal(false);
+  const [pending, run] = usePending();
+  return (
+    <>
+      <Control icon="leave" look="quiet" word={t("Leave the meeting")} press={() => (asking.value = true)} />
+      {asking.value && (
+        <Dialog title={t("Leave the meeting?")} close={() => (asking.value = false)}>
+          <p>
+            {mine.chair
+              ? t("You are chairing. When you leave, the next in line will be offered the chair. The meeting goes on.")
+              : t("Your presence ends now. You can come back as long as the meeting is open.")}
+          </p>
+          <div class="actions">
+            <button type="button" class="button" onClick={() => (asking.value = false)}>
+              {t("Stay")}
+            </button>
+            <button type="button" class="button main" aria-busy={pending} onClick={() => run(() => deeds().leave())}>
+              {t("Leave the meeting")}
+            </button>
+          </div>
+        </Dialog>
+      )}
+    </>
+  );
+}
+
+/** One indicator, from what was measured; in doubt it says that nobody hears. */
+function Heard({ mine }: { mine: Mine }) {
+  const elsewhere = mine.active !== undefined && mine.active !== place.connection;
+  const [look, sentence] = elsewhere
+    ? ["care", t("Open in another window too: sound and picture go out from there.")]
+    : heard(mine);
+  return (
+    <p class="heard" data-look={look} role="status">
+      {sentence}
+    </p>
+  );
+}
+
+function heard(mine: Mine): [string, string] {
+  if (mine.microphone === "muted") return ["", t("The chair has muted your microphone.")];
+  if (mine.microphone === "off") return ["", t("Nobody hears you: your microphone is off.")];
+  if (microphone.value.state !== "ready") return ["care", t("Nobody hears you: press “Turn sound on” to allow the microphone.")];
+  const flows = sending.value && line.value.up && media.value.state === "up";
+  if (mine.may_speak && flows) return ["live", t("The meeting hears you.")];
+  return ["care", t("Nobody hears you yet.")];
+}
+
+export function Controls({ view, mine }: { view: View; mine: Mine }) {
+  return (
+    <footer class="room-bar">
+      <Heard mine={mine} />
+      <div class="controls" role="toolbar" aria-label={t("Your controls")}>
+        <Camera />
+        <Control
+          icon={voiceOnly.value ? "ear" : "earOff"}
+          look={voiceOnly.value ? "chosen" : ""}
+          pressed={voiceOnly.value}
+          word={t("Voice only")}
+          press={() => deeds().setVoiceOnly(!voiceOnly.value)}
+        />
+        <Microphone mine={mine} />
+        <Ask view={view} mine={mine} />
+        <Leave mine={mine} />
+      </div>
+    </footer>
+  );
+}

@@ -1,0 +1,69 @@
+/** Signs from Lucide (ISC).  A word always stands beside one. */
+import {
+  ArrowDown,
+  ArrowUp,
+  Check,
+  ChevronDown,
+  DoorOpen,
+  Ear,
+  EarOff,
+  Hand,
+  Info,
+  ListChecks,
+  LogOut,
+  MessagesSquare,
+  Mic,
+  MicOff,
+  Pause,
+  Play,
+  Settings2,
+  Smartphone,
+  Stamp,
+  TriangleAlert,
+  UserCheck,
+  Users,
+  Video,
+  VideoOff,
+  Volume2,
+  X,
+} from "lucide";
+import { h } from "preact";
+
+const ICONS = {
+  alert: TriangleAlert,
+  chair: Stamp,
+  check: Check,
+  choose: Settings2,
+  device: Smartphone,
+  discuss: MessagesSquare,
+  door: DoorOpen,
+  down: ArrowDown,
+  ear: Ear,
+  earOff: EarOff,
+  hand: Hand,
+  info: Info,
+  leave: LogOut,
+  list: ListChecks,
+  mic: Mic,
+  micOff: MicOff,
+  open: ChevronDown,
+  pause: Pause,
+  play: Play,
+  present: UserCheck,
+  sound: Volume2,
+  up: ArrowUp,
+  users: Users,
+  video: Video,
+  videoOff: VideoOff,
+  x: X,
+};
+
+export type IconName = keyof typeof ICONS;
+
+export function Icon({ of }: { of: IconName }) {
+  return (
+    <svg class="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false">
+      {ICONS[of].map(([tag, attributes]) => h(tag, attributes as Record<string, string>))}
+    </svg>
+  );
+}

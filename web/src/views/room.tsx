@@ -1,0 +1,213 @@
+/** The room: head, debate, pictures, the three lists, the controls. */
+import { computed, signal } from "@preact/signals";
+import type { ComponentChildren } from "preact";
+import { useEffect } from "preact/hooks";
+import { type Member, mine as mineSignal, type Mine, traffic, type View, view as viewSignal } from "../store";
+import { clock, now, secondsFrom, secondsUntil } from "../time";
+import { t } from "../words";
+import { Agenda, Spent } from "./agenda";
+import { Conduct, NextStep } from "./chair";
+import { Controls } from "./controls";
+import { ChairNotice, LineNotice, PresenceCheck, SoundNotice, Toast } from "./notice";
+import { nameOf, nextItem, PHASES, roleOf } from "./reading";
+import { Queue } from "./queue";
+import { Roll } from "./roll";
+import { Main, Thumbnails } from "./tiles";
+
+const MEGABYTE = 1e6;
+const SOON = 30; // seconds left of a speech
+
+function Head({ view }: { view: View }) {
+  const since = view.opened_at ? clock(Math.max(0, secondsFrom(view.opened_at, now.value))) : "";
+  return (
+    <header class="room-head">
+      <div class="room-title">
+        <h1>{view.about.title}</h1>
+        <p class="soft">{view.about.cell}</p>
+      </div>
+      <div class="room-facts">
+        <span class={`tag ${view.phase === "open" ? "good" : "care"}`}>{PHASES[view.phase]()}</span>
+        {since && (
+          <span class="room-clock" aria-label={t("Since opening: {time}", { time: since })}>
+            {since}
+          </span>
+        )}
+        <span>{t("{n}/{all} present", { n: view.counts.present, all: view.counts.of })}</span>
+        <span class="soft room-data" title={t("Data used for sound and picture")}>
+          {Math.round(traffic.value / MEGABYTE)} MB
+        </span>
+      </div>
+    </header>
+  );
+}
+
+function Debate({ view }: { view: View }) {
+  const current = view.agenda.current === undefined ? undefined : view.agenda.items[view.agenda.current];
+  const next = nextItem(view)?.[1];
+  return (
+    <section class="debate" aria-live="polite" aria-atomic="true">
+      <p class="soft small">{t("Under debate")}</p>
+      {current ? <h2>{current.title}</h2> : <h2 class="soft">{waitingFor(view, next?.title)}</h2>}
+      {current && (
+        <p class="soft small line" aria-live="off">
+          <Spent item={current} />
+          {current.presenter && <span>{current.presenter}</span>}
+        </p>
+      )}
+    </section>
+  );
+}
+
+function waitingFor(view: View, next: string | undefined): string {
+  if (view.phase === "gathering" || view.phase === "called") return t("The meeting has not been opened yet.");
+  if (view.phase === "paused") return t("The meeting is paused.");
+  return next ? t("Next: {title}", { title: next }) : t("No item is under debate.");
+}
+
+/** Time left of a speech, or over. */
+function Left({ until }: { until: string }) {
+  const left = secondsUntil(until, now.value);
+  const over = left < 0;
+  return (
+    <p class="speech-clock" data-over={over} data-soon={!over && left <= SOON}>
+      <strong>{clock(Math.abs(left))}</strong> <span>{over ? t("over time") : t("left")}</span>
+    </p>
+  );
+}
+
+function Speaker({ view, member, holds }: { view: View; member: Member; holds: boolean }) {
+  const seat = view.seats[member];
+  const floor = view.speaking.floor;
+  return (
+    <section class="speaker">
+      <div aria-live="polite" aria-atomic="true">
+        <p class="soft small">{holds ? t("Speaking now") : view.speaking.free ? t("Free discussion") : t("In the chair")}</p>
+        <p class="speaker-name">{nameOf(view, member)}</p>
+        {seat && <p class="soft">{roleOf(seat)}</p>}
+      </div>
+      {floor && <Left until={floor.until} />}
+    </section>
+  );
+}
+
+// -- the lists: beside on a desk, from below in a hand --------------------------------------------------------------
+
+type Tab = "conduct" | "queue" | "agenda" | "roll";
+const WIDE = "(min-width: 1024px)";
+const wide = signal(matchMedia(WIDE).matches);
+matchMedia(WIDE).addEventListener("change", (event) => (wide.value = event.matches));
+const chosen = signal<Tab | null>(null);
+const shown = computed<Tab | null>(() => chosen.value ?? (wide.value ? "queue" : null));
+
+function tabsOf(view: View, chairs: boolean): [Tab, string, string][] {
+  const { queue } = view.speaking;
+  const tabs: [Tab, string, string][] = [
+    ["queue", t("Speakers"), queue.length ? String(queue.length) : ""],
+    ["agenda", t("Agenda"), ""],
+    ["roll", t("Roll"), `${view.counts.present}/${view.counts.of}`],
+  ];
+  return chairs ? [...tabs, ["conduct", t("Conduct"), ""]] : tabs;
+}
+
+function Panel({ tab, view, me, chairs }: { tab: Tab; view: View; me: Member; chairs: boolean }) {
+  const panels: Record<Tab, () => ComponentChildren> = {
+    conduct: () => <Conduct view={view} />,
+    queue: () => <Queue view={view} me={me} chairs={chairs} />,
+    agenda: () => <Agenda view={view} chairs={chairs} />,
+    roll: () => <Roll view={view} me={me} chairs={chairs} />,
+  };
+  return (
+    <div class="side-panel" id="side-panel" role="tabpanel" aria-labelledby={`tab-${tab}`} tabIndex={0}>
+      {panels[tab]()}
+    </div>
+  );
+}
+
+/** Arrow keys walk along the tabs (WAI-ARIA Authoring Practices, tabs). */
+function walk(event: KeyboardEvent, tabs: Tab[], at: Tab): void {
+  const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+  if (step === undefined) return;
+  const next = tabs[(tabs.indexOf(at) + step + tabs.length) % tabs.length];
+  if (next === undefined) return;
+  chosen.value = next;
+  document.getElementById(`tab-${next}`)?.focus();
+}
+
+function Side({ view, me, chairs }: { view: View; me: Member; chairs: boolean }) {
+  const tabs = tabsOf(view, chairs);
+  const names = tabs.map(([tab]) => tab);
+  const tab = shown.value !== null && names.includes(shown.value) ? shown.value : wide.value ? "queue" : null;
+  const press = (pressed: Tab) => (chosen.value = !wide.value && tab === pressed ? null : pressed);
+  return (
+    <aside class="room-side" data-open={tab !== null}>
+      {!wide.value && tab !== null && <Panel tab={tab} view={view} me={me} chairs={chairs} />}
+      <div class="tabs" role="tablist" aria-label={t("Lists of the meeting")}>
+        {tabs.map(([name, label, count]) => (
+          <button
+            key={name}
+            type="button"
+            class="tab"
+            role="tab"
+            id={`tab-${name}`}
+            aria-selected={tab === name}
+            aria-controls="side-panel"
+            tabIndex={tab === name || (tab === null && name === "queue") ? 0 : -1}
+            onClick={() => press(name)}
+            onKeyDown={(event) => walk(event, names, name)}
+          >
+            {label} {count && <span class="count">{count}</span>}
+          </button>
+        ))}
+      </div>
+      {wide.value && tab !== null && <Panel tab={tab} view={view} me={me} chairs={chairs} />}
+    </aside>
+  );
+}
+
+export function RoomView() {
+  const view = viewSignal.value;
+  const mine = mineSignal.value;
+  return view && mine ? <Inside view={view} mine={mine} /> : <Waiting />;
+}
+
+function Waiting() {
+  return (
+    <main class="calm">
+      <h1>{t("Coming into the meeting…")}</h1>
+      <LineNotice />
+    </main>
+  );
+}
+
+function Inside({ view, mine }: { view: View; mine: Mine }) {
+  const floor = view.speaking.floor?.member;
+  const speaker = floor ?? view.chair.acting;
+  useEffect(() => {
+    document.title = `${view.about.title} · Chibo`;
+  }, [view.about.title]);
+  return (
+    <div class="room" data-phase={view.phase} data-chair={mine.chair}>
+      <Head view={view} />
+      <main class="room-main">
+        <div class="room-notices">
+          <LineNotice />
+          <SoundNotice />
+          <ChairNotice view={view} mine={mine} />
+          {mine.check && <PresenceCheck until={mine.check.until} />}
+        </div>
+        <Debate view={view} />
+        <div class="stage">
+          <Main view={view} speaker={speaker} />
+          <div class="stage-side">
+            <Speaker view={view} member={speaker} holds={floor !== undefined} />
+            {mine.chair && <NextStep view={view} />}
+          </div>
+        </div>
+        <Thumbnails view={view} me={mine.member} />
+      </main>
+      <Side view={view} me={mine.member} chairs={mine.chair} />
+      <Controls view={view} mine={mine} />
+      <Toast />
+    </div>
+  );
+}
