@@ -94,11 +94,9 @@ class House:
 
 
 @asynccontextmanager
-async def living(data: Path, *seed: str, **extra: str) -> AsyncIterator[House]:
-    """A seeded, started house, stopped at the end; its log is shown when a test fails."""
+async def living(data: Path, **extra: str) -> AsyncIterator[House]:
+    """A started house with an empty register, stopped at the end."""
     house = House(data, extra)
-    code, said = await house.chibo("seed", *seed)
-    assert code == 0, said
     await house.start()
     try:
         yield house
