@@ -10,6 +10,7 @@ from sqlalchemy.exc import DBAPIError
 
 from . import settings as configuration
 from .demo import seed, simulate
+from .demo.run import players
 from .demo.seed import Demo
 from .records.database import Database
 from .records.signing import Key
@@ -49,8 +50,9 @@ def _demo(asked: argparse.Namespace) -> int:
     from . import app
 
     settings = configuration.load()
-    asyncio.run(_seeded(settings))
-    return app.serve(settings)
+    demo = asyncio.run(_seeded(settings))
+    with players(settings, demo, asked.members):
+        return app.serve(settings)
 
 
 def _migrate(_: argparse.Namespace) -> int:
