@@ -186,14 +186,15 @@ class Peer:
     # -- the way down -------------------------------------------------------------------------------------------
 
     def send(self, head: bytes, body: bytes) -> bytes:
-        if self._sealer is None or self.address is None:
+        sealer, address = self._sealer, self.address
+        if sealer is None or address is None:
             return b""
         try:
-            wire = self._sealer.seal(head, body)
+            wire = sealer.seal(head, body)
         except SrtpRefused:
             self.unsealed += 1
             return b""
-        self._mux.send(wire, self.address)
+        self._mux.send(wire, address)
         return wire
 
     def send_again(self, wire: bytes) -> None:

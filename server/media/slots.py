@@ -6,14 +6,16 @@ from typing import Protocol
 
 from . import rtcp
 from .cache import Cache
+from .packet import Packet
 from .rewrite import PictureNumbers, Rewriter
-from .rtp import MAX32, ONE_BYTE
+from .rtp import CLOCK, MAX32, ONE_BYTE
 from .sdp import Line
-from .up import Packet, Track
+from .up import Track
+from .vp8 import Descriptor
 
-_PLAIN = Struct("!BBHLL")
-_STAMPED = Struct("!BBHLLHHL")  # the header with one extension of three bytes
-KEPT = {"audio": 256, "video": 256}  # packets: 5 s of a voice, some seconds of a picture
+_PLAIN = Struct("!BBHLL").pack
+_STAMPED = Struct("!BBHLLHHL").pack  # the header with one extension of three bytes
+KEPT = {"audio": 64, "video": 128}  # packets: a second and more
 RESEND_WITHIN = 1.0  # s: later it is of no use
 CNAME = b"chibo"
 
@@ -31,16 +33,6 @@ class Outlet(Protocol):
     def may_resend(self, now: float) -> bool: ...
 
 
-class Sent:
-    """One packet in the cache: protected as it went out, or, where RTX was agreed, in the clear."""
-
-    __slots__ = ("again", "body", "head", "when", "wire")
-
-    def __init__(self, wire: bytes, head: bytes, body: bytes, when: float) -> None:
-        self.wire, self.head, self.body, self.when = wire, head, body, when
-        self.again = float("-inf")
-
-
 class Slot:
     """One SSRC of one listener for the life of his connection; the source behind it changes."""
 
@@ -55,8 +47,10 @@ class Slot:
         self._rewriter = Rewriter(secrets.randbits(15))
         self._timestamp, self._at = secrets.randbits(32), 0.0  # of the newest packet
         self._rtx = secrets.randbits(15)  # endless index of the RTX stream
-        self._cache: Cache[Sent] = Cache(KEPT[line.kind])
-        self._clock = 48000 if line.kind == "audio" else 90000
+        self._cache = Cache(KEPT[line.kind])
+        self._clock = CLOCK[line.kind]
+        self._payload, self._stamped = line.payload, line.stamp_id != 0
+        self._wraps = line.rtx != 0  # kept in the clear, sent again on the RTX stream
         self._tag = (line.stamp_id << 4 | 2) << 24
 
     def take(self, owner: str | None, source: Track | None) -> bool:
@@ -84,44 +78,49 @@ class Slot:
         self._rewriter.begin(packet.index, packet.timestamp, self._timestamp + max(1, elapsed))
         self._waiting = False
 
-    def _head(self, packet: Packet, number: int, marker: int) -> bytes:
-        timestamp = (packet.timestamp + self._rewriter.ts_shift) & MAX32
-        if number == self._rewriter.newest:
+    def _emit(self, packet: Packet, number: int, marker: int, descriptor: bytes) -> None:
+        """Everything that is done for each packet and each listener: kept flat, for it is most of our time."""
+        rewriter, body = self._rewriter, packet.body
+        timestamp = (packet.timestamp + rewriter.ts_shift) & MAX32
+        if number == rewriter.newest:
             self._timestamp, self._at = timestamp, packet.now
-        second, sequence = marker | self.line.payload, number & 0xFFFF
-        if self.line.stamp_id:
+        second, sequence = marker | self._payload, number & 0xFFFF
+        if self._stamped:
             stamp = self._tag | packet.stamp
-            return _STAMPED.pack(0x90, second, sequence, timestamp, self.ssrc, ONE_BYTE, 1, stamp)
-        return _PLAIN.pack(0x80, second, sequence, timestamp, self.ssrc)
+            head = _STAMPED(0x90, second, sequence, timestamp, self.ssrc, ONE_BYTE, 1, stamp) + descriptor
+        else:
+            head = _PLAIN(0x80, second, sequence, timestamp, self.ssrc) + descriptor
+        wire = self.out.send(head, body)
+        if wire:
+            self.packets += 1
+            self.octets += len(body)
+            self._cache.put(number, head if self._wraps else wire, packet)
 
     def resend(self, sequence: int, now: float) -> None:
         """The listener lacks this packet of the slot."""
-        newest = self._rewriter.newest
-        index = newest - ((newest - sequence) & 0xFFFF)
-        sent = self._cache.get(index)
-        if sent is None or now - sent.when > RESEND_WITHIN or now - sent.again < self.out.rtt:
+        kept = self._cache.get(sequence)
+        if kept is None or now - kept[1].now > RESEND_WITHIN:
             return
-        if not self.out.may_resend(now):
+        if not self._cache.due(sequence, now, self.out.rtt) or not self.out.may_resend(now):
             return
-        sent.again = now
         self.resent += 1
-        if sent.wire:
-            self.out.send_again(sent.wire)
+        first, packet = kept
+        if self._wraps:
+            self.out.send(self._wrapped(first), packet.body)
         else:
-            self._resend_wrapped(sent, index)
+            self.out.send_again(first)
 
-    def _resend_wrapped(self, sent: Sent, index: int) -> None:
+    def _wrapped(self, head: bytes) -> bytes:
         """RFC 4588: a packet of another stream with a number of its own; so no index is used twice."""
         self._rtx += 1
-        plain = 20 if self.line.stamp_id else 12
-        head = (
-            bytes([sent.head[0], sent.head[1] & 0x80 | self.line.rtx])
-            + pack("!H4sL", self._rtx & 0xFFFF, sent.head[4:8], self.rtx_ssrc)
-            + sent.head[12:plain]
-            + pack("!H", index & 0xFFFF)
-            + sent.head[plain:]
+        end = 20 if self._stamped else 12  # of the RTP header; VP8's descriptor follows
+        return (
+            bytes([head[0], head[1] & 0x80 | self.line.rtx])
+            + pack("!H4sL", self._rtx & 0xFFFF, head[4:8], self.rtx_ssrc)
+            + head[12:end]
+            + head[2:4]
+            + head[end:]
         )
-        self.out.send(head, sent.body)
 
     def report(self, ntp_time: int, now: float) -> bytes:
         """A sender report for this moment; b"" while nothing was sent lately."""
@@ -140,15 +139,8 @@ class VoiceSlot(Slot):
             self._begin(packet)
             marker = 0x80  # a talk spurt begins (RFC 3551 section 4.1)
         number = self._rewriter.number(packet.index)
-        if number is None:
-            return
-        body = packet.body
-        wire = self.out.send(self._head(packet, number, marker), body)
-        if not wire:
-            return
-        self._cache.put(number, Sent(wire, b"", b"", packet.now))
-        self.packets += 1
-        self.octets += len(body)
+        if number is not None:
+            self._emit(packet, number, marker, b"")
 
 
 class PictureSlot(Slot):
@@ -163,30 +155,21 @@ class PictureSlot(Slot):
         if descriptor is None:
             return
         if not self._waiting:
-            self._pass(packet)
+            self._pass(packet, descriptor)
         elif descriptor.key:
             self._begin(packet)
             self._numbers.begin(descriptor.picture, descriptor.tl0)
-            self._pass(packet)
+            self._pass(packet, descriptor)
             if not packet.newest and self.source is not None:
                 for later in self.source.after(packet.index):
-                    self._pass(later)
+                    self.forward(later)
 
-    def _pass(self, packet: Packet) -> None:
-        descriptor, rewriter = packet.descriptor, self._rewriter
-        number = rewriter.number(packet.index)
-        if number is None or descriptor is None:
-            return
-        numbers = self._numbers.number(descriptor.picture, descriptor.tl0, number == rewriter.newest)
-        head = self._head(packet, number, packet.marker) + descriptor.renumbered(*numbers)
-        body = packet.body
-        wire = self.out.send(head, body)
-        if not wire:
-            return
-        kept = Sent(b"", head, body, packet.now) if self.line.rtx else Sent(wire, b"", b"", packet.now)
-        self._cache.put(number, kept)
-        self.packets += 1
-        self.octets += len(body)
+    def _pass(self, packet: Packet, descriptor: Descriptor) -> None:
+        number = self._rewriter.number(packet.index)
+        if number is not None:
+            newest = number == self._rewriter.newest
+            numbers = self._numbers.number(descriptor.picture, descriptor.tl0, newest)
+            self._emit(packet, number, packet.marker, descriptor.renumbered(*numbers))
 
 
 def slot(out: Outlet, line: Line) -> Slot:

@@ -1,10 +1,10 @@
 """What comes in: the tracks of one publisher, what is missing of them, and the key frames asked of them."""
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from . import rtp, vp8
 from .levels import SILENCE, Voice, assumed
+from .packet import Packet
 from .rtcp import Received
 from .rtp import CLOCK, Header
 from .sdp import Line
@@ -118,20 +118,6 @@ class KeyFrames:
             return False
         self._asked, self._due = now, now + KEY_AGAIN
         return True
-
-
-@dataclass(slots=True)
-class Packet:
-    """One packet on its way to the listeners.  `body` is what they share; VP8's descriptor is taken off before it."""
-
-    index: int
-    timestamp: int
-    marker: int
-    body: bytes
-    stamp: int  # abs-send-time
-    now: float
-    newest: bool
-    descriptor: vp8.Descriptor | None
 
 
 class Publisher(Protocol):
