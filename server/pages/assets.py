@@ -1,10 +1,10 @@
 """The built web part: names with hashes by Vite's manifest, and the files themselves."""
 
 import json
-import mimetypes
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from aiohttp import web
@@ -12,8 +12,17 @@ from aiohttp import web
 from . import keys
 from .headers import ASSETS
 
-mimetypes.add_type("font/woff2", ".woff2")  # Python 3.11 does not know it
-mimetypes.add_type("text/javascript", ".js")  # RFC 9239
+TYPES: Mapping[str, str] = MappingProxyType(
+    {
+        ".js": "text/javascript",  # RFC 9239
+        ".css": "text/css",
+        ".woff2": "font/woff2",
+        ".woff": "font/woff",
+        ".svg": "image/svg+xml",
+        ".png": "image/png",
+        ".map": "application/json",
+    }
+)
 
 
 class NotBuilt(Exception):
@@ -71,4 +80,5 @@ async def serve(request: web.Request) -> web.StreamResponse:
     file = request.app[keys.ASSETS].dist / request.match_info["name"]
     if not file.is_file():
         raise web.HTTPNotFound
-    return web.FileResponse(file)
+    kind = TYPES.get(file.suffix, "application/octet-stream")
+    return web.FileResponse(file, headers={"Content-Type": kind})

@@ -1,0 +1,348 @@
+"""Every route with every role; what every answer carries; what goes wrong, calmly."""
+
+import sqlite3
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+from structlog.testing import capture_logs
+
+from server.pages.routes import IN_DEVELOPMENT, ROUTES
+
+from .conftest import PASSWORD, Serve, Served, Visitor
+
+ENGLISH = {"Accept-Language": "en"}
+ROLES = {
+    "visitor": "",
+    "member": "dangvien01",
+    "secretary": "bithu",
+    "temporary": "tamthoi",
+    "suspended": "dinhchi",
+    "follower": "theodoi",
+    "superior": "xauy",
+    "provincial": "tinhuy",
+    "other cell": "bithu-2",
+}
+INSIDE = frozenset({"member", "secretary", "temporary", "follower", "superior", "provincial"})
+SEATED = INSIDE - {"superior", "provincial"}
+EVERYONE = frozenset(ROLES)
+SIGNED_IN = EVERYONE - {"visitor"}
+
+# path, how it is asked, who gets it; the others who are signed in get 404, and the visitor the sign-in page
+OPEN_TO = {
+    ("GET", "/sign-in", "/sign-in"): EVERYONE,
+    ("GET", "/", "/"): EVERYONE,
+    ("GET", "/account", "/account"): SIGNED_IN,
+    ("GET", "/meetings", "/meetings"): SIGNED_IN,
+    ("GET", "/meetings/{id}", "/meetings/{now}"): SEATED,
+    ("GET", "/meetings/{id}", "/meetings/demo-ahead-1"): INSIDE,
+    ("GET", "/meetings/{id}", "/meetings/demo-past"): INSIDE,
+    ("GET", "/meetings/{id}/attendance", "/meetings/demo-past/attendance"): INSIDE,
+    ("GET", "/meetings/{id}/attendance", "/meetings/{now}/attendance"): INSIDE,
+    ("GET", "/meetings/{id}/attendance.csv", "/meetings/demo-past/attendance.csv"): INSIDE,
+    ("GET", "/healthz", "/healthz"): EVERYONE,
+    ("GET", "/metrics", "/metrics"): EVERYONE,
+    ("GET", "/assets/{name}", "/assets/page-b2.js"): EVERYONE,
+    ("GET", "/design", "/design"): EVERYONE,
+    ("POST", "/language", "/language"): EVERYONE,
+    ("POST", "/account/password", "/account/password"): SIGNED_IN,
+    ("POST", "/account/sessions", "/account/sessions"): SIGNED_IN,
+    ("POST", "/sign-out", "/sign-out"): SIGNED_IN,
+    ("POST", "/account/sign-out-everywhere", "/account/sign-out-everywhere"): SIGNED_IN,
+    ("POST", "/sign-in", "/sign-in"): EVERYONE,
+}
+FIELDS = {
+    "/language": {"language": "en", "next": "/meetings"},
+    "/account/password": {"old": "", "new": "", "again": ""},
+    "/account/sessions": {"session": "nobody's"},
+    "/sign-in": {"username": "x", "password": "y", "next": ""},
+}
+ANSWERS = {"/account/password": 422, "/sign-in": 401}
+
+
+def test_the_walk_visits_every_route() -> None:
+    walked = {(method, pattern) for method, pattern, _ in OPEN_TO}
+    patterns = {(route.method, route.path.replace("{name:[A-Za-z0-9_-][A-Za-z0-9._-]*}", "{name}")) for route in ROUTES}
+    assert walked == patterns | {(route.method, route.path) for route in IN_DEVELOPMENT}
+
+
+@pytest.mark.parametrize("role", ROLES)
+async def test_each_role_gets_what_is_its_own_and_nothing_else(served: Served, role: str) -> None:
+    for (method, _, path), allowed in OPEN_TO.items():
+        visitor = served.visitor(**ENGLISH)
+        if ROLES[role]:
+            await visitor.sign_in(ROLES[role])
+        asked = path.replace("{now}", served.demo.meeting_id)
+        await _ask(visitor, method, asked)
+        if role in allowed:
+            assert visitor.status == (ANSWERS.get(asked, 200) if method == "POST" else 200), (asked, visitor.text)
+        elif role == "visitor":
+            assert visitor.path.startswith("/sign-in?next="), asked
+        else:
+            assert visitor.status == 404, asked
+            assert "There is no such page." in visitor.text
+
+
+async def _ask(visitor: Visitor, method: str, path: str) -> Visitor:
+    if method == "GET":
+        return await visitor.get(path)
+    await visitor.get("/no-such-page")  # any page carries a token
+    return await visitor.post(path, **FIELDS.get(path, {}))
+
+
+async def test_a_meeting_of_others_looks_like_none_at_all(served: Served) -> None:
+    other = await served.visitor().sign_in("bithu-2")
+    texts = [
+        (await other.get(f"/meetings/{meeting}")).text.replace(meeting, "").replace(other.csrf(), "")
+        for meeting in (served.demo.meeting_id, "no-such-meeting")
+    ]
+    assert texts[0] == texts[1]
+
+
+# -- Headers ---------------------------------------------------------------------------------------------------------
+
+EXPECTED = {
+    "Permissions-Policy": "camera=(self), microphone=(self), display-capture=(self), screen-wake-lock=(self)",
+    "Referrer-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+}
+
+
+async def _everything(served: Served) -> AsyncIterator[Visitor]:
+    member = await served.member()
+    for method, _, path in OPEN_TO:
+        if method == "GET":
+            yield await member.get(path.replace("{now}", served.demo.meeting_id), follow=False)
+    yield await member.get("/no-such-page")
+    yield await member.get("/sign-out")
+    yield await member.post("/language", csrf="forged")
+
+
+async def test_every_answer_carries_the_safety_headers(served: Served) -> None:
+    seen = set()
+    async for answered in _everything(served):
+        seen.add(answered.status)
+        assert {name: answered.headers.get(name) for name in EXPECTED} == EXPECTED, answered.url
+        policy = answered.headers["Content-Security-Policy"]
+        assert "script-src 'self';" in policy
+        assert "unsafe" not in policy
+        assert "frame-ancestors 'none'" in policy
+        assert "Strict-Transport-Security" not in answered.headers
+    assert seen == {200, 303, 403, 404, 405}
+
+
+async def test_under_tls_the_browser_is_told_to_stay_there(serve: Serve) -> None:
+    secure = await serve(public_url="https://hop.example.vn")
+    answered = await secure.visitor().get("/sign-in")
+    assert answered.headers["Strict-Transport-Security"].startswith("max-age=31536000")
+    assert "connect-src 'self' wss://hop.example.vn;" in answered.headers["Content-Security-Policy"]
+
+
+async def test_no_page_is_kept_and_every_asset_is(served: Served) -> None:
+    async for answered in _everything(served):
+        asset = "/assets/" in answered.url
+        assert answered.headers["Cache-Control"] == ("public, max-age=31536000, immutable" if asset else "no-store")
+    assert (await served.visitor().get("/assets/gone.js")).headers["Cache-Control"] == "no-store"
+
+
+async def test_no_page_has_a_script_or_a_style_of_its_own(served: Served) -> None:
+    async for answered in _everything(served):
+        for tag in answered.text.split("<script")[1:]:
+            assert "src=" in tag.split(">")[0] or 'type="application/json"' in tag.split(">")[0], answered.url
+        assert "<style" not in answered.text
+        assert " style=" not in answered.text
+        assert " onclick=" not in answered.text
+
+
+# -- What goes wrong -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "There is no such page."), ("vi", 'lang="vi"')])
+async def test_a_page_that_is_not_there(served: Served, language: str, said: str) -> None:
+    visitor = await served.visitor(**{"Accept-Language": language}).get("/khong-co")
+    assert visitor.status == 404
+    assert said in visitor.text
+    assert "Traceback" not in visitor.text
+
+
+async def test_a_method_that_is_not_allowed(served: Served) -> None:
+    visitor = await served.visitor(**ENGLISH).get("/sign-out")
+    assert (visitor.status, visitor.headers["Allow"]) == (405, "POST")
+    assert "cannot be used that way" in visitor.text
+
+
+async def test_a_form_that_is_too_large(served: Served) -> None:
+    visitor = await served.visitor(**ENGLISH).get("/sign-in")
+    await visitor.post("/sign-in", username="x" * 70_000, password="")
+    assert visitor.status == 413
+    assert "too much at once" in visitor.text
+
+
+async def test_a_form_that_does_not_say_how_large_it_is(served: Served) -> None:
+    visitor = await served.visitor(**ENGLISH).get("/sign-in")
+
+    async def pieces() -> AsyncIterator[bytes]:
+        yield b"csrf=" + visitor.csrf().encode() + b"&username="
+        for _ in range(100):
+            yield b"x" * 1000
+
+    headers = {"Content-Type": "application/x-www-form-urlencoded"}
+    async with visitor.http.post(served.base + "/sign-in", data=pieces(), headers=headers) as answer:
+        assert answer.status == 413
+
+
+async def test_a_file_where_a_word_belongs(served: Served) -> None:
+    visitor = await served.visitor().get("/sign-in")
+    boundary = "----x"
+    parts = "".join(
+        f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"{file}\r\n\r\n{value}\r\n'
+        for name, file, value in (("csrf", "", visitor.csrf()), ("username", '; filename="a.txt"', "x"))
+    )
+    headers = {"Content-Type": f"multipart/form-data; boundary={boundary}"}
+    body = (parts + f"--{boundary}--\r\n").encode()
+    async with visitor.http.post(served.base + "/sign-in", data=body, headers=headers) as answer:
+        assert answer.status == 400
+
+
+@pytest.mark.parametrize("body", [b"\xff\xfe\x00csrf=1", b"csrf=%ff%fe&username=%ff"])
+async def test_a_form_of_rubbish(served: Served, body: bytes) -> None:
+    visitor = await served.visitor().get("/sign-in")
+    headers = {"Content-Type": "application/x-www-form-urlencoded"}
+    async with visitor.http.post(served.base + "/sign-in", data=body, headers=headers) as answer:
+        assert answer.status in (400, 403)
+
+
+def _break_the_record(served: Served) -> None:
+    file = served.house.database.url.database
+    assert file
+    with sqlite3.connect(file) as connection:
+        for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+            connection.execute(f"DROP TRIGGER {name}")
+        connection.execute("DELETE FROM events WHERE meeting = 'demo-past' AND seq = 7")
+
+
+async def test_a_fault_has_a_number_that_stands_in_the_log_and_no_name_does(served: Served) -> None:
+    visitor = await served.visitor(**ENGLISH).sign_in("dangvien01")
+    _break_the_record(served)
+    with capture_logs() as lines:
+        await visitor.get("/meetings/demo-past/attendance")
+    assert visitor.status == 500
+    assert "Something went wrong on our side." in visitor.text
+    (line,) = [line for line in lines if line["event"] == "fault"]
+    assert line["number"] in visitor.text
+    assert line["route"] == "/meetings/{id}/attendance"
+    for personal in ("dangvien01", "Đỗ Văn An", "demo-past", "127.0.0.1"):
+        assert personal not in str(line)
+    assert (await visitor.get("/meetings")).status == 200
+
+
+async def test_without_the_web_part_there_is_still_a_sentence(served: Served) -> None:
+    (served.house.web / "dist" / ".vite" / "manifest.json").unlink()
+    visitor = await served.visitor(**ENGLISH).get("/sign-in")
+    assert visitor.status == 500
+    assert visitor.text.startswith("Something went wrong on our side. (")
+
+
+# -- Words of others -------------------------------------------------------------------------------------------------
+
+EVIL = '<script>alert("1")</script>'
+
+
+async def test_names_and_titles_are_words_and_never_markup(served: Served) -> None:
+    file = served.house.database.url.database
+    assert file
+    with sqlite3.connect(file) as connection:
+        connection.execute("UPDATE people SET name = ? WHERE id = 'demo-dangvien01'", (EVIL,))
+        connection.execute("UPDATE meetings SET title = ?", (EVIL,))
+        connection.execute("UPDATE units SET name = ?", (EVIL,))
+    visitor = await served.member()
+    now = served.demo.meeting_id
+    for path in ("/meetings", "/account", f"/meetings/{now}", "/meetings/demo-ahead-1", "/meetings/demo-past"):
+        text = (await visitor.get(path)).text
+        assert visitor.status == 200
+        assert EVIL not in text, path
+        assert "&lt;script&gt;" in text, path
+
+
+async def test_what_was_typed_into_the_sign_in_comes_back_as_words(served: Served) -> None:
+    visitor = await served.visitor().sign_in('"><script>', PASSWORD, to='"><script>')
+    assert visitor.status == 401
+    assert '"><script>' not in visitor.text
+
+
+# -- Files, figures, health ------------------------------------------------------------------------------------------
+
+
+async def test_assets_have_their_types(served: Served) -> None:
+    visitor = served.visitor()
+    types = {
+        name: (await visitor.get(f"/assets/{name}")).headers["Content-Type"] for name in ("page-b2.js", "main-a1.css")
+    }
+    assert types == {"page-b2.js": "text/javascript", "main-a1.css": "text/css"}
+
+
+@pytest.mark.parametrize("name", ["..%2fchibo.sqlite", ".vite/manifest.json", "%2e%2e/x", ".hidden", "a%00.js"])
+async def test_no_path_leaves_the_assets(served: Served, name: str) -> None:
+    from yarl import URL
+
+    async with served.visitor().http.get(URL(f"{served.base}/assets/{name}", encoded=True)) as answer:
+        assert answer.status == 404
+
+
+async def test_a_page_loads_its_script_and_all_its_styles(served: Served) -> None:
+    text = (await served.visitor().get("/sign-in")).text
+    assert '<script type="module" src="/assets/page-b2.js"></script>' in text
+    assert 'href="/assets/chunk-c3.css"' in text
+
+
+async def test_design_is_shown_in_development_only(served: Served, serve: Serve) -> None:
+    assert (await served.visitor().get("/design")).status == 200
+    assert (await (await serve()).visitor().get("/design")).status == 404
+
+
+async def test_the_house_is_well(served: Served) -> None:
+    visitor = await served.visitor().get("/healthz")
+    assert visitor.status == 200
+    assert '"well": true' in visitor.text
+
+
+async def _ill() -> bool:
+    return False
+
+
+@pytest.mark.parametrize("part", ["media_alive", "no_faults"])
+async def test_a_part_that_fails_is_named(serve: Serve, part: str) -> None:
+    served = await serve(changed={part: _ill})
+    visitor = await served.visitor().get("/healthz")
+    named = {"media_alive": "media", "no_faults": "faults"}[part]
+    assert visitor.status == 503
+    assert f'"{named}": "failing"' in visitor.text
+
+
+async def test_tables_of_another_version_are_named(served: Served) -> None:
+    file = served.house.database.url.database
+    assert file
+    with sqlite3.connect(file) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '0000'")
+    visitor = await served.visitor().get("/healthz")
+    assert visitor.status == 503
+    assert '"migrations": "failing"' in visitor.text
+
+
+async def test_figures_name_routes_and_never_meetings(served: Served) -> None:
+    visitor = await served.member()
+    await visitor.get(f"/meetings/{served.demo.meeting_id}")
+    text = (await visitor.get("/metrics")).text
+    assert 'route="/meetings/{id}",status="200"' in text
+    assert 'chibo_sign_ins_total{outcome="done"} 1.0' in text
+    assert served.demo.meeting_id not in text
+
+
+async def test_figures_are_not_shown_through_a_proxy(served: Served) -> None:
+    assert (await served.visitor(**{"X-Forwarded-For": "203.0.113.9"}).get("/metrics")).status == 404
+
+
+async def test_with_a_token_figures_are_shown_to_whoever_has_it(serve: Serve) -> None:
+    served = await serve(metrics_token="a-long-token")
+    said: list[Any] = [{}, {"Authorization": "Bearer wrong"}, {"Authorization": "Bearer a-long-token"}]
+    assert [(await served.visitor(**headers).get("/metrics")).status for headers in said] == [404, 404, 200]
