@@ -61,7 +61,7 @@ def template() -> Iterator[str]:
         pytest.fail(words) if os.environ.get("CI") == "true" else pytest.skip(words)
     asyncio.run(_made(_url(name)))
     yield name
-    asyncio.run(_asked(f'DROP DATABASE "{name}" WITH (FORCE)'))
+    asyncio.run(_asked(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
 
 
 @pytest.fixture
@@ -79,7 +79,7 @@ async def postgres(template: str) -> AsyncIterator[Database]:
     opened = Database(_url(name))
     yield opened
     await opened.close()
-    await _asked(f'DROP DATABASE "{name}" WITH (FORCE)')
+    await _asked(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
 
 @pytest.fixture(params=["database", "postgres"], ids=["sqlite", "postgresql"])

@@ -46,10 +46,10 @@ def test_composed_and_decomposed_spellings_are_one_name() -> None:
     assert names.order("Nguyễn Thị Hường") == names.order(unicodedata.normalize("NFD", "Nguyễn Thị Hường"))
 
 
-@given(st.lists(st.text(max_size=20)))
+@given(st.lists(st.text(max_size=20), max_size=12))
 def test_every_text_has_a_place(texts: list[str]) -> None:
     keys = [names.order(text) for text in texts]
-    assert sorted(keys) == sorted(keys[::-1])
+    assert all((one < two) + (two < one) + (one == two) == 1 for one in keys for two in keys)
 
 
 # -- Tree and people -------------------------------------------------------------------------------------------------
