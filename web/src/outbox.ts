@@ -1,5 +1,6 @@
 /** Commands on their way: kept until answered, sent again with the same id by the next connection. */
-import type { Answer, CommandName, Fields } from "./protocol";
+import type { Answer, CommandName, Fields } from "./store";
+import { msgid } from "./words";
 
 export interface Letter {
   id: string;
@@ -15,7 +16,7 @@ interface Kept {
 
 /** After this long a member has given up waiting; a microphone must not open minutes later by itself. */
 export const EXPIRES = 30_000;
-export const NOT_SENT = "The network is away, so we cannot tell whether this arrived. Please look, and try again.";
+export const NOT_SENT = msgid("The network is away, so we cannot tell whether this arrived. Please look, and try again.");
 
 export class Outbox {
   private kept = new Map<string, Kept>();

@@ -1,130 +1,348 @@
-/** What travels between the room and the server: docs/protocol.md, in types. */
+/** What travels between the room and the server (docs/protocol.md).
+ * Made of the server's own schema by `npm run protocol`; not written by hand.
+ * schema: c3d792baae08c42c12ba6c7e7fd91b904028933b1bade0e718db56afe7e2f738 */
 
-export type Member = string;
-export type Item = string;
-export type Standing = "official" | "probationary" | "exempt" | "temporary_in" | "temporary_out" | "none";
-export type Post =
-  | "cell_secretary"
-  | "deputy_secretary"
-  | "committee_member"
-  | "group_leader"
-  | "deputy_group_leader"
-  | "assigned_follower"
-  | "none";
-export type SeatKind = "member" | "guest" | "supervisor";
-export type Phase = "called" | "gathering" | "open" | "paused" | "closed";
-export type RollState = "absent" | "present" | "silent" | "to_verify" | "removed";
-export type ItemState = "ahead" | "current" | "closed" | "aside";
+export type Command =
+  | Leave
+  | TickPresent
+  | UntickPresent
+  | Vouch
+  | Unvouch
+  | Remove
+  | Readmit
+  | AskPresence
+  | AnswerPresence
+  | Verify
+  | SetPresenceTimer
+  | TakeChair
+  | Open
+  | Pause
+  | Resume
+  | Close
+  | TakeUpItem
+  | CloseItem
+  | PutItemAside
+  | AskToSpeak
+  | WithdrawRequest
+  | GiveFloor
+  | EndSpeech
+  | ExtendSpeech
+  | MoveRequest
+  | StrikeRequest
+  | CloseList
+  | OpenList
+  | OpenDiscussion
+  | CloseDiscussion
+  | TurnOnMicrophone
+  | TurnOffMicrophone
+  | Mute
+  | LiftMute;
 
-export interface Seat {
-  name: string;
-  order: number;
-  kind: SeatKind;
-  standing: Standing;
-  post: Post;
-  group: string;
+export interface Protocol {
+  Command: Command;
+  Hello: Hello;
+  Offer: Offer;
+  View: View;
+  Mine: Mine;
+  ViewMessage: ViewMessage;
+  PatchMessage: PatchMessage;
+  MineMessage: MineMessage;
+  SlotsMessage: SlotsMessage;
+  MediaMessage: MediaMessage;
+  RefusedMessage: RefusedMessage;
+  Done: Done;
+  Refusal: Refusal;
+  Bad: Bad;
+  Broken: Broken;
+  SignalAnswer: SignalAnswer;
 }
-
-export interface RollLine {
-  state: RollState;
-  since?: string;
-  kinds: { online?: true; in_room?: true; vouched?: Member };
-  devices?: Record<string, number>;
+export interface Leave {
+  id: string;
+  name: "Leave";
+}
+export interface TickPresent {
+  id: string;
+  name: "TickPresent";
+  member: string;
+}
+export interface UntickPresent {
+  id: string;
+  name: "UntickPresent";
+  member: string;
+  reason: string;
+}
+export interface Vouch {
+  id: string;
+  name: "Vouch";
+  member: string;
+}
+export interface Unvouch {
+  id: string;
+  name: "Unvouch";
+  member: string;
   reason?: string;
 }
-
-export interface AgendaItem {
+export interface Remove {
+  id: string;
+  name: "Remove";
+  member: string;
+  reason: string;
+}
+export interface Readmit {
+  id: string;
+  name: "Readmit";
+  member: string;
+  reason: string;
+}
+export interface AskPresence {
+  id: string;
+  name: "AskPresence";
+}
+export interface AnswerPresence {
+  id: string;
+  name: "AnswerPresence";
+}
+export interface Verify {
+  id: string;
+  name: "Verify";
+  member: string;
+  reason: string;
+}
+export interface SetPresenceTimer {
+  id: string;
+  name: "SetPresenceTimer";
+  minutes: number;
+}
+export interface TakeChair {
+  id: string;
+  name: "TakeChair";
+}
+export interface Open {
+  id: string;
+  name: "Open";
+}
+export interface Pause {
+  id: string;
+  name: "Pause";
+}
+export interface Resume {
+  id: string;
+  name: "Resume";
+}
+export interface Close {
+  id: string;
+  name: "Close";
+}
+export interface TakeUpItem {
+  id: string;
+  name: "TakeUpItem";
+  item: string;
+}
+export interface CloseItem {
+  id: string;
+  name: "CloseItem";
+}
+export interface PutItemAside {
+  id: string;
+  name: "PutItemAside";
+  item: string;
+  reason: string;
+}
+export interface AskToSpeak {
+  id: string;
+  name: "AskToSpeak";
+}
+export interface WithdrawRequest {
+  id: string;
+  name: "WithdrawRequest";
+}
+export interface GiveFloor {
+  id: string;
+  name: "GiveFloor";
+  member: string;
+}
+export interface EndSpeech {
+  id: string;
+  name: "EndSpeech";
+}
+export interface ExtendSpeech {
+  id: string;
+  name: "ExtendSpeech";
+  seconds: number;
+}
+export interface MoveRequest {
+  id: string;
+  name: "MoveRequest";
+  member: string;
+  before: string;
+}
+export interface StrikeRequest {
+  id: string;
+  name: "StrikeRequest";
+  member: string;
+}
+export interface CloseList {
+  id: string;
+  name: "CloseList";
+}
+export interface OpenList {
+  id: string;
+  name: "OpenList";
+}
+export interface OpenDiscussion {
+  id: string;
+  name: "OpenDiscussion";
+}
+export interface CloseDiscussion {
+  id: string;
+  name: "CloseDiscussion";
+}
+export interface TurnOnMicrophone {
+  id: string;
+  name: "TurnOnMicrophone";
+}
+export interface TurnOffMicrophone {
+  id: string;
+  name: "TurnOffMicrophone";
+}
+export interface Mute {
+  id: string;
+  name: "Mute";
+  member: string;
+  reason?: string;
+}
+export interface LiftMute {
+  id: string;
+  name: "LiftMute";
+  member: string;
+}
+/**
+ * `auth` of the connect packet.
+ */
+export interface Hello {
+  meeting: string;
+  connection: string;
+  device: "phone" | "tablet" | "desktop";
+}
+/**
+ * `signal`.
+ */
+export interface Offer {
+  type: "offer";
+  sdp: string;
+}
+export interface View {
+  about: AboutView;
+  phase: string;
+  duration_minutes: number;
+  chair: ChairView;
+  seats: {
+    [k: string]: SeatView;
+  };
+  roll: {
+    [k: string]: RollLine;
+  };
+  counts: Counts;
+  agenda: AgendaView;
+  speaking: SpeakingView;
+  microphones: {
+    [k: string]: string;
+  };
+  opened_at?: string;
+  paused_at?: string;
+  closed_at?: string;
+  check?: CheckView;
+  presence_timer?: number;
+}
+export interface AboutView {
+  title: string;
+  cell: string;
+  kind: string;
+  planned_for: string;
+}
+export interface ChairView {
+  rightful: string;
+  acting: string;
+  offered?: string;
+  empty_since?: string;
+}
+export interface SeatView {
+  name: string;
+  order: number;
+  kind: string;
+  standing: string;
+  post: string;
+  group: string;
+}
+export interface RollLine {
+  state: string;
+  kinds: Kinds;
+  since?: string;
+  devices?: {
+    [k: string]: number;
+  };
+  reason?: string;
+}
+export interface Kinds {
+  online?: boolean;
+  in_room?: boolean;
+  vouched?: string;
+}
+export interface Counts {
+  present: number;
+  of: number;
+  silent: number;
+  to_verify: number;
+}
+export interface AgendaView {
+  items: {
+    [k: string]: ItemView;
+  };
+  current?: string;
+}
+export interface ItemView {
   order: number;
   title: string;
   minutes: number;
   presenter: string;
-  state: ItemState;
+  state: string;
   taken_up_at?: string;
   closed_at?: string;
   reason?: string;
 }
-
-export interface Floor {
-  member: Member;
+export interface SpeakingView {
+  queue: string[];
+  list: string;
+  free: boolean;
+  floor?: FloorView;
+}
+export interface FloorView {
+  member: string;
   since: string;
   until: string;
 }
-
-export interface Check {
+export interface CheckView {
   asked_at: string;
   until: string;
   answered: number;
   of: number;
-  waiting?: Record<Member, true>;
+  waiting?: {
+    [k: string]: boolean;
+  };
 }
-
-export interface View {
-  about: { title: string; cell: string; kind: "regular" | "thematic" | "combined"; planned_for: string };
-  phase: Phase;
-  opened_at?: string;
-  paused_at?: string;
-  closed_at?: string;
-  duration_minutes: number;
-  chair: { rightful: Member; acting: Member; offered?: Member; empty_since?: string };
-  seats: Record<Member, Seat>;
-  roll: Record<Member, RollLine>;
-  counts: { present: number; of: number; silent: number; to_verify: number };
-  agenda: { current?: Item; items: Record<Item, AgendaItem> };
-  speaking: { queue: Member[]; list: "open" | "closed"; free: boolean; floor?: Floor };
-  microphones: Record<Member, "on" | "muted">;
-  check?: Check;
-  presence_timer?: number;
-}
-
 export interface Mine {
-  member: Member;
+  member: string;
   chair: boolean;
   offered: boolean;
   may_speak: boolean;
-  microphone: "on" | "off" | "muted";
-  active?: string;
-  check?: { until: string };
+  microphone: string;
   may: string[];
+  active?: string;
+  check?: MineCheck;
 }
-
-export type CommandName =
-  | "Leave"
-  | "TickPresent"
-  | "UntickPresent"
-  | "Vouch"
-  | "Unvouch"
-  | "Remove"
-  | "Readmit"
-  | "AskPresence"
-  | "AnswerPresence"
-  | "Verify"
-  | "SetPresenceTimer"
-  | "TakeChair"
-  | "Open"
-  | "Pause"
-  | "Resume"
-  | "Close"
-  | "TakeUpItem"
-  | "CloseItem"
-  | "PutItemAside"
-  | "AskToSpeak"
-  | "WithdrawRequest"
-  | "GiveFloor"
-  | "EndSpeech"
-  | "ExtendSpeech"
-  | "MoveRequest"
-  | "StrikeRequest"
-  | "CloseList"
-  | "OpenList"
-  | "OpenDiscussion"
-  | "CloseDiscussion"
-  | "TurnOnMicrophone"
-  | "TurnOffMicrophone"
-  | "Mute"
-  | "LiftMute";
-
-export type Fields = Record<string, string | number>;
-
+export interface MineCheck {
+  until: string;
+}
 export interface ViewMessage {
   seq: number;
   at: string;
@@ -132,29 +350,48 @@ export interface ViewMessage {
   mine: Mine;
   epoch: string;
 }
-
 export interface PatchMessage {
   after: number;
   seq: number;
   at: string;
-  patch: unknown;
+  patch: {
+    [k: string]: unknown;
+  };
 }
-
 export interface MineMessage {
   seq: number;
   mine: Mine;
 }
-
 export interface SlotsMessage {
   epoch: string;
-  slots: Record<string, Member>;
+  slots: {
+    [k: string]: string;
+  };
 }
-
-export interface Refusal {
+export interface MediaMessage {
+  epoch: string;
+}
+export interface RefusedMessage {
   rule: string;
   why: string;
-  facts: Record<string, string | number>;
+  facts: {
+    [k: string]: string | number;
+  };
 }
-
-export type Answer = { done: number } | { refused: Refusal } | { bad: string } | { fault: string };
-export type SignalAnswer = { type: "answer"; sdp: string; epoch: string } | { bad: string } | { fault: string };
+export interface Done {
+  done: number;
+}
+export interface Refusal {
+  refused: RefusedMessage;
+}
+export interface Bad {
+  bad: string;
+}
+export interface Broken {
+  fault: string;
+}
+export interface SignalAnswer {
+  type: string;
+  sdp: string;
+  epoch: string;
+}

@@ -5,10 +5,11 @@ import { Peer } from "./media/peer";
 import { Studio } from "./media/studio";
 import { wanted } from "./media/tracks";
 import { deviceKind, keep, recall } from "./place";
-import type { Answer, CommandName, Fields, Refusal, SlotsMessage } from "./protocol";
+import type { SlotsMessage } from "./protocol";
 import { freshId, Line } from "./socket";
 import * as store from "./store";
-import { faultSentence, t } from "./words";
+import type { Answer, CommandName, Fields, Refusal } from "./store";
+import { faultSentence, msgid, t } from "./words";
 
 const PICTURE_LASTS = 3000; // ms without a frame before initials take its place
 const GOODBYE = 2000;
@@ -52,7 +53,7 @@ export class Room implements store.Deeds {
   // -- what the views ask ----------------------------------------------------------------------------------------
 
   async ask(name: CommandName, fields: Fields = {}): Promise<Answer> {
-    const answer = (await this.line?.ask(name, fields)) ?? { bad: "You are not present in this meeting." };
+    const answer = (await this.line?.ask(name, fields)) ?? { bad: msgid("You are not present in this meeting.") };
     const sentence = sentenceOf(answer);
     if (sentence) store.say(sentence, "wrong");
     return answer;

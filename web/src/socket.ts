@@ -1,21 +1,13 @@
 /** The line to the server (docs/protocol.md): the only file that knows socket.io. */
 import { io, type Socket } from "socket.io-client";
 import { Outbox, type Letter } from "./outbox";
-import type {
-  Answer,
-  CommandName,
-  Fields,
-  MineMessage,
-  PatchMessage,
-  Refusal,
-  SignalAnswer,
-  SlotsMessage,
-  ViewMessage,
-} from "./protocol";
+import type { Bad, Broken, MediaMessage, MineMessage, PatchMessage, SignalAnswer, SlotsMessage, ViewMessage } from "./protocol";
 import { delay } from "./reconnect";
+import type { Answer, CommandName, Fields, Refusal } from "./store";
 
 const ACK = 4000; // ms; a server that does not answer in this time is taken for lost
 const PROBE = 2000;
+const FAULT = "Fault"; // the one refusal that may pass by itself
 
 export interface Listener {
   up(): void;
@@ -29,6 +21,8 @@ export interface Listener {
   /** For good: refused at the door, or sent away. */
   over(refusal: Refusal): void;
 }
+
+export type Signalled = SignalAnswer | Bad | Broken;
 
 export interface Auth {
   meeting: string;
@@ -83,9 +77,9 @@ export class Line {
   }
 
   /** The server's answer to our offer; fails when the line does. */
-  async offer(sdp: string): Promise<SignalAnswer> {
+  async offer(sdp: string): Promise<Signalled> {
     if (!this.socket.connected) throw new Error("the line is down");
-    return (await this.socket.timeout(2 * ACK).emitWithAck("signal", { type: "offer", sdp })) as SignalAnswer;
+    return (await this.socket.timeout(2 * ACK).emitWithAck("signal", { type: "offer", sdp })) as Signalled;
   }
 
   get connected(): boolean {
@@ -117,7 +111,7 @@ export class Line {
     });
     this.socket.on("mine", (message: MineMessage) => on.mine(message));
     this.socket.on("slots", (message: SlotsMessage) => on.slots(message));
-    this.socket.on("media", (message: { epoch: string }) => on.epoch(message.epoch));
+    this.socket.on("media", (message: MediaMessage) => on.epoch(message.epoch));
     this.socket.on("gone", (refusal: Refusal) => this.over(refusal));
   }
 
@@ -156,7 +150,7 @@ export class Line {
 
   private refused(error: Error): void {
     const refusal = refusalOf(error);
-    if (refusal) return this.over(refusal); // the server has decided: trying again is useless
+    if (refusal && refusal.rule !== FAULT) return this.over(refusal); // decided: trying again is useless
     this.attempt += 1;
     this.lost();
   }

@@ -1,12 +1,21 @@
 /** The room as this page knows it.  Everything the views read; only main.ts and socket.ts write. */
 import { computed, signal } from "@preact/signals";
 import { type Held, patched, whole } from "./merge";
-import type { Answer, CommandName, Fields, Member, Mine, PatchMessage, Refusal, View, ViewMessage } from "./protocol";
+import type * as wire from "./protocol";
+import type { Mine, PatchMessage, View, ViewMessage } from "./protocol";
 import { heardAt } from "./time";
 
-export type { Answer, CommandName, Fields, Member, Mine, Refusal, View };
 export { chromeLink } from "./place";
-export type { AgendaItem, Item, Phase, Post, RollLine, RollState, Seat } from "./protocol";
+export type { Mine, View };
+export type AgendaItem = wire.ItemView;
+export type RollLine = wire.RollLine;
+export type Seat = wire.SeatView;
+export type Member = string;
+export type Item = string;
+export type CommandName = wire.Command["name"];
+export type Fields = Record<string, string | number>;
+export type Refusal = wire.RefusedMessage;
+export type Answer = wire.Done | wire.Refusal | wire.Bad | wire.Broken;
 
 // -- what the server says ------------------------------------------------------------------------------------------
 

@@ -20,6 +20,9 @@ export function lang(): string {
   return language;
 }
 
+/** Marks a sentence that is translated later, where it is shown. */
+export const msgid = (sentence: string): string => sentence;
+
 /** The sentence in the reader's language, its {placeholders} filled; one without its fact stays as it stands. */
 export function t(sentence: string, facts: Facts = {}): string {
   const said = catalogue[sentence] || sentence;

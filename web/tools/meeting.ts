@@ -1,7 +1,7 @@
 /** A cell of 24 in the middle of its meeting, to look at the room without a server.  Development only. */
-import type { AgendaItem, Mine, Post, RollLine, Seat, View } from "../src/protocol";
+import type { Mine, RollLine, Seat, View } from "../src/store";
 
-const NAMES: [string, Post][] = [
+const NAMES: [string, string][] = [
   ["Trần Văn Bình", "cell_secretary"],
   ["Nguyễn Thị Hồng Phượng", "deputy_secretary"],
   ["Lê Quang Đạo", "committee_member"],
@@ -28,7 +28,7 @@ const NAMES: [string, Post][] = [
   ["Đinh Công Mạnh", "assigned_follower"],
 ];
 
-const STATES: Record<number, RollLine["state"]> = {
+const STATES: Record<number, string> = {
   7: "silent",
   9: "to_verify",
   16: "absent",
@@ -56,7 +56,7 @@ function rollLine(n: number): RollLine {
   return { state, since: ago(1800), kinds: { online: true } };
 }
 
-const AGENDA: [string, number, string, AgendaItem["state"]][] = [
+const AGENDA: [string, number, string, string][] = [
   ["Thông tin thời sự, tình hình trong tháng", 15, "Nguyễn Thị Hồng Phượng", "closed"],
   ["Đánh giá lãnh đạo thực hiện nhiệm vụ tháng 12; phương hướng tháng 01/2027", 30, "Trần Văn Bình", "current"],
   ["Xét, đề nghị công nhận đảng viên chính thức đối với đồng chí Nguyễn Hữu Khánh", 20, "Lê Quang Đạo", "ahead"],

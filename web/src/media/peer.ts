@@ -1,5 +1,5 @@
 /** The one media connection of this page (docs/protocol.md, "Sound and picture"). */
-import type { SignalAnswer } from "../protocol";
+import type { Bad, Broken, SignalAnswer } from "../protocol";
 import { withAudioNack } from "./sdp";
 import { moved, NOTHING, tally, type Counter, type Tally } from "./stats";
 
@@ -13,7 +13,7 @@ const AUDIBLE = 0.01; // of RTCRtpContributingSource.audioLevel, about −40 dBo
 export const CAMERA_BITS = 150_000;
 
 export interface PeerEvents {
-  offer(sdp: string): Promise<SignalAnswer>;
+  offer(sdp: string): Promise<SignalAnswer | Bad | Broken>;
   state(state: "connecting" | "up"): void;
   picture(mid: string, stream: MediaStream): void;
   blocked(): void;

@@ -5,9 +5,9 @@ import { now, clock, secondsFrom } from "../time";
 import { t } from "../words";
 import { Icon } from "./icons";
 import { Act, ReasonDialog } from "./parts";
-import { agendaInOrder } from "./reading";
+import { agendaInOrder, wordOf } from "./reading";
 
-const STATE: Record<AgendaItem["state"], () => string> = {
+const STATE: Record<string, () => string> = {
   ahead: () => "",
   current: () => t("under debate"),
   closed: () => t("done"),
@@ -65,7 +65,7 @@ export function Agenda({ view, chairs }: { view: View; chairs: boolean }) {
           <div class="stack tight">
             <p class="agenda-title">{item.title}</p>
             <p class="soft small line">
-              {STATE[item.state]() && <strong>{STATE[item.state]()}</strong>}
+              {wordOf(STATE, item.state) && <strong>{wordOf(STATE, item.state)}</strong>}
               <Spent item={item} />
               {item.presenter && <span>{item.presenter}</span>}
               {item.reason && <span>{item.reason}</span>}

@@ -117,7 +117,7 @@ function Ask({ view, mine }: { view: View; mine: Mine }) {
         pressed
         busy={pending}
         label={t("Withdraw my request. You are number {n} in the queue.", { n: waiting })}
-        word={`${t("Withdraw request")} · ${t("number {n}", { n: waiting })}`}
+        word={t("Withdraw · number {n}", { n: waiting })}
         press={() => run(() => deeds().ask("WithdrawRequest"))}
       />
     );

@@ -1,24 +1,31 @@
 /** What the views read out of a view: pure, and in words. */
-import type { AgendaItem, Item, Member, Phase, Post, RollLine, RollState, Seat, View } from "../store";
+import type { AgendaItem, Item, Member, RollLine, Seat, View } from "../store";
 import { t } from "../words";
 
-export const POSTS: Record<Post, () => string> = {
-  cell_secretary: () => t("Secretary of the cell"),
+type Words = Record<string, () => string>;
+
+/** The word for a state of the protocol; one we do not know yet stands as it came. */
+export function wordOf(words: Words, state: string): string {
+  return words[state]?.() ?? state;
+}
+
+export const POSTS: Words = {
+  cell_secretary: () => t("Cell secretary"),
   deputy_secretary: () => t("Deputy secretary"),
   committee_member: () => t("Committee member"),
   group_leader: () => t("Group leader"),
   deputy_group_leader: () => t("Deputy group leader"),
-  assigned_follower: () => t("Assigned follower of the superior committee"),
+  assigned_follower: () => t("Superior's follower"),
   none: () => "",
 };
 
-const KINDS: Record<Seat["kind"], () => string> = {
+const KINDS: Words = {
   member: () => t("Party member"),
   guest: () => t("Guest"),
   supervisor: () => t("From the superior committee"),
 };
 
-export const PHASES: Record<Phase, () => string> = {
+export const PHASES: Words = {
   called: () => t("Called"),
   gathering: () => t("Gathering"),
   open: () => t("In session"),
@@ -26,7 +33,7 @@ export const PHASES: Record<Phase, () => string> = {
   closed: () => t("Closed"),
 };
 
-export const STATES: Record<RollState, () => string> = {
+export const STATES: Words = {
   present: () => t("Present"),
   silent: () => t("Silent"),
   absent: () => t("Not here yet"),
@@ -35,7 +42,7 @@ export const STATES: Record<RollState, () => string> = {
 };
 
 /** Colour of a state; the word always stands beside it. */
-export const STATE_LOOK: Record<RollState, string> = {
+export const STATE_LOOK: Record<string, string> = {
   present: "good",
   silent: "care",
   absent: "",
@@ -44,10 +51,10 @@ export const STATE_LOOK: Record<RollState, string> = {
 };
 
 export function roleOf(seat: Seat): string {
-  const post = POSTS[seat.post]();
+  const post = wordOf(POSTS, seat.post);
   if (post) return post;
   if (seat.kind === "member" && seat.standing === "probationary") return t("Probationary member");
-  return KINDS[seat.kind]();
+  return wordOf(KINDS, seat.kind);
 }
 
 /** The last two words of a Vietnamese name: what a person is called by. */
@@ -77,7 +84,7 @@ export function nextItem(view: View): [Item, AgendaItem] | undefined {
   return agendaInOrder(view).find(([, item]) => item.state === "ahead");
 }
 
-const FIRST: RollState[] = ["to_verify", "silent", "present", "absent", "removed"];
+const FIRST = ["to_verify", "silent", "present", "absent", "removed"];
 
 /** The roll as the chair needs it: what wants attention first, then the order of the roster. */
 export function rollInOrder(view: View): [Member, RollLine, Seat][] {

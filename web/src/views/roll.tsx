@@ -5,7 +5,7 @@ import { hour } from "../time";
 import { t } from "../words";
 import { Icon } from "./icons";
 import { Act, ReasonDialog } from "./parts";
-import { nameOf, roleOf, rollInOrder, STATE_LOOK, STATES } from "./reading";
+import { nameOf, roleOf, rollInOrder, STATE_LOOK, STATES, wordOf } from "./reading";
 
 /** In words: how this member is counted present. */
 function kindsOf(view: View, line: RollLine): string {
@@ -147,7 +147,7 @@ function Line({ view, member, line, seat, me, chairs }: LineProps) {
         ) : (
           <div class="roll-name">{head}</div>
         )}
-        <span class={`tag ${STATE_LOOK[line.state]}`}>{STATES[line.state]()}</span>
+        <span class={`tag ${STATE_LOOK[line.state] ?? ""}`}>{wordOf(STATES, line.state)}</span>
       </div>
       {open.value && chairs && <ChairDeeds view={view} member={member} line={line} name={seat.name} />}
       {open.value && vouches && (

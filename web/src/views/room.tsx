@@ -9,7 +9,7 @@ import { Agenda, Spent } from "./agenda";
 import { Conduct, NextStep } from "./chair";
 import { Controls } from "./controls";
 import { ChairNotice, LineNotice, PresenceCheck, SoundNotice, Toast } from "./notice";
-import { nameOf, nextItem, PHASES, roleOf } from "./reading";
+import { nameOf, nextItem, PHASES, roleOf, wordOf } from "./reading";
 import { Queue } from "./queue";
 import { Roll } from "./roll";
 import { Main, Thumbnails } from "./tiles";
@@ -26,7 +26,7 @@ function Head({ view }: { view: View }) {
         <p class="soft">{view.about.cell}</p>
       </div>
       <div class="room-facts">
-        <span class={`tag ${view.phase === "open" ? "good" : "care"}`}>{PHASES[view.phase]()}</span>
+        <span class={`tag ${view.phase === "open" ? "good" : "care"}`}>{wordOf(PHASES, view.phase)}</span>
         {since && (
           <span class="room-clock" aria-label={t("Since opening: {time}", { time: since })}>
             {since}
