@@ -391,6 +391,7 @@ class _Packet(socketio.packet.Packet):  # type: ignore[misc]
         return self.packet_type in (_CONNECT, _DISCONNECT)
 
     def _unreadable(self, text: str, name: str) -> int:
+        self.id = None  # of the first attempt to read it
         header = _HEADER.match(text)
         beginning = header.group() if header else f"2{NAMESPACE},"
         if text.startswith(str(_CONNECT)):

@@ -45,7 +45,8 @@ class Health:
 
 
 def _frames(error: BaseException) -> str:
-    lines = [f"{type(error).__name__} at"]
+    number = f" {error.errno}" if isinstance(error, OSError) else ""
+    lines = [f"{type(error).__name__}{number} at"]
     lines += traceback.format_tb(error.__traceback__)
     if error.__cause__ is not None:
         lines.append(f"because of {_frames(error.__cause__)}")

@@ -12,11 +12,23 @@ def diff(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
     patch: dict[str, Any] = dict.fromkeys(before.keys() - after.keys())
     for key, value in after.items():
         was = before.get(key)
-        if was is value or (key in before and was == value):
+        if was is value and key in before:
             continue
-        both = isinstance(was, Mapping) and isinstance(value, Mapping)
-        patch[key] = diff(was, value) if both else value  # type: ignore[arg-type]
+        if isinstance(was, Mapping) and isinstance(value, Mapping):
+            if inner := diff(was, value):
+                patch[key] = inner
+        elif key not in before or not _same(was, value):
+            patch[key] = value
     return patch
+
+
+def _same(one: Any, other: Any) -> bool:
+    """Equal in JSON, where true is not 1."""
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(map(_same, one, other))
+    if isinstance(one, Mapping) and isinstance(other, Mapping):
+        return one.keys() == other.keys() and all(_same(one[key], other[key]) for key in one)
+    return type(one) is type(other) and bool(one == other)
 
 
 def merge(view: Mapping[str, Any], patch: Mapping[str, Any]) -> dict[str, Any]:

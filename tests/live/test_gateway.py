@@ -1,12 +1,12 @@
 """Over real sockets: what docs/protocol.md promises."""
 
-import asyncio
 from datetime import timedelta
+from itertools import pairwise
 
 from server.meeting.view import mine, shown
 
 from .conftest import House
-from .world import BINH, CHAIR, CHI, DEPUTY, MEETING, PATIENCE, Page
+from .world import BINH, CHAIR, CHI, DEPUTY, MEETING, Page
 
 
 async def whole(page: Page) -> dict[str, object]:
@@ -42,7 +42,7 @@ async def test_patches_come_in_order_and_together_are_the_whole_view(house: Hous
         assert page.view == shown(room.meeting, "chair" if page is chair else "member")
         assert page.view == await whole(page)
         patches = page.said("patch")
-        assert all(after["after"] == before["seq"] for before, after in zip(patches, patches[1:], strict=False))
+        assert all(after["after"] == before["seq"] for before, after in pairwise(patches))
     assert others[2].mine["may_speak"] is True
 
 
@@ -164,13 +164,7 @@ async def test_the_end_is_shown_and_the_room_is_given_up_when_all_have_gone(hous
     assert house.world.rooms.find(MEETING) is not None
     await chair.close()
     await binh.close()
-    await _gone(house)
+    await house.world.empty()
     await house.world.rooms.beat()
     assert house.world.rooms.find(MEETING) is None
     assert house.world.stage.closed == [MEETING]
-
-
-async def _gone(house: House) -> None:
-    async with asyncio.timeout(PATIENCE):
-        while len(house.world.gateway):
-            await asyncio.sleep(0)

@@ -1,4 +1,4 @@
-"""A whole server around the live part: aiohttp, socket.io, SQLite; and pages that speak the protocol as strangers would."""
+"""A server around the live part: aiohttp, socket.io, SQLite; and pages that speak the protocol as strangers would."""
 
 import asyncio
 import contextlib
@@ -120,6 +120,12 @@ class World:
         self.rooms._open.clear()
         await self.runner.cleanup()
         await self.database.close()
+
+    async def empty(self) -> None:
+        """Until the last socket has gone."""
+        async with asyncio.timeout(PATIENCE):
+            while len(self.gateway):  # noqa: ASYNC110 - the gateway tells nobody when it is alone
+                await asyncio.sleep(0.01)
 
     def sign_in(self, member: MemberId) -> str:
         token = secrets.token_hex(8)
