@@ -7,7 +7,7 @@ from struct import Struct
 _FIXED = Struct("!BBHLL")
 _EXTENSION = Struct("!HH")
 ONE_BYTE = 0xBEDE  # RFC 8285 section 4.2
-TWO_BYTES = 0x100  # RFC 8285 section 4.3; the low four bits are free
+TWO_BYTES = 0x1000  # RFC 8285 section 4.3; the low four bits are free
 MAX32 = 0xFFFFFFFF
 CLOCK = {"audio": 48000, "video": 90000}  # ticks per second (RFC 7587, RFC 7741)
 

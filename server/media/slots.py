@@ -74,7 +74,7 @@ class Slot:
             self._rewriter.skip(index)
 
     def _begin(self, packet: Packet) -> None:
-        elapsed = int((packet.now - self._at) * self._clock) if self.packets else 0
+        elapsed = round((packet.now - self._at) * self._clock) if self.packets else 0
         self._rewriter.begin(packet.index, packet.timestamp, self._timestamp + max(1, elapsed))
         self._waiting = False
 

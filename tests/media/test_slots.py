@@ -1,0 +1,175 @@
+"""One listener's slots with real SRTP: what he gets can be opened, is continuous, and is sent again rightly."""
+
+import os
+import random
+import struct
+
+from server.media import rtp, seam, slots, vp8
+from server.media.cache import Bucket
+from server.media.packet import Packet
+from server.media.sdp import Line
+from server.media.up import KEPT, Track
+
+PICTURE = b"\x90\x80\x80\x01"  # X, S; I; picture id 1 in 15 bits
+
+
+def line(kind: str, rtx: int = 97) -> Line:
+    return Line("6", kind, False, 96, rtx, True, 0, 0, 3, 0, 0)
+
+
+class Listener:
+    """An outlet that keeps what goes out, and the keys to read it."""
+
+    rtt = 0.05
+
+    def __init__(self) -> None:
+        inbound, outbound = os.urandom(28), os.urandom(28)
+        self.sealer = seam.Sealer(seam.aes_gcm_keys(inbound, outbound))
+        self.opener = seam.Opener(seam.aes_gcm_keys(outbound, inbound))
+        self.wires: list[bytes] = []
+
+    def send(self, head: bytes, body: bytes) -> bytes:
+        wire = self.sealer.seal(head, body)
+        self.wires.append(wire)
+        return wire
+
+    def send_again(self, wire: bytes) -> None:
+        self.wires.append(wire)
+
+    def may_resend(self, now: float) -> bool:
+        return True
+
+    def read(self) -> list[rtp.Header]:
+        wires, self.wires = self.wires, []
+        return [rtp.parse(self.opener.open(wire), frozenset({3})) for wire in wires]
+
+
+class Somebody:
+    owner = "an"
+
+
+def source(kind: str) -> Track:
+    track = Track(Somebody(), Line("1", kind, True, 96, 97, True, 0, 0, 0, 5, 6))
+    track.allowed = True
+    return track
+
+
+def sound(index: int, now: float = 0.0) -> Packet:
+    return Packet(index, index * 960, 0, b"sound%d" % index, 0x123456, now, True, None)
+
+
+def picture(index: int, key: bool, number: int = 1, now: float = 0.0) -> Packet:
+    payload = struct.pack("!BBH", 0x90, 0x80, 0x8000 | number) + (b"\x00" if key else b"\x01")
+    return Packet(index, index * 3000, 0x80, payload[4:] + b"body", 1, now, True, vp8.parse(payload))
+
+
+def test_a_change_of_voice_leaves_no_hole_and_keeps_time() -> None:
+    out = Listener()
+    slot = slots.slot(out, line("audio", 0))
+    for at, begin in enumerate((100, 65530, 7)):
+        slot.take(f"speaker{at}", source("audio"))
+        for step in range(20):
+            slot.forward(sound(begin + step, at * 10 + step / 50))
+    got = out.read()
+    first = got[0].sequence
+    assert [h.sequence for h in got] == [(first + i) & 0xFFFF for i in range(60)]
+    assert [h.marker for h in got] == [0x80 if i % 20 == 0 else 0 for i in range(60)]
+    times = [(h.timestamp - got[0].timestamp) & 0xFFFFFFFF for h in got]
+    assert times == [at * 480000 + step * 960 for at in range(3) for step in range(20)]
+    assert got[0].extensions[3] == b"\x12\x34\x56" and len({h.ssrc for h in got}) == 1
+
+
+def test_a_lost_voice_is_sent_again_as_it_was_and_not_oftener_than_the_round_trip() -> None:
+    out = Listener()
+    slot = slots.slot(out, line("audio", 0))
+    slot.take("an", source("audio"))
+    for index in range(10):
+        slot.forward(sound(index))
+    wire = out.wires[4]
+    sequence = struct.unpack_from("!H", wire, 2)[0]
+    out.wires.clear()
+    for now in (0.01, 0.02, 0.07):
+        slot.resend(sequence, now)
+    slot.resend(sequence, 5.0)  # too late to be of use
+    slot.resend(sequence + 1000 & 0xFFFF, 0.1)  # never sent
+    assert out.wires == [wire, wire]
+
+
+def test_a_lost_picture_is_sent_again_on_a_stream_of_its_own() -> None:
+    out = Listener()
+    slot = slots.slot(out, line("video"))
+    slot.take("an", source("video"))
+    for index in range(5):
+        slot.forward(picture(index, key=index == 0, number=index))
+    sent = out.read()
+    slot.resend(sent[2].sequence, 0.1)
+    slot.resend(sent[2].sequence, 0.2)
+    again = out.read()
+    assert [h.payload_type for h in again] == [97, 97] and {h.ssrc for h in again} == {slot.rtx_ssrc}
+    assert again[1].sequence == (again[0].sequence + 1) & 0xFFFF, "a fresh index each time"
+    for header in again:
+        assert header.payload == struct.pack("!H", sent[2].sequence) + sent[2].payload
+        assert (header.timestamp, header.marker) == (sent[2].timestamp, sent[2].marker)
+
+
+def test_a_change_of_picture_waits_for_a_key_frame() -> None:
+    out = Listener()
+    slot = slots.slot(out, line("video"))
+    for begin in (0, 30000):
+        slot.take(f"speaker{begin}", source("video"))
+        slot.forward(picture(begin, key=False))
+        slot.forward(picture(begin + 1, key=True, number=9))
+        slot.forward(picture(begin + 2, key=False, number=10))
+    got = [(h.sequence, vp8.parse(h.payload)) for h in out.read()]
+    assert [d.key for _, d in got] == [True, False, True, False]
+    assert [q for q, _ in got] == [(got[0][0] + i) & 0xFFFF for i in range(4)]
+    assert [d.picture for _, d in got] == [(got[0][1].picture + i) & 0x7FFF for i in range(4)]
+
+
+def test_a_key_frame_whose_first_packet_is_late_is_passed_whole() -> None:
+    out = Listener()
+    slot = slots.slot(out, line("video"))
+    track = source("video")
+    track.listeners = (slot,)
+    slot.take("an", track)
+    for sequence, payload in ((0, b"\x10\x01"), (2, b"\x00b"), (3, b"\x00c"), (1, b"\x10\x00a")):
+        track.arrive(rtp.Header(96, 0, sequence, 0, 5, {}, payload + b"x"), 0.0)
+    got = out.read()
+    assert [h.payload[-2:] for h in got] == [b"ax", b"bx", b"cx"]
+    assert [h.sequence for h in got] == [(got[0].sequence + i) & 0xFFFF for i in range(3)]
+    assert KEPT > 3
+
+
+def test_thousands_of_changes_with_loss_and_reordering_never_use_an_index_twice() -> None:
+    """libsrtp refuses a second packet under one index: `send` would raise."""
+    chance, out = random.Random(3), Listener()
+    slot = slots.slot(out, line("video"))
+    tracks = [source("video") for _ in range(5)]
+    begin = {track: chance.randrange(65536) for track in tracks}
+    count = 0
+    for _ in range(2000):
+        track = chance.choice(tracks)
+        for other in tracks:
+            other.listeners = (slot,) if other is track else ()
+        slot.take("an", track)
+        batch = [begin[track] + i for i in range(chance.randrange(1, 30))]
+        begin[track] += len(batch)
+        batch = [i for i in batch if chance.random() > 0.05]
+        batch.sort(key=lambda index: index + chance.random() * 4)
+        for index in batch:
+            key = b"\x00" if chance.random() < 0.2 else b"\x01"
+            header = rtp.Header(96, 0, index & 0xFFFF, 0, 5, {}, PICTURE + key + b"x")
+            track.arrive(header, count / 100)
+            count += 1
+    got = out.read()
+    assert len(got) > 10000 and len({h.ssrc for h in got}) == 1
+    index, indices = got[0].sequence, set()
+    for header in got:
+        index = rtp.unwrap(header.sequence, index)
+        indices.add(index)
+    assert len(indices) == len(got)
+
+
+def test_a_flood_of_requests_is_bounded() -> None:
+    bucket = Bucket(200, 200)
+    assert sum(bucket.take(step / 1000) for step in range(10_000)) <= 200 + 10 * 200
