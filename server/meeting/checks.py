@@ -157,6 +157,10 @@ def _in_session(checks: Checks, event: e.Opened | e.Resumed, at: datetime) -> Ch
     return begun if begun.running else _drawing(begun, at)
 
 
+def _out_of_session(checks: Checks, event: e.Paused | e.Closed, at: datetime) -> Checks:
+    return replace(checks, open=False, next=None) if checks.open else checks
+
+
 _APPLIED: dict[type[e.Event], Callable[[Checks, Any, datetime], Checks]] = {
     e.Called: lambda checks, event, _: replace(checks, seed=event.seed),
     e.PresenceAsked: _asked,
@@ -169,8 +173,8 @@ _APPLIED: dict[type[e.Event], Callable[[Checks, Any, datetime], Checks]] = {
     ),
     e.Opened: _in_session,
     e.Resumed: _in_session,
-    e.Paused: lambda checks, *_: replace(checks, open=False, next=None),
-    e.Closed: lambda checks, *_: replace(checks, open=False, next=None),
+    e.Paused: _out_of_session,
+    e.Closed: _out_of_session,
 }
 
 
