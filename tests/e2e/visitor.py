@@ -1,10 +1,10 @@
 """A person at a real browser."""
 
+import json
 import re
 import shutil
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from typing import Any, cast
 
 from playwright.async_api import Browser, BrowserContext, Locator, Page, async_playwright
@@ -39,16 +39,23 @@ _HEARD = """async () => {
   return found;
 }"""
 
+_SLOTS = '42/meeting,["slots",'
+VOICES = ("3", "4", "5")
+PICTURES = tuple(str(mid) for mid in range(6, 15))
 Heard = Mapping[str, Mapping[str, float]]
 
 
-@dataclass
 class Visitor:
     """One person, one browser profile; `page` is the tab in front of him."""
 
-    url: str
-    context: BrowserContext
-    page: Page
+    def __init__(self, url: str, context: BrowserContext, page: Page) -> None:
+        self.url, self.context, self.page = url, context, page
+        self.slots: dict[str, str] = {}  # what the server last told this page: mid → member
+        page.on("websocket", lambda socket: socket.on("framereceived", self._overhear))
+
+    def _overhear(self, frame: bytes | str) -> None:
+        if isinstance(frame, str) and frame.startswith(_SLOTS):
+            self.slots = json.loads(frame[frame.index("[") :])[1]["slots"]
 
     async def sign_in(self, username: str, password: str) -> None:
         await self.page.goto(f"{self.url}/sign-in")
@@ -73,6 +80,25 @@ class Visitor:
     async def heard(self) -> Heard:
         """What the newest connection of this page has received, by mid."""
         return cast(Heard, await self.page.evaluate(_HEARD))
+
+    async def growing(self, measure: str, mids: Sequence[str]) -> set[str]:
+        """Those of `mids` whose `measure` grew between two looks, a second of media apart."""
+        before = await self.heard()
+        await self.page.wait_for_timeout(1000)  # what is measured is a rate
+        after = await self.heard()
+        return {mid for mid in mids if after.get(mid, {}).get(measure, 0) > before.get(mid, {}).get(measure, 0)}
+
+    async def hears(self, member: str) -> None:
+        """Until the only voice with sound in it is this member's, by the server's own word of whose slot it is."""
+        while True:
+            loud = await self.growing("energy", VOICES)
+            if {self.slots.get(mid) for mid in loud} == {member}:
+                return
+
+    async def sees_moving(self, pictures: int) -> None:
+        """Until so many pictures of others move."""
+        while len(await self.growing("frames", PICTURES)) < pictures:
+            pass
 
     async def until(self, expression: str, *, within: float = 20_000) -> Any:
         return await self.page.wait_for_function(expression, timeout=within)
