@@ -2,7 +2,7 @@
 
 import json
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -10,6 +10,8 @@ from aiohttp import web
 from playwright.async_api import Browser, Page, async_playwright
 
 from server.media.control import BadOffer, Control
+
+from .relay import Relay
 
 PAGE = Path(__file__).with_name("page.html")
 FLAGS = [
@@ -27,17 +29,22 @@ FLAGS = [
 
 
 @asynccontextmanager
-async def site(control: Control, offers: list[str] | None = None) -> AsyncIterator[str]:
-    """A web site of one page whose offers go to this control; gives its address."""
+async def site(
+    control: Control, offers: list[str] | None = None, relays: Mapping[str, Relay] | None = None
+) -> AsyncIterator[str]:
+    """A web site of one page whose offers go to this control, some through bad networks; gives its address."""
 
     async def answer(request: web.Request) -> web.Response:
         asked = json.loads(await request.text())
         if offers is not None:
             offers.append(asked["sdp"])
         try:
-            return web.json_response({"sdp": await control.answer("room", asked["peer"], asked["peer"], asked["sdp"])})
+            sdp = await control.answer("room", asked["peer"], asked["peer"], asked["sdp"])
         except BadOffer as bad:
             return web.json_response({"bad": str(bad)})
+        if relays and asked["peer"] in relays:
+            sdp = await relays[asked["peer"]].open(sdp)
+        return web.json_response({"sdp": sdp})
 
     async def page(request: web.Request) -> web.FileResponse:
         return web.FileResponse(PAGE)

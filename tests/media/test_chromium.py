@@ -4,6 +4,7 @@ import pytest
 
 from . import chrome
 from .house import House, stage
+from .relay import Relay
 
 pytestmark = pytest.mark.e2e
 
@@ -20,3 +21,21 @@ async def test_two_pages_see_and_hear_each_other(house: House) -> None:
             assert after["state"] == "connected"
             assert set(after["in"]) == {"3", "6"}, "nobody hears or sees himself"
     assert max(map(len, offers)) < 30_000, "an offer must fit well into one message of the room"
+
+
+async def test_at_five_percent_loss_each_way_nearly_every_picture_arrives(house: House) -> None:
+    relays = {name: Relay(0.05, seed) for seed, name in enumerate(("an", "binh"))}
+    house.control.follow("room", stage("an", "binh", audio=("an", "binh")))
+    async with chrome.site(house.control, relays=relays) as address, chrome.chromium() as browser:
+        an, binh = [await chrome.opened(browser, address, name) for name in ("an", "binh")]
+        seen = (await chrome.until(binh, "s.in[6]?.frames > 10"))["in"]["6"]
+        sent = (await an.evaluate("look()"))["out"]["1"]["frames"]
+        done = (await chrome.until(an, f"s.out[1].frames >= {sent} + 120", 30))["out"]["1"]["frames"]
+        after = (await binh.evaluate("look()"))["in"]["6"]
+        assert after["frames"] - seen["frames"] >= 0.9 * (done - sent)
+        assert after["repaired"] > 0, "RTX brought some of it"
+        stats = (await house.control.stats())["rooms"]["room"]
+        assert stats["binh"]["slots"]["3"]["resent"] > 0, "voices were sent again too"
+    for relay in relays.values():
+        assert relay.lost > 20
+        relay.close()
