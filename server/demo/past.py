@@ -110,7 +110,7 @@ def _mishaps() -> Iterator[Step]:
 
 
 def _check(roster: tuple[Seat, ...]) -> Iterator[Step]:
-    """ "Are you there?" — all answer but one, who is to be verified."""
+    """The chair asks whether they are there: all answer but one, who is to be verified."""
     yield 72.0, CHAIR, c.AskPresence()
     asked = [seat for seat in _online(roster) if seat.kind is SeatKind.MEMBER]
     for number, seat in enumerate(asked):

@@ -79,11 +79,20 @@ def demo_password(data_dir: Path) -> str:
     return file.read_text().strip()
 
 
-async def seed(database: Database, key: Key, today: date, password: str, zone: ZoneInfo = ZONE) -> Demo:
+async def seed(
+    database: Database,
+    key: Key,
+    today: date,
+    password: str,
+    zone: ZoneInfo = ZONE,
+    at: datetime | None = None,
+) -> Demo:
     """The demonstration, added where it is not yet there; what was done with it since is kept.
 
     `key` seals the meeting of last month, `today` is a day of `zone`.  The accounts get `password` when they are made.
+    `at` is when the meeting that may be joined begins, if there is none; the quarter of an hour just begun by default.
     """
+    at = at or quarter(datetime.now(UTC))
     async with database.read() as connection:
         there = await tree.unit(connection, province.PROVINCE[0]) is not None
     if not there:
@@ -97,7 +106,7 @@ async def seed(database: Database, key: Key, today: date, password: str, zone: Z
     if last is not None and last.phase == "planned":
         await past.hold(database, key, last.id, zone)
     async with database.write() as connection:
-        meeting_id = await _meeting_now(connection, today, zone)
+        meeting_id = await _meeting_now(connection, at, zone)
     return Demo([(who, username, password) for who, username, _ in _people()], meeting_id, province.CELL)
 
 
@@ -199,19 +208,20 @@ async def _plans(connection: AsyncConnection, today: date, zone: ZoneInfo) -> No
         await meetings.plan(connection, meeting, province.CELL, title, kind, _evening(day, zone), _agenda(items))
 
 
-async def _meeting_now(connection: AsyncConnection, today: date, zone: ZoneInfo) -> str:
-    """A meeting that may be joined: one that is held, else today's, else a new one of today."""
-    rows = [row for row in await meetings.of_units(connection, [province.CELL]) if not row.closed]
-    held = [row.id for row in rows if row.phase != "planned"]
-    todays = [row.id for row in rows if row.planned_for.astimezone(zone).date() == today]
-    if held or todays:
-        return (held or todays)[-1]
-    meeting, title = f"demo-{secrets.token_hex(6)}", f"Sinh hoạt chi bộ thường kỳ tháng {today:%m/%Y}"
-    kind = MeetingKind.REGULAR.value
-    await meetings.plan(
-        connection, meeting, province.CELL, title, kind, _evening(today, zone), _agenda(province.AGENDA)
-    )
+async def _meeting_now(connection: AsyncConnection, at: datetime, zone: ZoneInfo) -> str:
+    """A meeting that may be joined at that moment: the last there is, else a new one."""
+    rows = await meetings.of_units(connection, [province.CELL])
+    if found := [row.id for row in rows if meetings.joinable(row, at, timedelta())]:
+        return found[-1]
+    meeting, kind = f"demo-{secrets.token_hex(6)}", MeetingKind.REGULAR.value
+    title = f"Sinh hoạt chi bộ thường kỳ tháng {at.astimezone(zone):%m/%Y}"
+    await meetings.plan(connection, meeting, province.CELL, title, kind, at, _agenda(province.AGENDA))
     return meeting
+
+
+def quarter(moment: datetime) -> datetime:
+    """The quarter of an hour just begun."""
+    return moment.replace(minute=moment.minute // 15 * 15, second=0, microsecond=0)
 
 
 def _evening(day: date, zone: ZoneInfo) -> datetime:

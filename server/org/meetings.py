@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -93,15 +92,19 @@ def _read(row: sa.Row[Any]) -> MeetingRow:
 # -- When one may go in ----------------------------------------------------------------------------------------------
 
 _HELD = frozenset({"called", "gathering", "open", "paused"})
-_LATE = timedelta(hours=6)
+LATE = timedelta(hours=12)  # after that a meeting nobody came to is one that was not held
 
 
-def joinable(row: MeetingRow, at: datetime, zone: ZoneInfo) -> bool:
-    """Whether one may go in at that moment: while it is held, and on its day; after midnight for six hours more.
+def joinable(row: MeetingRow, at: datetime, doors: timedelta) -> bool:
+    """Whether one may go in at that moment: while it is held, and before from `doors` ahead of its time.
 
-    Not before its day: the first to come calls the meeting, and the roster of that moment is fixed.
+    Not earlier: the first to come calls the meeting, and the roster of that moment is fixed.
     """
     if row.phase in _HELD or row.closed:
         return row.phase in _HELD
-    today, planned = at.astimezone(zone).date(), row.planned_for.astimezone(zone).date()
-    return planned == today or timedelta(0) <= at - row.planned_for < _LATE
+    return row.planned_for - doors <= at < row.planned_for + LATE
+
+
+def missed(row: MeetingRow, at: datetime) -> bool:
+    """Nobody came, and nobody will."""
+    return row.phase == "planned" and at >= row.planned_for + LATE

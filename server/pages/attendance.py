@@ -195,5 +195,5 @@ def remarks(line: Line) -> list[str]:
 
 
 def _moment(request: web.Request, moment: datetime | None) -> str:
-    """ "2027-01-05 19:30:07" in the cell's zone: what spreadsheets read as a time."""
+    """As 2027-01-05 19:30:07 in the cell's zone: what spreadsheets read as a time."""
     return moment.astimezone(_zone(request)).strftime("%Y-%m-%d %H:%M:%S") if moment else ""

@@ -31,7 +31,7 @@ _SYSTEMS: Sequence[tuple[str, str, str]] = (
 
 
 def words(user_agent: str) -> str:
-    """ "phone|Android|Chrome", what the sessions keep; "" where nothing is recognised."""
+    """As phone|Android|Chrome, which the sessions keep; "" where nothing is recognised."""
     browser = next((name for mark, name in _BROWSERS if mark in user_agent), "")
     system, kind = next(((name, kind) for mark, name, kind in _SYSTEMS if mark in user_agent), ("", ""))
     if system == "Android" and "Mobile" not in user_agent:
@@ -40,7 +40,7 @@ def words(user_agent: str) -> str:
 
 
 def described(say: Callable[[str], str], device: str) -> str:
-    """ "điện thoại · Android · Chrome"."""
+    """As điện thoại · Android · Chrome."""
     kind, _, rest = device.partition("|")
     kinds = {PHONE: say("phone"), TABLET: say("tablet"), COMPUTER: say("computer")}
     parts = (kinds.get(kind, ""), *rest.split("|"))

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from types import MappingProxyType
 
 from aiohttp import web
@@ -47,8 +48,9 @@ async def room(request: web.Request) -> web.StreamResponse:
     row, house = request[keys.MEETING], request.app[keys.HOUSE]
     if row.closed:
         raise web.HTTPSeeOther(f"/meetings/{row.id}/attendance")
-    if not meetings.joinable(row, house.clock(), house.settings.zone):
-        return page(request, "meeting_ahead.html", meeting=row, kinds=KINDS)
+    if not meetings.joinable(row, house.clock(), _doors(house)):
+        missed, doors = meetings.missed(row, house.clock()), house.settings.doors_minutes
+        return page(request, "meeting_ahead.html", meeting=row, missed=missed, doors=doors)
     if not access.may(await guard.actor(request), "join_meeting", row.unit):
         raise web.HTTPNotFound
     words = request.app[keys.WORDS].catalogue(request[keys.LANGUAGE])
@@ -71,11 +73,14 @@ def _line(asks: access.Actor, row: MeetingRow) -> Line:
     )
 
 
+def _doors(house: keys.House) -> timedelta:
+    return timedelta(minutes=house.settings.doors_minutes)
+
+
 def _sorted(request: web.Request, lines: Sequence[Line]) -> Lists:
     house = request.app[keys.HOUSE]
-    at, zone = house.clock(), house.settings.zone
-    now = [line for line in lines if meetings.joinable(line.row, at, zone)]
-    rest = [line for line in lines if line not in now]
-    ahead = [line for line in rest if not line.row.closed and line.row.planned_for > at]
-    past = [line for line in reversed(rest) if line.row.closed or line.row.planned_for <= at]
+    at, doors = house.clock(), _doors(house)
+    now = [line for line in lines if meetings.joinable(line.row, at, doors)]
+    past = [line for line in reversed(lines) if line.row.closed or meetings.missed(line.row, at)]
+    ahead = [line for line in lines if line not in now and line not in past]
     return Lists(now=sorted(now, key=lambda line: not line.own), ahead=ahead, past=past[:PAST_SHOWN])

@@ -52,7 +52,7 @@ def _common(request: web.Request) -> dict[str, Any]:
         "styles": assets.styles,
         "day": partial(words.day, zone=zone, language=language),
         "clock": partial(words.clock, zone=zone, language=language),
-        "exact": partial(words.exact, zone=zone, language=language),
+        "exact": partial(words.exact, zone=zone),
         "minutes": words.minutes,
         "described": partial(described, partial(catalogues.say, language)),
         "iso": _iso,

@@ -16,7 +16,6 @@ WEEKDAYS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     }
 )
 CLOCKS: Mapping[str, str] = MappingProxyType({"vi": "%H giờ %M", "en": "%H:%M"})
-EXACT_CLOCKS: Mapping[str, str] = MappingProxyType({"vi": "%H giờ %M phút %S", "en": "%H:%M:%S"})
 
 
 class Words:
@@ -75,19 +74,19 @@ def _catalogue(locale: Path, language: str) -> Mapping[str, str]:
 
 
 def day(moment: datetime, zone: ZoneInfo, language: str) -> str:
-    """ "thứ Ba, 05/01/2027"."""
+    """The day, as thứ Ba, 05/01/2027."""
     local = moment.astimezone(zone)
     return f"{WEEKDAYS[language][local.weekday()]}, {local:%d/%m/%Y}"
 
 
 def clock(moment: datetime, zone: ZoneInfo, language: str) -> str:
-    """ "19 giờ 30"."""
+    """The time, as 19 giờ 30."""
     return moment.astimezone(zone).strftime(CLOCKS[language])
 
 
-def exact(moment: datetime, zone: ZoneInfo, language: str) -> str:
-    """ "19 giờ 30 phút 05"."""
-    return moment.astimezone(zone).strftime(EXACT_CLOCKS[language])
+def exact(moment: datetime, zone: ZoneInfo) -> str:
+    """The time to the second, as 19:30:05, for tables."""
+    return f"{moment.astimezone(zone):%H:%M:%S}"
 
 
 def minutes(seconds: int) -> str:

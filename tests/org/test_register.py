@@ -13,7 +13,7 @@ from server.meeting.ids import MeetingKind, Post, SeatKind, Standing
 from server.meeting.meeting import Meeting, decide
 from server.meeting.rules import Regulation
 from server.org import access, groups, meetings, names, people, roster, rulebook, tree
-from server.org.roster import ZONE, NoChair, NoSuchMeeting, call
+from server.org.roster import NoChair, NoSuchMeeting, call
 from server.records.database import Database
 from server.records.tables import posts, statuses
 
@@ -217,23 +217,26 @@ async def test_the_day_of_a_meeting_is_the_cell_s_day(database: Database) -> Non
 
 
 @pytest.mark.parametrize(
-    ("at", "phase", "may"),
+    ("minutes", "phase", "may"),
     [
-        ("2027-01-04T12:30:00+00:00", "planned", False),
-        ("2027-01-04T16:59:00+00:00", "planned", False),
-        ("2027-01-04T17:00:00+00:00", "planned", True),  # midnight in Việt Nam
-        ("2027-01-05T18:00:00+00:00", "planned", True),  # an hour past the next midnight
-        ("2027-01-05T18:31:00+00:00", "planned", False),
-        ("2027-01-07T12:30:00+00:00", "paused", True),
-        ("2027-01-05T12:30:00+00:00", "closed", False),
+        (-61, "planned", False),
+        (-60, "planned", True),
+        (0, "planned", True),
+        (719, "planned", True),
+        (720, "planned", False),
+        (-600, "called", True),
+        (9000, "paused", True),
+        (0, "closed", False),
     ],
 )
-async def test_when_one_may_go_in(database: Database, at: str, phase: str, may: bool) -> None:
+async def test_when_one_may_go_in(database: Database, minutes: int, phase: str, may: bool) -> None:
     async with database.write() as connection:
         await connection.exec_driver_sql("UPDATE meetings SET phase = ?", (phase,))
         row = await meetings.meeting(connection, "meeting")
     assert row
-    assert meetings.joinable(row, datetime.fromisoformat(at), ZONE) is may
+    at = EVENING + timedelta(minutes=minutes)
+    assert meetings.joinable(row, at, timedelta(hours=1)) is may
+    assert meetings.missed(row, at) is (phase == "planned" and minutes >= 720)
 
 
 # -- Access ----------------------------------------------------------------------------------------------------------

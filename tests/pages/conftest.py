@@ -26,6 +26,7 @@ from server.records.signing import Key
 from server.settings import Settings
 
 TODAY = date(2027, 1, 5)
+EVENING = datetime(2027, 1, 5, 12, 30, tzinfo=UTC)  # 19 giờ 30 in the cell's zone
 PASSWORD = "lua-bien-nui-song-417"
 
 
@@ -134,7 +135,7 @@ def seeded(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Demo]:
     async def make() -> Demo:
         database = Database(f"sqlite+aiosqlite:///{folder}/chibo.sqlite")
         await database.migrate()
-        demo = await seed(database, Key.load(folder / "log.key"), TODAY, PASSWORD)
+        demo = await seed(database, Key.load(folder / "log.key"), TODAY, PASSWORD, at=EVENING)
         await database.close()
         return demo
 

@@ -66,7 +66,7 @@ async def test_the_room_is_given_its_meeting_and_its_words(served: Served) -> No
 async def test_before_its_day_the_room_shows_the_agenda(served: Served) -> None:
     visitor = await _english(served, "dangvien01")
     text = (await visitor.get("/meetings/demo-ahead-1")).text
-    assert "One can enter this meeting on its day." in text
+    assert "The room opens 60 minutes before the meeting." in text
     assert "Tuesday, 19/01/2027, 19:30" in text
 
 
