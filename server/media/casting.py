@@ -35,7 +35,8 @@ class Voices:
         """
         reserved = [owner for owner in always if owner in senders][:VOICES]
         held = [owner for owner in self.heard if owner in senders and owner not in reserved]
-        held = held[: VOICES - len(reserved)]
+        while len(held) > VOICES - len(reserved):
+            held.remove(min(held, key=lambda owner: senders[owner].spoke))
         others = [owner for owner in senders if owner not in reserved and owner not in held]
         others.sort(key=lambda owner: (not senders[owner].speaking(now), senders[owner].level(now)))
         for owner in others:

@@ -30,6 +30,7 @@ from .stage import Stage
 log = logging.getLogger(__name__)
 
 ALONE = 30.0  # s without a control before the worker ends
+PRIORITY = -10  # where we are allowed to: a voice cannot wait for a page
 UNUSABLE = 3  # exit code: the port cannot be had
 
 
@@ -120,7 +121,6 @@ class Worker:
 
     def _answer(self, message: dict[str, Any]) -> dict[str, Any]:
         text = self.sfu.answer(message["room"], message["peer"], message["owner"], message["offer"])
-        gc.freeze()  # a peer lives for the length of a meeting: the collector need not look at it again and again
         return {"answer": text}
 
     def _given(self, message: dict[str, Any]) -> dict[str, Any]:
@@ -128,7 +128,6 @@ class Worker:
         keys = seam.aes_gcm_keys(bytes.fromhex(message["inbound"]), bytes.fromhex(message["outbound"]))
         offer, address = sdp.read(message["offer"]), (message["address"][0], message["address"][1])
         self.sfu.given(message["room"], message["peer"], message["owner"], offer, keys, address)
-        gc.freeze()
         return {}
 
     def _follow(self, message: dict[str, Any]) -> dict[str, Any]:
@@ -137,7 +136,6 @@ class Worker:
 
     def _close(self, message: dict[str, Any]) -> dict[str, Any]:
         self.sfu.close(message["room"])
-        gc.unfreeze()
         return {}
 
     def _stats(self, message: dict[str, Any]) -> dict[str, Any]:
@@ -179,6 +177,9 @@ def main(arguments: list[str]) -> int:
     except OSError as error:
         print(lines.encode({"failed": _why(options.bind, options.port, error)}).decode(), end="", flush=True)
         return UNUSABLE
+    gc.freeze()  # what was imported stays: the collector need not look at it again and again
+    with contextlib.suppress(PermissionError):
+        os.nice(PRIORITY)
     os.umask(0o077)  # the unix socket is for our own user
     with contextlib.closing(sock):
         uvloop.run(_work(options, sock))
