@@ -31,7 +31,7 @@ class Database:
 
     @contextlib.asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
-        """A connection in one transaction: what it reads is of one moment."""
+        """A connection in one transaction that cannot write: what it reads is of one moment."""
         async with self._engine.connect() as connection:
             if not self.sqlite:
                 await connection.execution_options(
@@ -76,7 +76,8 @@ def _upgrade(connection: sa.Connection) -> None:
 
 
 def _engine(url: sa.URL) -> AsyncEngine:
-    engine = create_async_engine(url, pool_pre_ping=url.get_backend_name() != "sqlite")
+    # hide_parameters: what stands in a row is nobody's business in a log of errors.
+    engine = create_async_engine(url, hide_parameters=True, pool_pre_ping=url.get_backend_name() != "sqlite")
     if url.get_backend_name() == "sqlite":
         sa.event.listen(engine.sync_engine, "connect", _prepare)
         sa.event.listen(engine.sync_engine, "begin", _begin)
@@ -94,4 +95,5 @@ def _prepare(connection: Any, _record: Any) -> None:
 
 def _begin(connection: sa.Connection) -> None:
     writes = connection.get_execution_options().get("chibo_writes")
+    connection.exec_driver_sql(f"PRAGMA query_only={'OFF' if writes else 'ON'}")
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

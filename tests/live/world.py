@@ -88,7 +88,7 @@ class World:
         self.sessions: dict[str, Viewer] = {}  # token → who; taken out = signed out
         self.meetings = {MEETING, "m2"}
 
-    async def start(self) -> None:
+    async def start(self, port: int = 0) -> None:
         self.database = Database(f"sqlite+aiosqlite:///{self.directory}/chibo.sqlite")
         await self.database.migrate()
         self.log = Log(self.database, Key.load(self.directory / "log.key"))
@@ -99,7 +99,7 @@ class World:
         self.gateway = Gateway(self.sio, self.rooms, self._who, self._alive)
         self.sio.attach(self.runner.app)
         await self.runner.setup()
-        site = web.TCPSite(self.runner, "127.0.0.1", 0)
+        site = web.TCPSite(self.runner, "127.0.0.1", port)
         await site.start()
         self.url = f"http://127.0.0.1:{self.runner.addresses[0][1]}"
         self.sio.eio.cors_allowed_origins = [self.url]
@@ -109,15 +109,6 @@ class World:
     async def stop(self) -> None:
         await self.gateway.stop()
         await self.rooms.stop()
-        await self.runner.cleanup()
-        await self.database.close()
-
-    async def kill(self) -> None:
-        """As kill -9 leaves it: no farewell, no last sign of life; only what is in the file remains."""
-        for task in (self.gateway._watching, self.rooms._beating, *(r._task for r in self.rooms._open.values())):
-            if task:
-                task.cancel()
-        self.rooms._open.clear()
         await self.runner.cleanup()
         await self.database.close()
 
@@ -139,6 +130,10 @@ class World:
 
     async def _who(self, environ: Mapping[str, Any]) -> Viewer | None:
         return self.sessions.get(cookie(environ) or "")
+
+    def know(self, member: MemberId) -> None:
+        """Signed in for good, by a token that is his name."""
+        self.sessions[member] = Viewer(member, f"session-{member}")
 
     async def _alive(self, sessions: object) -> set[str]:
         return {viewer.session for viewer in self.sessions.values()}
@@ -165,13 +160,13 @@ class Page:
         self.over = asyncio.Event()
         self.refusal: Any = None
 
-    async def open(self, world: World, meeting: str = MEETING, **auth: Any) -> "Page":
+    async def open(self, world: World | str, meeting: str = MEETING, **auth: Any) -> "Page":
         """Connect and wait for the first view.  Raises ConnectionError, with the reason in `refusal`."""
-        self.seq = 0
+        self.seq, url = 0, world if isinstance(world, str) else world.url
         auth = {"meeting": meeting, "connection": self.connection, "device": "desktop", **auth}
         await self.io.connect(
-            world.url,
-            headers={"Cookie": f"chibo_session={self.token}", "Origin": world.url},
+            url,
+            headers={"Cookie": f"chibo_session={self.token}", "Origin": url},
             auth=auth,
             namespaces=[live.NAMESPACE],
             transports=["websocket"],
@@ -180,7 +175,7 @@ class Page:
         await self.until(lambda: self.seq > 0)
         return self
 
-    async def reopen(self, world: World, meeting: str = MEETING) -> "Page":
+    async def reopen(self, world: World | str, meeting: str = MEETING) -> "Page":
         """A new socket of the same page."""
         self._make()
         return await self.open(world, meeting)
