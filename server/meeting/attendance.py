@@ -117,10 +117,14 @@ def drop(a: Attendance, by: MemberId, connection: ConnectionId) -> Iterator[e.Ev
 
 
 def leave(a: Attendance, by: MemberId, at: datetime) -> Iterator[e.Event]:
-    """Goes at once and without grace, with every device; what the chair or a neighbour saw of him ends too."""
-    for connection in a.present[by].connections:
+    """Goes at once and without grace, with every device; what the chair or a neighbour saw of him ends too.
+
+    Who was silent already was here until he went silent.
+    """
+    presence = a.present[by]
+    for connection in presence.connections:
         yield e.Disconnected(by, connection)
-    yield e.Left(by, at)
+    yield e.Left(by, presence.silent or at)
 
 
 def recover(a: Attendance, since: str, at: datetime) -> Iterator[e.Event]:

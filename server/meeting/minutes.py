@@ -164,7 +164,7 @@ class _Roll:
         self.here, self.first, self.arrivals = True, self.first or at, len(self.spans)
 
     def leave(self, event: e.Left, at: datetime) -> None:
-        """Nothing of this presence lasts beyond `event.since`; the silence that ended it is an absence."""
+        """Nothing of this presence lasts beyond `event.since`; the silence that ended it was an absence."""
         self._end_span(event.since)
         now = [replace(s, end=min(s.end, event.since)) for s in self.spans[self.arrivals :] if s.begin < event.since]
         self.spans[self.arrivals :] = now
