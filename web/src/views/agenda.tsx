@@ -62,7 +62,7 @@ export function Agenda({ view, chairs }: { view: View; chairs: boolean }) {
       {items.map(([id, item], index) => (
         <li key={id} data-state={item.state} aria-current={item.state === "current" ? "step" : undefined}>
           <span class="agenda-number">{item.state === "closed" ? <Icon of="check" /> : index + 1}</span>
-          <div class="stack tight">
+          <div>
             <p class="agenda-title">{item.title}</p>
             <p class="soft small line">
               {wordOf(STATE, item.state) && <strong>{wordOf(STATE, item.state)}</strong>}
@@ -70,8 +70,8 @@ export function Agenda({ view, chairs }: { view: View; chairs: boolean }) {
               {item.presenter && <span>{item.presenter}</span>}
               {item.reason && <span>{item.reason}</span>}
             </p>
-            {chairs && view.phase === "open" && <Deeds id={id} item={item} />}
           </div>
+          {chairs && view.phase === "open" && <Deeds id={id} item={item} />}
         </li>
       ))}
     </ol>

@@ -37,7 +37,7 @@ export function Closed({ view }: { view: View }) {
         </dd>
       </dl>
       <div class="seal">
-        <Icon of="chair" />
+        <Icon of="seal" />
         <div>
           <strong>{t("The record is sealed")}</strong>
           <span>{t("A record nobody can alter unseen.")}</span>

@@ -29,11 +29,12 @@ interface ControlProps {
   busy?: boolean;
   label?: string;
   word: string;
+  badge?: string;
   press: () => void;
 }
 
 /** A sign in a round field, a word under it. */
-function Control({ icon, look = "", pressed, off = false, busy = false, label, word, press }: ControlProps) {
+function Control({ icon, look = "", pressed, off = false, busy = false, label, word, badge, press }: ControlProps) {
   return (
     <button
       type="button"
@@ -46,6 +47,7 @@ function Control({ icon, look = "", pressed, off = false, busy = false, label, w
     >
       <span class="control-sign">
         <Icon of={icon} />
+        {badge && <span class="control-badge">{badge}</span>}
       </span>
       <span class="control-word">{word}</span>
     </button>
@@ -56,7 +58,7 @@ function Control({ icon, look = "", pressed, off = false, busy = false, label, w
 function Ring() {
   const ref = useRef<HTMLSpanElement>(null);
   useEffect(
-    () => level.subscribe((loud) => ref.current?.style.setProperty("transform", `scale(${(1 + loud * 0.28).toFixed(2)})`)),
+    () => level.subscribe((loud) => ref.current?.style.setProperty("transform", `scale(${(1 + loud * 0.2).toFixed(2)})`)),
     [],
   );
   return <span class="ring" ref={ref} aria-hidden="true" />;
@@ -117,7 +119,8 @@ function Ask({ view, mine }: { view: View; mine: Mine }) {
         pressed
         busy={pending}
         label={t("Withdraw my request. You are number {n} in the queue.", { n: waiting })}
-        word={t("Withdraw · number {n}", { n: waiting })}
+        word={t("Withdraw request")}
+        badge={t("number {n}", { n: waiting })}
         press={() => run(() => deeds().ask("WithdrawRequest"))}
       />
     );

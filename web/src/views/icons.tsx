@@ -2,6 +2,7 @@
 import {
   ArrowDown,
   ArrowUp,
+  Award,
   Check,
   ChevronDown,
   DoorOpen,
@@ -18,7 +19,6 @@ import {
   Play,
   Settings2,
   Smartphone,
-  Stamp,
   TriangleAlert,
   UserCheck,
   Users,
@@ -31,7 +31,7 @@ import { h } from "preact";
 
 const ICONS = {
   alert: TriangleAlert,
-  chair: Stamp,
+  seal: Award,
   check: Check,
   choose: Settings2,
   device: Smartphone,

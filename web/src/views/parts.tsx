@@ -70,6 +70,7 @@ export function Dialog({ title, close, children }: DialogProps) {
   useLayoutEffect(() => {
     const dialog = ref.current;
     if (dialog && !dialog.open) dialog.showModal();
+    (dialog?.querySelector("textarea") ?? dialog?.querySelector("h2"))?.focus();
     return () => dialog?.close();
   }, []);
   return (
@@ -81,7 +82,9 @@ export function Dialog({ title, close, children }: DialogProps) {
       onClick={(event) => event.target === ref.current && close()}
     >
       <div class="stack">
-        <h2 id={id}>{title}</h2>
+        <h2 id={id} tabIndex={-1}>
+          {title}
+        </h2>
         {children}
       </div>
     </dialog>

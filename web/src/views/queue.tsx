@@ -33,21 +33,21 @@ function Waiting({ view, member, number, me, chairs }: { view: View; member: Mem
   return (
     <li data-mine={member === me}>
       <span class="queue-number">{number}</span>
-      <div class="stack tight">
+      <div>
         <p class="who">
           {nameOf(view, member)}
           {member === me && <strong> · {t("You")}</strong>}
         </p>
         {seat && <p class="soft small">{roleOf(seat)}</p>}
-        {chairs && (
-          <div class="row deeds">
-            <Act name="GiveFloor" fields={{ member }} look={number === 1 ? "main" : ""}>
-              {t("Invite to speak")}
-            </Act>
-            <Move view={view} member={member} />
-          </div>
-        )}
       </div>
+      {chairs && (
+        <div class="row deeds">
+          <Act name="GiveFloor" fields={{ member }} look={number === 1 ? "main grow" : "grow"}>
+            {t("Invite to speak")}
+          </Act>
+          <Move view={view} member={member} />
+        </div>
+      )}
     </li>
   );
 }

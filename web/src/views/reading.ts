@@ -57,6 +57,12 @@ export function roleOf(seat: Seat): string {
   return wordOf(KINDS, seat.kind);
 }
 
+/** What distinguishes a seat on the roll; nothing for the ordinary member, of whom there are most. */
+export function distinction(seat: Seat): string {
+  const ordinary = seat.kind === "member" && seat.post === "none" && seat.standing !== "probationary";
+  return ordinary ? "" : roleOf(seat);
+}
+
 /** The last two words of a Vietnamese name: what a person is called by. */
 export function initials(name: string): string {
   const words = name.trim().split(/\s+/);

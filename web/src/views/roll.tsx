@@ -5,7 +5,7 @@ import { hour } from "../time";
 import { t } from "../words";
 import { Icon } from "./icons";
 import { Act, ReasonDialog } from "./parts";
-import { nameOf, roleOf, rollInOrder, STATE_LOOK, STATES, wordOf } from "./reading";
+import { distinction, nameOf, rollInOrder, STATE_LOOK, STATES, wordOf } from "./reading";
 
 /** In words: how this member is counted present. */
 function kindsOf(view: View, line: RollLine): string {
@@ -129,26 +129,26 @@ function Line({ view, member, line, seat, me, chairs }: LineProps) {
   const acts = chairs || vouches;
   const head = (
     <>
-      <span class="who">
-        {seat.name}
-        {member === view.chair.acting && <strong> · {t("chairs")}</strong>}
+      <span class="roll-name">
+        <span class="who">
+          {seat.name}
+          {member === view.chair.acting && <strong> · {t("chairs")}</strong>}
+        </span>
+        <span class="soft small">{[distinction(seat), how].filter(Boolean).join(" · ")}</span>
       </span>
-      <span class="soft small">{[roleOf(seat), how].filter(Boolean).join(" · ")}</span>
+      <span class={`tag ${STATE_LOOK[line.state] ?? ""}`}>{wordOf(STATES, line.state)}</span>
     </>
   );
   return (
     <li data-state={line.state}>
-      <div class="roll-line">
-        {acts ? (
-          <button type="button" class="roll-open" aria-expanded={open.value} onClick={() => (open.value = !open.value)}>
-            <span class="roll-name">{head}</span>
-            <Icon of="open" />
-          </button>
-        ) : (
-          <div class="roll-name">{head}</div>
-        )}
-        <span class={`tag ${STATE_LOOK[line.state] ?? ""}`}>{wordOf(STATES, line.state)}</span>
-      </div>
+      {acts ? (
+        <button type="button" class="roll-line" aria-expanded={open.value} onClick={() => (open.value = !open.value)}>
+          {head}
+          <Icon of="open" />
+        </button>
+      ) : (
+        <div class="roll-line">{head}</div>
+      )}
       {open.value && chairs && <ChairDeeds view={view} member={member} line={line} name={seat.name} />}
       {open.value && vouches && (
         <div class="row deeds">

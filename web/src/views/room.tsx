@@ -104,7 +104,7 @@ function tabsOf(view: View, chairs: boolean): [Tab, string, string][] {
   const tabs: [Tab, string, string][] = [
     ["queue", t("Speakers"), queue.length ? String(queue.length) : ""],
     ["agenda", t("Agenda"), ""],
-    ["roll", t("Roll"), `${view.counts.present}/${view.counts.of}`],
+    ["roll", t("Roll"), ""],
   ];
   return chairs ? [...tabs, ["conduct", t("Conduct"), ""]] : tabs;
 }
