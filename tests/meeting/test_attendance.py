@@ -300,6 +300,13 @@ def test_the_chair_removes_with_a_reason_and_readmits_with_one() -> None:
         story.ask(c.Readmit(LAN, "again"), CHAIR)
 
 
+def test_who_is_removed_while_silent_was_here_until_he_went_silent() -> None:
+    story = gathered()
+    story.drop(LAN)
+    story.wait(60)
+    assert story.ask(c.Remove(LAN, "vì"), CHAIR) == (e.Left(LAN, at(0)), e.Removed(LAN, "vì"))
+
+
 def test_who_has_not_come_may_be_barred() -> None:
     story = gathered(CHAIR)
     assert story.ask(c.Remove(LAN, "sai chi bộ"), CHAIR) == (e.Removed(LAN, "sai chi bộ"),)

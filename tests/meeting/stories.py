@@ -1,0 +1,181 @@
+"""Random meetings for the laws: who asks what, when; most of it sensible, some of it not."""
+
+import random
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from itertools import product
+
+from hypothesis import strategies as st
+
+from server.meeting import Meeting, Refused, apply, decide
+from server.meeting import commands as c
+from server.meeting import events as e
+from server.meeting.ids import NOBODY, ItemId, MemberId
+from server.meeting.rules import Regulation
+
+from .story import CALL, CHAIR, COMMITTEE, DEPUTY, GUEST, LAN, MEMBERS, MINH, STRANGER, T0, page
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    after: int  # seconds
+    by: MemberId
+    command: c.Command
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    call: c.Call
+    steps: tuple[Step, ...]
+    punctual: bool  # whether the clock ticks whenever something is due
+
+
+Asked = tuple[MemberId, c.Command]
+
+_PEOPLE = (CHAIR, DEPUTY, COMMITTEE, LAN, MINH, GUEST)
+_ANYONE = (*_PEOPLE, STRANGER)
+_REASONS = ("vì", " vì ", "")
+_ITEMS = (ItemId("one"), ItemId("two"), ItemId("three"))
+_CHAIRS = (*(CHAIR,) * 7, DEPUTY, DEPUTY, COMMITTEE, LAN)  # DEPUTY and COMMITTEE chair when the chair is cut off
+
+
+def _by(members: Iterable[MemberId], commands: Iterable[c.Command]) -> list[Asked]:
+    return list(product(members, commands))
+
+
+def _about(kind: type[c.Command], *fields: Iterable[object]) -> list[c.Command]:
+    return [kind(*values) for values in product(*fields)]
+
+
+# Kind of command -> who may ask it of whom.  What is asked more often in a meeting stands in _OFTEN too.
+_BARE = (
+    c.Open,
+    c.Pause,
+    c.Resume,
+    c.AskPresence,
+    c.CloseItem,
+    c.CloseList,
+    c.OpenList,
+    c.OpenDiscussion,
+    c.CloseDiscussion,
+)
+_OWN = (
+    *(c.AskToSpeak, c.WithdrawRequest, c.EndSpeech, c.AnswerPresence),
+    *(c.TurnOnMicrophone, c.TurnOffMicrophone, c.Leave, c.TakeChair),
+)
+_HOUSE = (NOBODY, NOBODY, NOBODY, LAN)
+_ASKED: dict[type[c.Command], list[Asked]] = {
+    c.Join: [
+        *((member, c.Join(page(member, tab), "phone")) for member in _ANYONE for tab in "aab"),
+        (LAN, c.Join(page(MINH), "phone")),
+    ],
+    c.Drop: [
+        *((member, c.Drop(page(member, tab))) for member in _PEOPLE for tab in "aaab"),
+        *((LAN, c.Drop(page(MINH))), (NOBODY, c.Drop(page(LAN)))),
+    ],
+    **{kind: _by(_CHAIRS, [kind()]) for kind in _BARE},
+    **{kind: _by(_ANYONE, [kind()]) for kind in _OWN},
+    c.Vouch: _by((CHAIR, LAN, MINH, DEPUTY), _about(c.Vouch, _ANYONE)),
+    c.Unvouch: _by((CHAIR, LAN), _about(c.Unvouch, _PEOPLE, _REASONS)),
+    c.TickPresent: _by(_CHAIRS, _about(c.TickPresent, _ANYONE)),
+    c.UntickPresent: _by(_CHAIRS, _about(c.UntickPresent, _ANYONE, _REASONS)),
+    c.Remove: _by(_CHAIRS, _about(c.Remove, _ANYONE, _REASONS)),
+    c.Readmit: _by(_CHAIRS, _about(c.Readmit, _ANYONE, _REASONS)),
+    c.Verify: _by(_CHAIRS, _about(c.Verify, _ANYONE, _REASONS)),
+    c.SetPresenceTimer: _by(_CHAIRS, _about(c.SetPresenceTimer, (0, 1, 5, 10))),
+    c.TakeUpItem: _by(_CHAIRS, _about(c.TakeUpItem, _ITEMS)),
+    c.PutItemAside: _by(_CHAIRS, _about(c.PutItemAside, _ITEMS, _REASONS)),
+    c.GiveFloor: _by(_CHAIRS, _about(c.GiveFloor, _ANYONE)),
+    c.ExtendSpeech: _by(_CHAIRS, _about(c.ExtendSpeech, (0, 60))),
+    c.MoveRequest: _by(_CHAIRS, _about(c.MoveRequest, _ANYONE, (*_PEOPLE, NOBODY))),
+    c.StrikeRequest: _by(_CHAIRS, _about(c.StrikeRequest, _ANYONE)),
+    c.Mute: _by(_CHAIRS, _about(c.Mute, _ANYONE, _REASONS)),
+    c.LiftMute: _by(_CHAIRS, _about(c.LiftMute, _ANYONE)),
+    c.Close: _by((CHAIR, *(LAN,) * 9), [c.Close()]),  # rarely, or every story is short
+    c.Recover: _by(_HOUSE, _about(c.Recover, ("0", "5", "40"))),
+    c.Tick: _by(_HOUSE, [c.Tick()]),
+    c.Call: _by(_HOUSE, [CALL]),
+}
+_OFTEN = (
+    *(c.Join,) * 8,
+    *(c.Drop,) * 3,
+    *(c.AskToSpeak,) * 3,
+    *(c.MoveRequest,) * 2,
+    c.AnswerPresence,
+    c.TakeChair,
+    c.Resume,
+)
+_KINDS = (*_ASKED, *_OFTEN)
+
+# Seconds that lie on both sides of every number of the regulation.
+_AFTER = (*(0,) * 12, *(1,) * 6, *(5,) * 4, 29, 29, 31, 31, 60, 119, 130, 200, 700)
+_SITTING = (*(Step(0, member, c.Join(page(member), "phone")) for member in MEMBERS), Step(0, CHAIR, c.Open()))
+_CALLS = (CALL, replace(CALL, regulation=Regulation(grace=20, chair_grace=45, presence_window=60)))
+
+
+def dealt(seed: int, length: int) -> Told:
+    return Told(CALL, (*_SITTING, *_dealt(seed, length)), punctual=False)
+
+
+def _dealt(seed: int, length: int) -> list[Step]:
+    """Long, varied, and mostly of what the meeting does not refuse.
+
+    A shorter story of the same seed is its beginning, so that a failure shrinks to a prefix.
+    """
+    dice, meeting, at = random.Random(seed), Meeting(), T0
+    for step in (Step(0, NOBODY, CALL), *_SITTING):
+        meeting = _after(meeting, _happening(meeting, step, at), at)
+    told = list[Step]()
+    for _ in range(length):
+        after = dice.choice(_AFTER)
+        at += timedelta(seconds=after)
+        step, happened = _some_step(dice, meeting, after, at)
+        meeting = _after(meeting, happened, at)
+        told.append(step)
+    return told
+
+
+def _some_step(dice: random.Random, meeting: Meeting, after: int, at: datetime) -> tuple[Step, tuple[e.Event, ...]]:
+    """Of a few at random the first that makes a difference, else the last."""
+    tries = dice.choice((1, 5, 5))
+    kinds = [kind for kind in dice.choices(_KINDS, k=3) for _ in range(tries)]
+    for kind in kinds:
+        step = Step(after, *dice.choice(_ASKED[kind]))
+        if happened := _happening(meeting, step, at):
+            return step, happened
+    return step, ()
+
+
+def _after(meeting: Meeting, happened: tuple[e.Event, ...], at: datetime) -> Meeting:
+    for event in happened:
+        meeting = apply(meeting, event, at)
+    return meeting
+
+
+def _happening(meeting: Meeting, step: Step, at: datetime) -> tuple[e.Event, ...]:
+    recover = isinstance(step.command, c.Recover)
+    command = c.Recover((at - timedelta(seconds=int(step.command.since))).isoformat()) if recover else step.command
+    try:
+        return decide(meeting, command, step.by, at)
+    except Refused:
+        return ()
+
+
+_CHOSEN = st.builds(
+    lambda after, asked: Step(after, *asked),
+    st.sampled_from(_AFTER),
+    st.sampled_from(_KINDS).flatmap(lambda kind: st.sampled_from(_ASKED[kind])),
+)
+_SEEDS = st.integers(min_value=0, max_value=2**32)
+
+
+def told() -> st.SearchStrategy[Told]:
+    """Three stories of four begin in the middle of a meeting.  The field of Recover says how many seconds ago."""
+    return st.builds(
+        lambda call, begun, steps, punctual: Told(call, (*begun, *steps), punctual),
+        st.sampled_from(_CALLS),
+        st.sampled_from((_SITTING, _SITTING, _SITTING, ())),
+        st.builds(_dealt, _SEEDS, st.integers(30, 60)) | st.lists(_CHOSEN, max_size=20),
+        st.booleans(),
+    )

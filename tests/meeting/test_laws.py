@@ -1,0 +1,369 @@
+"""Laws that hold for every meeting, whatever is asked in whatever order and however late the clock ticks."""
+
+import json
+from collections import Counter
+from dataclasses import fields, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from server.live.patch import diff, merge
+from server.live.wire import COMMANDS
+from server.meeting import Meeting, Refused, apply, decide, due
+from server.meeting import commands as c
+from server.meeting import events as e
+from server.meeting.ids import NOBODY, ConnectionId, MemberId, SeatKind
+from server.meeting.meeting import CHAPTERS, RULES
+from server.meeting.minutes import Line, attendance_of
+from server.meeting.sitting import Phase
+from server.meeting.staging import plan
+from server.meeting.view import CHAIR, MEMBER, mine, shown
+
+from .stories import Step, Told, dealt, told
+from .story import CALL, T0
+
+Events = tuple[e.Event, ...]
+laws = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+few = settings(laws, max_examples=50)
+
+
+class Shadow:
+    """What the log says of connections, reckoned apart from the meeting's own attendance."""
+
+    def __init__(self) -> None:
+        self.open: dict[MemberId, set[ConnectionId]] = {}
+        self.cut_off: dict[MemberId, datetime] = {}  # his last connection ended, or he said goodbye
+        self.here: set[MemberId] = set()
+
+    def sees(self, event: e.Event, at: datetime) -> None:
+        match event:
+            case e.Arrived(member):
+                self.here.add(member)
+            case e.Connected(member, connection, _):
+                self.open.setdefault(member, set()).add(connection)
+            case e.Disconnected(member, connection):
+                self._ends(member, {connection}, at)
+            case e.ConnectionsLost(_):
+                for member in list(self.open):
+                    self._ends(member, set(self.open[member]), at)
+            case e.Left(member, since):
+                assert member not in self.open, "nobody leaves while he is connected"
+                assert member in self.here, "nobody leaves who has not arrived"
+                self.here.remove(member)
+                self.cut_off[member] = max(since, self.cut_off.get(member, since))
+
+    def _ends(self, member: MemberId, connections: set[ConnectionId], at: datetime) -> None:
+        self.open[member] -= connections
+        if not self.open[member]:
+            del self.open[member]
+            self.cut_off[member] = at
+
+
+class Play:
+    """Plays a story and holds every step against the laws."""
+
+    def __init__(self, story: Told, strict: bool = False) -> None:
+        self.story, self.strict = story, strict
+        self.meeting, self.at = Meeting(), T0
+        self.log: list[e.Recorded] = []
+        self.shadow = Shadow()
+        self.views = {eyes: _view(self.meeting, eyes) for eyes in (CHAIR, MEMBER)}
+        self.ask(Step(0, NOBODY, story.call))
+
+    def run(self) -> "Play":
+        for step in self.story.steps:
+            self.wait(step.after)
+            self.ask(step)
+        return self
+
+    def wait(self, seconds: int) -> None:
+        end = self.at + timedelta(seconds=seconds)
+        while self.story.punctual and (when := due(self.meeting)) and when <= end:
+            self.at = max(self.at, when)
+            self.ask(Step(0, NOBODY, c.Tick()))
+        self.at = end
+
+    def ask(self, step: Step) -> None:
+        command = step.command
+        if isinstance(command, c.Recover):
+            command = c.Recover((self.at - timedelta(seconds=-int(command.since))).isoformat())
+        before, read = self.meeting, repr(self.meeting)
+        happened = self.decided(command, step.by)
+        assert repr(before) == read, "decide changes nothing"
+        for event in happened:
+            self.happens(event, step.by)
+        if self.strict:
+            self.holds(happened)
+
+    def decided(self, command: c.Command, by: MemberId) -> Events:
+        try:
+            happened = decide(self.meeting, command, by, self.at)
+        except Refused as no:
+            assert no.rule and no.why.format(**no.facts)
+            return ()
+        assert not happened or self.meeting.sitting.phase is not Phase.CLOSED, "no event after Closed"
+        return happened
+
+    def happens(self, event: e.Event, by: MemberId) -> None:
+        was = self.meeting
+        assert was.sitting.phase is not Phase.CLOSED, "no event after Closed"
+        self.meeting = apply(was, event, self.at)
+        self.shadow.sees(event, self.at)
+        self.log.append(e.Recorded(len(self.log) + 1, self.at, by, "", event))
+        for name in CHAPTERS:
+            old, new = getattr(was, name), getattr(self.meeting, name)
+            assert old is new or old != new, f"{name} is unchanged by {event} and yet another object"
+
+    def holds(self, happened: Events) -> None:
+        self.views_follow()
+        _the_roll_is_whole(self.meeting, self.shadow)
+        _the_floor_is_held_by_one_who_is_here(self.meeting)
+        _only_who_may_is_heard(self.meeting)
+        if happened or self.story.punctual:  # what a refusal leaves undone is for the next tick
+            when = due(self.meeting)
+            assert when is None or when > self.at, "due is never in the past"
+            _the_chair_is_never_empty_for_long(self.meeting, self.shadow, self.at)
+
+    def views_follow(self) -> None:
+        for eyes, was in self.views.items():
+            now = _view(self.meeting, eyes)
+            assert merge(was, diff(was, now)) == now
+            assert "null" not in json.dumps(now)
+            self.views[eyes] = now
+        for member in self.meeting.attendance.seats:
+            own: Any = mine(self.meeting, member)
+            assert json.loads(json.dumps(own)) == own
+
+
+def _view(meeting: Meeting, eyes: str) -> Any:
+    return shown(meeting, eyes)
+
+
+def _the_roll_is_whole(m: Meeting, shadow: Shadow) -> None:
+    assert set(m.attendance.present) == shadow.here
+    assert {member: set(p.connections) for member, p in m.attendance.present.items() if p.connections} == shadow.open
+    for presence in m.attendance.present.values():
+        reasons = [presence.connections, presence.in_room, presence.voucher, presence.silent]
+        assert any(reasons), "whoever is present is so for a reason"
+        assert not presence.voucher or not (presence.connections or presence.in_room)
+        assert not presence.voucher or presence.voucher in m.attendance.present
+    assert not set(m.attendance.present) & set(m.attendance.removed)
+    assert not set(m.attendance.present) & set(m.attendance.gone)
+    view = shown(m, MEMBER)
+    states = Counter(view["roll"][member]["state"] for member in view["seats"] if _is_member(m, member))
+    here = sum(1 for member in shadow.here if _is_member(m, member))
+    assert view["counts"]["present"] == here == states["present"] + states["silent"] + states["to_verify"]
+
+
+def _is_member(m: Meeting, member: str) -> bool:
+    return any(seat.member == member and seat.kind is SeatKind.MEMBER for seat in m.attendance.seats.values())
+
+
+def _the_floor_is_held_by_one_who_is_here(m: Meeting) -> None:
+    floor = m.speaking.floor
+    assert floor is None or (floor.member in m.attendance.present and m.sitting.phase is Phase.OPEN)
+    assert floor is None or floor.member not in m.speaking.queue
+    assert len(set(m.speaking.queue)) == len(m.speaking.queue)
+    assert set(m.speaking.queue) <= set(m.attendance.present)
+
+
+def _only_who_may_is_heard(m: Meeting) -> None:
+    staged = plan(m)
+    heard = Counter(peer.member for peer in staged.peers.values() if peer.audio)
+    floor = {m.speaking.floor.member} if m.speaking.floor else set()
+    allowed = set(m.attendance.present) if m.speaking.free else floor | {m.chair.acting}
+    assert set(heard) <= allowed - m.microphones.muted
+    assert all(sending == 1 for sending in heard.values()), "each is heard from one device only"
+    assert {peer.member for peer in staged.peers.values()} <= set(m.attendance.present)
+    assert not m.microphones.on & m.microphones.muted
+    if m.sitting.phase is not Phase.CLOSED:
+        connected = {page for presence in m.attendance.present.values() for page in presence.connections}
+        assert connected <= set(staged.peers)
+        assert m.microphones.on <= allowed & set(m.attendance.present)
+
+
+def _the_chair_is_never_empty_for_long(m: Meeting, shadow: Shadow, at: datetime) -> None:
+    if m.sitting.phase in (Phase.CALLED, Phase.CLOSED) or m.chair.acting in shadow.open:
+        return
+    since = shadow.cut_off.get(m.chair.acting, m.sitting.gathering_at)
+    waiting = [member for member in m.chair.line if member in shadow.open and member != m.chair.acting]
+    if since and waiting and at - since >= timedelta(seconds=m.regulation.chair_grace):
+        assert m.chair.offered in waiting, "an offer stands"
+        decide(m, c.TakeChair(), m.chair.offered, at)
+
+
+# -- The laws --------------------------------------------------------------------------------------------------------
+
+
+@laws
+@given(told())
+def test_every_step_of_every_meeting_keeps_the_laws_and_the_log_is_the_meeting(story: Told) -> None:
+    play = Play(story, strict=True).run()
+    replayed = Meeting()
+    for entry in play.log:
+        replayed = apply(replayed, entry.event, entry.at)
+    assert replayed == play.meeting
+
+
+@few
+@given(told())
+def test_what_a_member_may_is_never_wrong(story: Told) -> None:
+    """`may` names a command without fields exactly when it is not refused, and any command that is not refused."""
+    play = Play(replace(story, punctual=True))
+    for step in story.steps:
+        play.wait(step.after)
+        for member in play.meeting.attendance.seats:
+            _may_is_right(play.meeting, member, play.at)
+        if type(step.command).__name__ in COMMANDS and step.by in play.meeting.attendance.seats:
+            offered = type(step.command).__name__ in mine(play.meeting, step.by)["may"]
+            assert offered or not _accepts(play.meeting, step.command, step.by, play.at), step
+        play.ask(step)
+
+
+def _may_is_right(m: Meeting, member: MemberId, at: datetime) -> None:
+    may = set(mine(m, member)["may"])
+    assert may <= COMMANDS.keys()
+    bare: list[Any] = [kind for kind in COMMANDS.values() if not fields(kind)]  # type: ignore[arg-type]
+    assert {kind.__name__ for kind in bare if _accepts(m, kind(), member, at)} == may & {k.__name__ for k in bare}
+
+
+def _accepts(m: Meeting, command: c.Command, by: MemberId, at: datetime) -> bool:
+    try:
+        decide(m, command, by, at)
+    except Refused:
+        return False
+    return True
+
+
+@few
+@given(told())
+def test_it_does_not_matter_how_punctually_the_clock_ticks(story: Told) -> None:
+    """A tick just before a command changes nothing that the command would not have brought about itself."""
+    play = Play(story)
+    for step in story.steps:
+        play.wait(step.after)
+        if not isinstance(step.command, c.Recover):
+            ticked = _after(play.meeting, c.Tick(), NOBODY, play.at)
+            if _accepts(play.meeting, step.command, step.by, play.at):
+                asked = _after(play.meeting, step.command, step.by, play.at)
+                assert asked == _after(ticked, step.command, step.by, play.at)
+        play.ask(step)
+
+
+def _after(m: Meeting, command: c.Command, by: MemberId, at: datetime) -> Meeting:
+    for event in decide(m, command, by, at):
+        m = apply(m, event, at)
+    return m
+
+
+# -- The attendance sheet, second by second --------------------------------------------------------------------------
+
+
+class Recount:
+    """The sheet by brute force: who was here in each second, less what `Left` takes back."""
+
+    def __init__(self, log: list[e.Recorded]) -> None:
+        self.length = int((log[-1].at - T0).total_seconds())
+        self.kinds: dict[MemberId, list[frozenset[str]]] = {}
+        self.silent: dict[MemberId, set[int]] = {}
+        self.opened: int | None = None
+        meeting, last = Meeting(), 0
+        for entry in log:
+            now = int((entry.at - T0).total_seconds())
+            self._pass(meeting, last, now)
+            self._take_back(meeting, entry, now)
+            meeting, last = apply(meeting, entry.event, entry.at), now
+
+    def _pass(self, m: Meeting, begin: int, end: int) -> None:
+        for member in m.attendance.seats:
+            presence = m.attendance.present.get(member)
+            manners = frozenset(_manners(presence)) if presence else frozenset()
+            self.kinds.setdefault(member, []).extend([manners] * (end - begin))
+            if presence and presence.silent:
+                self.silent.setdefault(member, set()).update(range(begin, end))
+
+    def _take_back(self, m: Meeting, entry: e.Recorded, now: int) -> None:
+        match entry.event:
+            case e.Opened():
+                self.opened = now
+            case e.Left(member, since):  # from then on he was not here, whatever it looked like
+                first = int((since - T0).total_seconds())
+                for second in range(first, now):
+                    self.kinds[member][second] = frozenset()
+                self.silent.setdefault(member, set()).difference_update(range(first, now))
+            case e.ConnectionsLost(since):
+                for member, presence in m.attendance.present.items():
+                    if presence.connections:
+                        self._cut_off(member, presence, since, now)
+
+    def _cut_off(self, member: MemberId, presence: Any, since: datetime, now: int) -> None:
+        first = max([since, *(connection.since for connection in presence.connections.values())])
+        seconds = range(int((first - T0).total_seconds()), now)
+        for second in seconds:
+            if presence.in_room and "in_room" in self.kinds[member][second]:
+                self.kinds[member][second] = frozenset({"in_room"})
+        if not presence.in_room:
+            self.silent.setdefault(member, set()).update(seconds)
+
+    def agrees(self, line: Line) -> None:
+        kinds = self.kinds.get(line.member, [])
+        counted = kinds[self.opened :] if self.opened is not None else []
+        assert line.seconds == sum(1 for each in counted if each), line
+        drawn = [frozenset[str]()] * self.length
+        for span in line.spans:
+            for second in _seconds(span.begin, span.end):
+                assert not drawn[second], "spans do not overlap"
+                drawn[second] = span.kinds
+        assert drawn == kinds, line
+        silent = {second for begin, end in line.silences for second in _seconds(begin, end)}
+        assert silent == self.silent.get(line.member, set()), line
+
+
+def _manners(presence: Any) -> set[str]:
+    named = {
+        "in_room": presence.in_room,
+        "vouched": presence.voucher,
+        "online": presence.connections or presence.silent,
+    }
+    return {name for name, is_so in named.items() if is_so}
+
+
+def _seconds(begin: datetime, end: datetime) -> range:
+    return range(int((begin - T0).total_seconds()), int((end - T0).total_seconds()))
+
+
+@laws
+@given(told())
+def test_the_attendance_sheet_equals_a_recount_second_by_second(story: Told) -> None:
+    play = Play(story).run()
+    recount = Recount(play.log)
+    for line in attendance_of(play.log):
+        recount.agrees(line)
+
+
+# -- The tables are whole --------------------------------------------------------------------------------------------
+
+
+def test_every_command_has_its_rule_and_every_event_is_applied_somewhere() -> None:
+    commands = {kind for kind in vars(c).values() if isinstance(kind, type) and issubclass(kind, c.Command)}
+    assert set(RULES) == commands - {c.Command}
+    assert {kind.__name__ for kind in RULES} - set(COMMANDS) == {"Call", "Join", "Drop", "Recover", "Tick"}
+
+
+def test_random_meetings_see_every_event() -> None:
+    """A law that never meets an event says nothing of it."""
+    stories = [dealt(seed * 7919, 50) for seed in range(100)]
+    seen = {type(entry.event) for story in stories for entry in Play(story).run().log}
+    events = {kind for kind in vars(e).values() if isinstance(kind, type) and issubclass(kind, e.Event)}
+    assert {event.__name__ for event in events - {e.Event} - seen} == set()
+
+
+def test_a_rule_that_does_not_settle_is_a_fault() -> None:
+    """Consequences without end are found, not looped over."""
+    called = _after(Meeting(), CALL, NOBODY, T0)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("server.meeting.meeting._follows", lambda *_: (e.ListClosed(),))
+        with pytest.raises(AssertionError, match="settle"):
+            decide(called, c.Tick(), NOBODY, T0)
