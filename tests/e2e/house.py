@@ -56,9 +56,9 @@ class House:
         assert process.returncode is not None
         return process.returncode, out.decode()
 
-    async def start(self) -> None:
+    async def start(self, job: str = "run") -> None:
         with (self.data / "server.log").open("ab") as log:
-            self.process = await self._launch("run", stdout=log, stderr=log)
+            self.process = await self._launch(job, stdout=log, stderr=log)
         await asyncio.wait_for(self._healthy(), 60)
 
     async def kill(self) -> None:

@@ -119,8 +119,7 @@ async def chromium() -> AsyncIterator[Browser]:
 
 async def visitor(browser: Browser, url: str, **context: Any) -> Visitor:
     """A new person: his own cookies, his own camera; Vietnamese, as everyone here."""
-    own = await browser.new_context(
-        locale="vi-VN", permissions=["camera", "microphone"], viewport={"width": 1280, "height": 800}, **context
-    )
+    given = {"viewport": {"width": 1280, "height": 800}, **context}
+    own = await browser.new_context(locale="vi-VN", permissions=["camera", "microphone"], **given)
     await own.add_init_script(_EAVESDROP)
     return Visitor(url, own, await own.new_page())
