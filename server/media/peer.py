@@ -21,6 +21,8 @@ from .up import Track
 log = logging.getLogger(__name__)
 
 ASSUMED_RTT = 0.1  # s, until a receiver report tells
+LONGEST_RTT = 0.25  # s: who is busy or far away is still asked, and answered, four times a second
+STALE = 10.0  # s: a longer trip is a clock that leapt
 RESENDS = 200.0  # packets per second that one listener may ask for again
 STREAMS = 16  # SSRCs learnt per peer; a client that shows more is not one of ours
 
@@ -158,8 +160,8 @@ class Peer:
         self.lost = report.lost
         if report.last_sr:
             trip = ((rtcp.ntp(now) >> 16 & 0xFFFFFFFF) - report.last_sr - report.delay & 0xFFFFFFFF) / 65536
-            if trip < 10.0:  # more is a clock that leapt
-                self.rtt += (trip - self.rtt) / 4
+            if trip < STALE:
+                self.rtt += (min(trip, LONGEST_RTT) - self.rtt) / 4
 
     def _their_report(self, info: rtcp.SenderInfo, now: float) -> None:
         found = self._streams.get(info.ssrc)
