@@ -19,6 +19,8 @@ from .messages import MineMessage, PatchMessage, SlotsMessage, ViewMessage
 from .patch import diff
 from .room import Room
 
+AGAIN = 1.0  # seconds until what could not be told is tried again
+
 
 class Outlet(Protocol):
     """What can be done with sockets.  `to`: one socket or a crowd."""
@@ -120,6 +122,7 @@ class Audience:
                 await self._tell(meeting, seq)
             except Exception as broken:
                 self._health.fault(f"audience {self.room.id}", broken)
+                asyncio.get_running_loop().call_later(AGAIN, self._news.set)
             self._told = seq
             self._end_round()
 

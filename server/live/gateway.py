@@ -81,7 +81,8 @@ def cookie(environ: Mapping[str, Any], name: str = "chibo_session") -> str | Non
 
 
 class Gateway:
-    """Sockets in, views out.  Start after the rooms, stop before them."""
+    """Sockets in, views out.  Start after the rooms, stop before them, and before the web server waits for its
+    connections to end: that is aiohttp's on_shutdown."""
 
     def __init__(self, sio: socketio.AsyncServer, rooms: Rooms, who: Who, alive: Alive) -> None:
         self._sio, self._rooms, self._who, self._alive = sio, rooms, who, alive
@@ -103,11 +104,12 @@ class Gateway:
         self._watching = asyncio.create_task(self._watch_forever(), name="sessions")
 
     async def stop(self) -> None:
-        """Ends every connection.  The members come back by themselves to whoever serves next."""
+        """Ends every transport.  The members come back by themselves to whoever serves next."""
         if self._watching:
             self._watching.cancel()
             await asyncio.gather(self._watching, return_exceptions=True)
-        await asyncio.gather(*(self._cut(socket) for socket in list(self._sockets.values())))
+        await asyncio.gather(*(self._cut_carrier(self._carrier(each)) for each in list(self._sockets.values())))
+        await asyncio.gather(*self._background, return_exceptions=True)
         await asyncio.gather(*(audience.close() for audience in self._audiences.values()))
 
     # -- From the media ----------------------------------------------------------------------------------------------
@@ -193,9 +195,14 @@ class Gateway:
 
     async def _cut(self, socket: Socket) -> None:
         """End the connection: the namespace first, so that the page knows not to come back by itself."""
-        carrier = self._sio.manager.eio_sid_from_sid(socket.id, NAMESPACE)
+        carrier = self._carrier(socket)
         await self._sio.disconnect(socket.id, namespace=NAMESPACE)
         await self._cut_carrier(carrier)
+
+    def _carrier(self, socket: Socket) -> str | None:
+        """The engine.io connection under it."""
+        carrier: str | None = self._sio.manager.eio_sid_from_sid(socket.id, NAMESPACE)
+        return carrier
 
     async def _cut_carrier(self, carrier: str | None) -> None:
         """End the transport alone: the page comes back by itself.  A dead one never takes what is left to send it."""
@@ -278,7 +285,7 @@ class Gateway:
 
     def _lost(self, meeting: str) -> None:
         for socket in [each for each in self._sockets.values() if each.meeting == meeting]:
-            self._do(self._cut_carrier(self._sio.manager.eio_sid_from_sid(socket.id, NAMESPACE)))
+            self._do(self._cut_carrier(self._carrier(socket)))
 
     async def emit(self, event: str, data: Mapping[str, Any], to: str) -> None:
         await self._sio.emit(event, data, to=to, namespace=NAMESPACE)

@@ -1,7 +1,11 @@
 """Over real sockets: what docs/protocol.md promises."""
 
+import asyncio
+import json
 from datetime import timedelta
 from itertools import pairwise
+
+import aiohttp
 
 from server.meeting.view import mine, shown
 
@@ -168,3 +172,56 @@ async def test_the_end_is_shown_and_the_room_is_given_up_when_all_have_gone(hous
     await house.world.rooms.beat()
     assert house.world.rooms.find(MEETING) is None
     assert house.world.stage.closed == [MEETING]
+
+
+async def test_long_polling_is_as_good_as_a_websocket(house: House) -> None:
+    chair = Page(house.world.sign_in(CHAIR))
+    house.pages.append(chair)
+    await chair.open(house.world, transports=["polling"])
+    binh = await house.page(BINH)
+    await chair.until(lambda: chair.view["roll"][BINH]["state"] == "present")
+    assert "done" in await chair.command("Open")
+    await binh.until(lambda: binh.view["phase"] == "open")
+    assert (await chair.command("Remove", member=BINH, reason="x" * 2_000_000)).keys() == {"bad"}
+    assert chair.gaps == 0
+
+
+async def test_a_socket_that_dies_while_it_is_admitted_leaves_no_ghost(house: House) -> None:
+    chair = await house.page(CHAIR)
+    token, auth = house.world.sign_in(BINH), {"meeting": MEETING, "connection": "B" * 22, "device": "phone"}
+    async with aiohttp.ClientSession(headers={"Cookie": f"chibo_session={token}"}) as session:
+        socket = await session.ws_connect(f"{house.world.url}/socket.io/?EIO=4&transport=websocket")
+        await socket.receive()
+        await socket.send_str("40/meeting," + json.dumps(auth))
+        assert socket._response.connection
+        socket._response.connection.transport.abort()
+    await chair.until(lambda: chair.view["roll"][BINH]["state"] == "silent")
+    await house.world.gateway.watch()
+    assert len(house.world.gateway) == 1
+
+
+async def test_the_first_view_follows_the_acceptance(house: House) -> None:
+    token, auth = house.world.sign_in(CHAIR), {"meeting": MEETING, "connection": "B" * 22, "device": "phone"}
+    async with aiohttp.ClientSession(headers={"Cookie": f"chibo_session={token}"}) as session:
+        socket = await session.ws_connect(f"{house.world.url}/socket.io/?EIO=4&transport=websocket")
+        await socket.receive()
+        await socket.send_str("40/meeting," + json.dumps(auth))
+        first, second = (await socket.receive()).data, (await socket.receive()).data
+        assert first.startswith('40/meeting,{"sid":')
+        assert second.startswith('42/meeting,["view",')
+        await socket.close()
+
+
+async def test_when_the_server_stops_pages_know_that_they_shall_come_back(house: House) -> None:
+    """Only the transport ends: a farewell of the namespace would tell the library not to reconnect."""
+    token, auth = house.world.sign_in(CHAIR), {"meeting": MEETING, "connection": "B" * 22, "device": "phone"}
+    async with aiohttp.ClientSession(headers={"Cookie": f"chibo_session={token}"}) as session:
+        socket = await session.ws_connect(f"{house.world.url}/socket.io/?EIO=4&transport=websocket")
+        await socket.receive()
+        await socket.send_str("40/meeting," + json.dumps(auth))
+        assert (await socket.receive()).data.startswith("40")
+        stopping = asyncio.ensure_future(house.world.gateway.stop())
+        heard = [str(message.data) async for message in socket]
+        await stopping
+    assert heard[-1] == "1"
+    assert not any(message.startswith("41") for message in heard)

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import secrets
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -160,7 +160,9 @@ class Page:
         self.over = asyncio.Event()
         self.refusal: Any = None
 
-    async def open(self, world: World | str, meeting: str = MEETING, **auth: Any) -> "Page":
+    async def open(
+        self, world: World | str, meeting: str = MEETING, transports: Sequence[str] = ("websocket",), **auth: Any
+    ) -> "Page":
         """Connect and wait for the first view.  Raises ConnectionError, with the reason in `refusal`."""
         self.seq, url = 0, world if isinstance(world, str) else world.url
         auth = {"meeting": meeting, "connection": self.connection, "device": "desktop", **auth}
@@ -169,7 +171,7 @@ class Page:
             headers={"Cookie": f"chibo_session={self.token}", "Origin": url},
             auth=auth,
             namespaces=[live.NAMESPACE],
-            transports=["websocket"],
+            transports=list(transports),
             wait_timeout=PATIENCE,
         )
         await self.until(lambda: self.seq > 0)
