@@ -1,5 +1,6 @@
 """The composition root: the only file that knows every folder."""
 
+import asyncio
 import logging
 import secrets
 import sys
@@ -34,6 +35,8 @@ from .settings import Settings
 ROOMS = web.AppKey("rooms", Rooms)
 GATEWAY = web.AppKey("gateway", Gateway)
 CONTROL = web.AppKey("control", Control)
+
+DAY = 24 * 60 * 60.0  # seconds
 
 
 class Media:
@@ -82,7 +85,7 @@ def build(settings: Settings) -> web.Application:
 
     pages.setup(app, pages.House(settings, database, accounts, log, media_alive=media_alive, no_faults=well))
     sio.attach(app)
-    app.cleanup_ctx.extend((_opened(database), _playing, _listening))
+    app.cleanup_ctx.extend((_opened(database), _sweeping(accounts), _playing, _listening))
     return app
 
 
@@ -112,6 +115,23 @@ def _opened(database: Database) -> Context:
         await database.migrate()
         yield
         await database.close()
+
+    return context
+
+
+def _sweeping(accounts: Accounts) -> Context:
+    """Sessions that ended are forgotten, once a day and at each start."""
+
+    async def context(app: web.Application) -> AsyncIterator[None]:
+        async def forever() -> None:
+            while True:
+                await accounts.sweep()
+                await asyncio.sleep(DAY)
+
+        sweeper = asyncio.create_task(forever(), name="sessions that ended")
+        yield
+        sweeper.cancel()
+        await asyncio.gather(sweeper, return_exceptions=True)
 
     return context
 
@@ -151,9 +171,9 @@ def _caller(database: Database, settings: Settings) -> Callable[[str], Awaitable
     async def call(meeting: str) -> Call:
         async with database.read() as connection:
             planned = await meetings.meeting(connection, meeting)
-        if planned is None:
+        if planned is None or meetings.missed(planned, now()):
             raise Refused("NoSuchMeeting", "There is no such meeting.")
-        if now() < planned.planned_for - timedelta(minutes=settings.doors_minutes):
+        if not meetings.joinable(planned, now(), timedelta(minutes=settings.doors_minutes)):
             raise Refused(
                 "doors", "The room opens {minutes} minutes before the meeting.", minutes=settings.doors_minutes
             )

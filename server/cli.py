@@ -12,6 +12,7 @@ from . import settings as configuration
 from .demo import seed, simulate
 from .demo.run import players
 from .demo.seed import Demo
+from .org.accounts import Accounts
 from .records.database import Database
 from .records.signing import Key
 from .records.verify import verify, verify_all
@@ -129,6 +130,25 @@ def _verify_arguments(parser: argparse.ArgumentParser) -> None:
     which.add_argument("--all", action="store_true", help="every meeting of which anything is kept")
 
 
+def _unlock(asked: argparse.Namespace) -> int:
+    return asyncio.run(_unlocked(configuration.load(), asked.username))
+
+
+async def _unlocked(settings: Settings, username: str) -> int:
+    """The administrator's word after too many wrong tries (QCVN 12:2026/BCA)."""
+    database = Database(settings.database)
+    try:
+        found = await Accounts(database, settings).unlock(username)
+    finally:
+        await database.close()
+    print("unlocked" if found else "there is no such account", file=sys.stdout if found else sys.stderr)
+    return 0 if found else 1
+
+
+def _unlock_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("username")
+
+
 def _none(_: argparse.ArgumentParser) -> None:
     """A job without arguments."""
 
@@ -143,5 +163,6 @@ _JOBS: Sequence[tuple[str, Job, str, Callable[[argparse.ArgumentParser], None]]]
     ("migrate", _migrate, "bring the database to this version", _none),
     ("seed", _seed, "put the demonstration province into the database", _none),
     ("verify", _verify, "say whether the record of a meeting is whole", _verify_arguments),
+    ("unlock", _unlock, "let an account sign in again after too many wrong tries", _unlock_arguments),
     ("simulate", simulate.run, "join a meeting with simulated members and print figures", simulate.add_arguments),
 )

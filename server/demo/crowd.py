@@ -1,6 +1,7 @@
 """Many simulated members in one meeting, and the figures of it."""
 
 import asyncio
+import contextlib
 import random
 import time
 from collections import Counter
@@ -12,10 +13,11 @@ from .door import SignInFailed, Unreachable
 from .habits import DESK, LOAD, LOAD_CHAIR, OFFICER, PHONE, Profile
 from .member import NoAnswer, SimulatedMember, TurnedAway
 from .screen import Screen
+from .voice import rehearse
 
-AT_ONCE = 8  # so many sign in and connect at the same time; the others wait their turn
+AT_ONCE = 6  # so many are signing in and connecting at the same time; the others wait their turn
 PROBE = 5.0  # seconds between two measurements of how fast a command reaches all
-REACH = 30.0  # seconds after which it is taken not to have reached
+REACH = 15.0  # seconds after which it is taken not to have reached
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,8 @@ class Crowd:
 
     async def join(self, accounts: Sequence[tuple[Account, Profile]]) -> None:
         """All of them, `AT_ONCE` at a time; who cannot join is counted in `failures`."""
-        await asyncio.gather(*[self._join(n, account, profile) for n, (account, profile) in enumerate(accounts)])
+        numbered = enumerate(accounts, start=len(self.tallies))
+        await asyncio.gather(*[self._join(number, account, profile) for number, (account, profile) in numbered])
 
     def member(self, number: int, account: Account, profile: Profile) -> SimulatedMember:
         rng = random.Random(f"{self._seed} {number}")  # noqa: S311 — behaviour, not a secret
@@ -51,11 +54,25 @@ class Crowd:
         async with self._gate:
             try:
                 await member.enter()
+                if not await member.connected():
+                    self.failures["no media connection"] += 1
             except (SignInFailed, Unreachable, TurnedAway) as error:
                 rule = f": {error.rule}" if isinstance(error, TurnedAway) else ""
                 self.failures[f"{type(error).__name__}{rule}"] += 1
                 return
-        self.members.append(member)
+            finally:
+                if member.screen.seq >= 0:
+                    self.members.append(member)
+
+    async def somebody_speaks(self) -> bool:
+        """Until a microphone is on, so that whoever comes has something to hear; False when none is within a while."""
+        if not self.members:
+            return False
+        with contextlib.suppress(TimeoutError, TurnedAway):
+            async with asyncio.timeout(REACH):
+                await self.members[0].until(lambda screen: "on" in screen.view.get("microphones", {}).values())
+            return True
+        return False
 
     async def leave(self) -> None:
         await asyncio.gather(*[member.leave() for member in self.members])
@@ -118,19 +135,23 @@ async def simulate(
 ) -> dict[str, object]:
     """Joins the first `members` of `accounts`, plays for `seconds` from when the last has joined, leaves; the figures.
 
-    All durations are milliseconds, except `joined_all_s` (from the first sign-in until the last has the view).
+    All durations are milliseconds, except `joined_all_s` (from the first sign-in until the last has view and media).
     """
     crowd, rng = Crowd(url, meeting, seed), random.Random(seed)  # noqa: S311 — behaviour, not a secret
     reach_ms: list[float] = []
+    first, *others = load_profiles(accounts, members, picture)
+    rehearse()
     began = time.perf_counter()
-    await crowd.join(load_profiles(accounts, members, picture))
+    await crowd.join([first])
+    await crowd.somebody_speaks()
+    await crowd.join(others)
     joined_all = time.perf_counter() - began
     probing = asyncio.create_task(probe(crowd, rng, reach_ms, crowd.failures))
-    await asyncio.sleep(seconds)
+    await asyncio.sleep(seconds if crowd.members else 0)
     probing.cancel()
     connected = sum(bool(member.media and member.media.is_connected) for member in crowd.members)
     await crowd.leave()
     figures = summary(crowd.tallies)
     figures["errors"] = dict(Counter(figures["errors"]) + crowd.failures)  # type: ignore[call-overload]
-    first = {"members": members, "seconds": seconds, "joined_all_s": round(joined_all, 1)}
-    return first | figures | {"media_connected": connected, "reach_ms": spread(reach_ms), "reached": len(reach_ms)}
+    asked = {"members": members, "seconds": seconds, "joined_all_s": round(joined_all, 1)}
+    return asked | figures | {"media_connected": connected, "reach_ms": spread(reach_ms), "reached": len(reach_ms)}

@@ -9,11 +9,11 @@ TIMEOUT = aiohttp.ClientTimeout(total=60)  # seconds; a hundred sign-ins at once
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
-class SignInFailed(Exception):  # noqa: N818
+class SignInFailed(Exception):
     """The server did not let the member in: his name and password are wrong, or the account is locked."""
 
 
-class Unreachable(Exception):  # noqa: N818
+class Unreachable(Exception):
     """Nobody answers at the address, or not as our server does.  Worth another try."""
 
 

@@ -29,6 +29,7 @@ class Profile:
     away: Span = (2, 15)
     reloads: float = 0.3  # the chance that he comes back with a new page
     chairs: bool = False  # takes the chair when it is offered to him, and conducts the meeting while he has it
+    ponders: Span = (1, 4)  # before he does what a chair does next
     talks: bool = False  # as chair: keeps his microphone on
 
 
@@ -37,10 +38,9 @@ PHONE = Profile("phone", 4, asks_every=100, answers=0.9, drops_every=240)
 DESK = Profile("desktop", 8, asks_every=80, answers=0.95, drops_every=480)
 OFFICER = Profile("desktop", 8, asks_every=120, answers=1, chairs=True)
 LOAD = Profile("phone", 4, picture=False, asks_every=60, answers=0.95, drops_every=300)
-LOAD_CHAIR = Profile("desktop", 8, picture=False, answers=1, chairs=True, talks=True)
+LOAD_CHAIR = Profile("desktop", 8, picture=False, answers=1, chairs=True, ponders=(0, 0.2), talks=True)
 
 QUEUE = 3  # so many wait already: a considerate member asks later
-PONDER = (1.0, 4.0)  # before a chair acts
 REACT = (2.0, 15.0)  # until the big button is pressed
 
 
@@ -89,7 +89,7 @@ async def drops(member: SimulatedMember) -> None:
 async def takes_chair(member: SimulatedMember) -> None:
     while True:
         await member.until(lambda screen: bool(screen.mine.get("offered")))
-        await member.pause(member.rng.uniform(*PONDER))
+        await member.pause(member.rng.uniform(*member.profile.ponders))
         if member.screen.mine.get("offered"):
             await member.ask("TakeChair")
         await member.until(lambda screen: not screen.mine.get("offered"))
@@ -100,7 +100,7 @@ async def conducts(member: SimulatedMember) -> None:
     talks = member.profile.talks
     while True:
         await member.until(lambda screen: next_act(screen, talks) is not None)
-        await member.pause(member.rng.uniform(*PONDER))
+        await member.pause(member.rng.uniform(*member.profile.ponders))
         act = next_act(member.screen, talks)
         if act is not None:
             await member.ask(act[0], **act[1])

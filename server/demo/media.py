@@ -20,13 +20,13 @@ def with_audio_nack(offer: str) -> str:
 
 
 class Media:
-    """`voice`, `camera` and `screen` are mids 0, 1 and 2; `thumbnails` are 7 and on.  `changed` is called when it
-    connects or fails."""
+    """`page` is the id of the connection that offers.  `voice`, `camera` and an empty screen are mids 0, 1 and 2;
+    `thumbnails` are mids 7 and on.  `changed` is called when it connects or fails."""
 
     def __init__(
-        self, voice: Source, camera: Source, thumbnails: int, loopback: bool, changed: Callable[[], None]
+        self, page: str, voice: Source, camera: Source, thumbnails: int, loopback: bool, changed: Callable[[], None]
     ) -> None:
-        self.epoch = ""
+        self.page, self.epoch = page, ""
         self._camera = camera
         slots = (*RECEIVED, *["video"] * thumbnails)
         self._peer, self._line = connection((voice, camera, Source()), slots, loopback)

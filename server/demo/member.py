@@ -19,19 +19,19 @@ from .ears import Source
 from .habits import Habit, Profile, habits_of
 from .media import Media
 from .screen import Json, Screen
-from .voice import Voice
+from .voice import PITCHES, Voice
 
 log = logging.getLogger(__name__)
 
 NAMESPACE = "/meeting"
-PITCHES = (105, 118, 130, 190, 205, 222)  # Hz
 ANSWER = 10.0  # seconds until a command is sent again
 TRIES = 3
 RETRY = (0.0, 0.5, 1.0, 2.0, 5.0)  # seconds before each attempt to come back; the last for all that follow
 MEDIA_RETRY = 2.0  # seconds
+CONNECTED = 15.0  # seconds
 
 
-class TurnedAway(Exception):  # noqa: N818
+class TurnedAway(Exception):
     """The room does not let the member in, or no longer: `rule` says why (docs/protocol.md, "The socket")."""
 
     def __init__(self, rule: str, why: str) -> None:
@@ -39,7 +39,7 @@ class TurnedAway(Exception):  # noqa: N818
         self.rule, self.why = rule, why
 
 
-class NoAnswer(Exception):  # noqa: N818
+class NoAnswer(Exception):
     """A command was sent three times over a living connection and never answered."""
 
 
@@ -123,10 +123,18 @@ class SimulatedMember:
     async def drop(self, away: float, reloads: bool = False) -> None:
         """The network goes, without a goodbye, for `away` seconds; `reloads`: he comes back with a new page."""
         self._away, self._reloads = away, reloads
-        if reloads:
-            await self._hang_up()
         await self._door.cut()
         await self._lost.wait()
+        if reloads:
+            await self._hang_up()
+
+    async def connected(self) -> bool:
+        """Until sound and picture can flow; False when they cannot within a while."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(CONNECTED):
+                await self.until(lambda _: self.media is not None and self.media.is_connected)
+            return True
+        return False
 
     async def finished(self) -> TurnedAway | None:
         """Until the meeting is closed; returns why, when he was sent away before."""
@@ -331,16 +339,22 @@ class SimulatedMember:
         """A connection for sound and picture whenever there is none, or the media process is another."""
         while True:
             await self.until(lambda _: self.is_online and self._wants_media())
+            if self.media is not None and self._is_of_this_page(self.media):
+                self.tally.errors["the media connection was lost"] += 1
             await self._hang_up()
             if not await self._negotiate():
                 await asyncio.sleep(MEDIA_RETRY)
 
     def _wants_media(self) -> bool:
-        media = self.media
-        return media is None or media.has_ended or media.epoch != self.screen.epoch
+        return self.media is None or self.media.has_ended or not self._is_of_this_page(self.media)
+
+    def _is_of_this_page(self, media: Media) -> bool:
+        return (media.page, media.epoch) == (self.connection, self.screen.epoch)
 
     async def _negotiate(self) -> bool:
-        media = Media(self.voice, self.camera, self.profile.thumbnails, self._door.loopback, self._tell)
+        media = Media(
+            self.connection, self.voice, self.camera, self.profile.thumbnails, self._door.loopback, self._tell
+        )
         answer = await self._send("signal", {"type": "offer", "sdp": await media.offer()})
         if answer is None or answer.get("type") != "answer":
             if self.is_online:

@@ -23,6 +23,7 @@ from .door import TIMEOUT, SignInFailed, Unreachable
 from .habits import Profile
 from .member import TurnedAway
 from .seed import Demo
+from .voice import rehearse
 
 log = logging.getLogger(__name__)
 
@@ -69,6 +70,7 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 
 async def play(url: str, meeting: str, accounts: Sequence[Account], seed: int) -> None:
     """Until the meeting is closed: each of `accounts` comes, lives, and comes back whatever happens to the server."""
+    rehearse()
     await ready(url)
     crowd = Crowd(url, meeting, seed)
     async with asyncio.TaskGroup() as group:

@@ -20,6 +20,7 @@ STEP = int(CLOCK * FRAME)
 SAMPLES = int(RATE * FRAME)
 SECONDS = 4.0  # until the voice repeats itself
 BITRATE = 24_000
+PITCHES = (110, 124, 196, 218)  # Hz
 LATE = 0.2  # seconds behind the clock from which packets are left out instead of sent in a burst
 
 # The first three formants in Hz of some vowels of Vietnamese: a, e, i, o, u.
@@ -78,6 +79,12 @@ def voice(pitch: int) -> tuple[Sound, ...]:
         frame.sample_rate, frame.pts, frame.time_base = RATE, start, fractions.Fraction(1, RATE)
         sounds += [Sound(bytes(packet), level_of(part)) for packet in encoder.encode(frame)]
     return tuple(sounds)
+
+
+def rehearse() -> None:
+    """Makes all voices, so that nobody's first word waits for it: some tenths of a second."""
+    for pitch in PITCHES:
+        voice(pitch)
 
 
 class Voice(Source):

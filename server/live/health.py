@@ -12,7 +12,7 @@ Clock = Callable[[], datetime]
 RED = timedelta(minutes=1)  # a fault colours the health check for so long
 
 
-class Fault(Exception):  # noqa: N818
+class Fault(Exception):
     """Something broke that is nobody's fault but ours.  `id` finds it in the log of the program."""
 
     def __init__(self, id: str) -> None:

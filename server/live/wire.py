@@ -20,7 +20,7 @@ LONGEST_MESSAGE = 64 * 1024  # bytes
 LONGEST_TEXT, LONGEST_ID, LARGEST_NUMBER = 500, 64, 1_000_000
 
 
-class BadMessage(Exception):  # noqa: N818
+class BadMessage(Exception):
     """The client is wrong.  `why` is for whoever writes clients; it repeats nothing of what was sent but names."""
 
     def __init__(self, why: str) -> None:

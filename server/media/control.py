@@ -5,6 +5,7 @@ import contextlib
 import itertools
 import json
 import logging
+import os
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ log = logging.getLogger(__name__)
 
 REPLY = 5.0  # s for one request
 WAITS = (0.05, 0.2, 0.5, 1.0, 2.0, 5.0)  # s before the worker is started again, the more often it died
+LONGEST_PATH = 107  # bytes of a unix socket's path (unix(7))
 STEADY = 30.0  # s of life after which it counts as sound again
 
 __all__ = ["BadOffer", "Control", "MediaSettings", "WorkerAway", "WorkerFailed"]
@@ -32,11 +34,11 @@ class MediaSettings:
     socket: Path  # unix socket, at most 107 bytes long
 
 
-class WorkerFailed(RuntimeError):  # noqa: N818
+class WorkerFailed(RuntimeError):
     """The worker cannot run.  One sentence says why."""
 
 
-class WorkerAway(ConnectionError):  # noqa: N818
+class WorkerAway(ConnectionError):
     """The worker is being started again; the request was not done."""
 
 
@@ -67,17 +69,22 @@ class _Line:
 
     async def read(self, on_event: Callable[[dict[str, Any]], None]) -> None:
         """Until the worker is gone."""
-        async for message in lines.messages(self._reader):
-            if "event" in message:
-                self.replaced |= message["event"] == "replaced"
-                on_event(message)
-                continue
-            reply = self._waiting.get(message["id"])
-            if reply is not None and not reply.done():
-                reply.set_result(message)
-        self.hang_up()
+        try:
+            async for message in lines.messages(self._reader):
+                if "event" in message:
+                    self.replaced |= message["event"] == "replaced"
+                    on_event(message)
+                else:
+                    self._replied(message)
+        finally:
+            self._hang_up()
 
-    def hang_up(self) -> None:
+    def _replied(self, message: dict[str, Any]) -> None:
+        reply = self._waiting.get(message["id"])
+        if reply is not None and not reply.done():
+            reply.set_result(message)
+
+    def _hang_up(self) -> None:
         self._gone = True
         for reply in self._waiting.values():
             if not reply.done():
@@ -106,6 +113,8 @@ class Control:
 
     async def start(self) -> None:
         """Adopt the worker that lives on our socket, or start one.  Raises WorkerFailed."""
+        if len(os.fsencode(self._settings.socket)) > LONGEST_PATH:
+            raise WorkerFailed(f"The path of the media socket is longer than {LONGEST_PATH} bytes.")
         await self._connect()
         self._keeper = asyncio.get_running_loop().create_task(self._keep())
 
@@ -179,6 +188,8 @@ class Control:
             born = loop.time()
             await asyncio.wait([self._reader])
             self._there.clear()
+            if not self._reader.cancelled() and (fault := self._reader.exception()) is not None:
+                log.error("A report of the media worker could not be told.", exc_info=fault)
             if self._line is not None and self._line.replaced:
                 log.error("Another control has taken over the media worker.")
                 return

@@ -96,9 +96,14 @@ class Peer:
         self._changed()
 
     def close(self) -> None:
-        """Hang up.  The goodbye is sent as soon as the loop turns."""
+        """Hang up and let go of the keys.  The goodbye is sent as soon as the loop turns."""
         self._mux.remove(self)
         self.ready = False
+        self._opener = self._sealer = None
+        for track in self.tracks.values():
+            track.listeners = ()
+        for slot in self.slots:
+            slot.take(None, None)
         if self._starting is not None:
             self._starting.cancel()
         self._stopping = asyncio.get_running_loop().create_task(self._dtls.stop())

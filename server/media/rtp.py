@@ -12,7 +12,7 @@ MAX32 = 0xFFFFFFFF
 CLOCK = {"audio": 48000, "video": 90000}  # ticks per second (RFC 7587, RFC 7741)
 
 
-class Malformed(ValueError):  # noqa: N818
+class Malformed(ValueError):
     """The packet breaks its own format.  Raised by every parser of this folder, counted, never shown."""
 
 

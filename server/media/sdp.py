@@ -18,7 +18,7 @@ _CODEC = {"audio": "opus/48000/2", "video": "VP8/90000"}
 _FORMAT = {"audio": "minptime=10;useinbandfec=0;usedtx=0"}
 
 
-class BadOffer(Exception):  # noqa: N818
+class BadOffer(Exception):
     """The offer does not follow docs/protocol.md.  The sentence says where."""
 
 

@@ -31,11 +31,11 @@ _PROTECT, _UNPROTECT = lib.srtp_protect, lib.srtp_unprotect
 _PROTECT_RTCP, _UNPROTECT_RTCP = lib.srtp_protect_rtcp, lib.srtp_unprotect_rtcp
 
 
-class HandshakeFailed(Exception):  # noqa: N818
+class HandshakeFailed(Exception):
     """DTLS did not come about: wrong certificate, no common SRTP profile, or nobody there."""
 
 
-class SrtpRefused(Exception):  # noqa: N818
+class SrtpRefused(Exception):
     """libsrtp refused a packet: forged, repeated or too old; or, sealing, an index that was used before."""
 
 

@@ -24,7 +24,7 @@ Json = None | bool | int | float | str | list[Any] | dict[str, Any]
 Reader = Callable[[Any], Any]
 
 
-class CorruptRecord(Exception):  # noqa: N818
+class CorruptRecord(Exception):
     """What is kept is not what was written.  `seq` names the entry, 0 = not known."""
 
     def __init__(self, meeting: str, seq: int, why: str) -> None:
@@ -32,7 +32,7 @@ class CorruptRecord(Exception):  # noqa: N818
         self.meeting, self.seq, self.why = meeting, seq, why
 
 
-class _Wrong(Exception):  # noqa: N818
+class _Wrong(Exception):
     """Inside this file: the value is not of its type."""
 
 

@@ -20,7 +20,7 @@ PHASES: Mapping[type[Event], str] = {
 }
 
 
-class SeqTaken(Exception):  # noqa: N818
+class SeqTaken(Exception):
     """Somebody else wrote entry `seq` of this meeting, or what stood before it is gone: read again, decide anew."""
 
     def __init__(self, meeting: str, seq: int) -> None:

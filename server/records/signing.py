@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.serialization import (
 _CONTEXT = b"chibo head 1\n"  # so that no other message signed with this key can be taken for a head
 
 
-class BadKey(Exception):  # noqa: N818
+class BadKey(Exception):
     """The key file cannot be used as it is.  The message says what to do."""
 
 

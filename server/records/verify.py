@@ -35,7 +35,7 @@ class Verdict:
         return f"{self.meeting}: {where}: {self.why}"
 
 
-class _Broken(Exception):  # noqa: N818
+class _Broken(Exception):
     def __init__(self, seq: int | None, why: str) -> None:
         super().__init__(why)
         self.seq, self.why = seq, why

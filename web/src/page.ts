@@ -1,5 +1,6 @@
 /** What every page but the room loads: the look, and two small courtesies. */
 import "../style/page.css";
+export { default as icon } from "./icon.svg"; // so that it is built, for <link rel="icon">
 
 const root = document.documentElement;
 const THEMES = ["light", "dark"];
