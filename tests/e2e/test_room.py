@@ -5,6 +5,7 @@ import re
 from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from playwright.async_api import Browser, expect
@@ -14,7 +15,7 @@ from server.demo.habits import QUIET
 from server.demo.large import large_cell
 
 from .crowd import joined, kept, minutes
-from .house import House
+from .house import House, living
 from .visitor import Visitor, visitor
 
 pytestmark = pytest.mark.e2e
@@ -166,3 +167,19 @@ async def test_without_camera_and_microphone_one_still_comes_in_and_asks_to_spea
     await member.button("Xin phát biểu").click()
     await member.button(re.compile("Rút đăng ký")).wait_for()
     await member.sees_moving(1)
+
+
+async def test_where_no_packet_passes_one_stays_in_the_meeting_and_is_told_in_one_line(
+    tmp_path: Path, browser: Browser
+) -> None:
+    nowhere = {"CHIBO_MEDIA_BIND": "127.0.0.1", "CHIBO_MEDIA_ADDRESS": "127.0.0.9"}
+    async with living(tmp_path, **nowhere) as house:
+        meeting, accounts = await large_cell(house.database, 3)
+        chair = await seated(browser, house, meeting, accounts[0])
+        member = await seated(browser, house, meeting, accounts[1])
+        await chair.button("Khai mạc").click()
+        await member.page.get_by_text("Chưa có tiếng").first.wait_for()
+        await member.button("Xin phát biểu").click()
+        await chair.button(re.compile("^Mời phát biểu: ")).click()
+        await member.button("Kết thúc phát biểu").click()
+        await member.button("Xin phát biểu").wait_for()
