@@ -102,8 +102,8 @@ class Peer:
         self._opener = self._sealer = None
         for track in self.tracks.values():
             track.listeners = ()
-        for slot in self.slots:
-            slot.take(None, None)
+        for one in self.slots:
+            one.take(None, None)
         if self._starting is not None:
             self._starting.cancel()
         self._stopping = asyncio.get_running_loop().create_task(self._dtls.stop())
@@ -249,7 +249,7 @@ class Peer:
             "owner": self.owner, "ready": self.ready, "rtt": round(self.rtt, 4), "lost": self.lost, "remb": self.remb,
             "forged": self.forged, "unsealed": self.unsealed, "malformed": self.malformed, "unknown": self.unknown,
             "tracks": {mid: t.stats() for mid, t in self.tracks.items()},
-            "slots": {s.mid: {"owner": s.owner, "packets": s.packets, "resent": s.resent} for s in self.slots},
+            "slots": {s.mid: {"owner": s.owner, "packets": s.packets, "resent": s.resent, "missed": s.missed} for s in self.slots},
         }  # fmt: skip
 
 

@@ -42,7 +42,8 @@ class Slot:
         self.ssrc, self.rtx_ssrc = secrets.randbits(32), secrets.randbits(32)
         self.owner: str | None = None
         self.source: Track | None = None
-        self.packets = self.octets = self.resent = 0
+        self.packets = self.octets = 0
+        self.resent = self.missed = 0  # packets asked for again: sent, and not to be had any more
         self._waiting = True
         self._rewriter = Rewriter(secrets.randbits(15))
         self._timestamp, self._at = secrets.randbits(32), 0.0  # of the newest packet
@@ -100,6 +101,7 @@ class Slot:
         """The listener lacks this packet of the slot."""
         kept = self._cache.get(sequence)
         if kept is None or now - kept[1].now > RESEND_WITHIN:
+            self.missed += 1
             return
         if not self._cache.due(sequence, now, self.out.rtt) or not self.out.may_resend(now):
             return

@@ -54,8 +54,8 @@ async def site(
     runner = web.AppRunner(app)
     await runner.setup()
     try:
-        await (here := web.TCPSite(runner, "127.0.0.1", 0)).start()
-        yield f"http://127.0.0.1:{here._server.sockets[0].getsockname()[1]}/"
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        yield f"http://127.0.0.1:{runner.addresses[0][1]}/"
     finally:
         await runner.cleanup()
 

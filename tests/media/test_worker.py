@@ -171,6 +171,12 @@ async def test_a_taken_port_is_told_in_one_sentence(tmp_path: Path) -> None:
             await house.control.start()
 
 
+async def test_a_socket_path_too_long_is_told_in_one_sentence(tmp_path: Path) -> None:
+    house = House(MediaSettings("127.0.0.1", "127.0.0.1", 0, tmp_path / ("x" * 100)))
+    with pytest.raises(WorkerFailed, match="longer than 107 bytes"):
+        await house.control.start()
+
+
 async def test_a_worker_left_alone_ends_itself(tmp_path: Path) -> None:
     path = tmp_path / "media.sock"
     worker = await asyncio.create_subprocess_exec(
