@@ -1,0 +1,38 @@
+import { describe, expect, it } from "vitest";
+import { EXPIRES, NOT_SENT, Outbox } from "./outbox";
+
+describe("commands on their way", () => {
+  it("are sent again by the next connection with the same id, in the order they were asked", () => {
+    const box = new Outbox();
+    box.add("a", "AskToSpeak", {}, 0);
+    box.add("b", "GiveFloor", { member: "m2" }, 1);
+    expect(box.unanswered()).toEqual([
+      { id: "a", name: "AskToSpeak" },
+      { id: "b", name: "GiveFloor", member: "m2" },
+    ]);
+  });
+
+  it("are done with when answered, and a second answer is no news", async () => {
+    const box = new Outbox();
+    const { answered } = box.add("a", "AskToSpeak", {}, 0);
+    box.settle("a", { done: 5 });
+    box.settle("a", { bad: "again" });
+    expect(await answered).toEqual({ done: 5 });
+    expect(box.unanswered()).toEqual([]);
+  });
+
+  it("no field can take the place of the id or the name", () => {
+    const { letter } = new Outbox().add("a", "Mute", { id: "x", name: "Close", member: "m" }, 0);
+    expect(letter).toEqual({ id: "a", name: "Mute", member: "m" });
+  });
+
+  it("are given up after a while, and the member is told that we cannot know", async () => {
+    const box = new Outbox();
+    const { answered } = box.add("a", "TurnOnMicrophone", {}, 0);
+    box.expire(EXPIRES);
+    expect(box.unanswered()).toHaveLength(1);
+    box.expire(EXPIRES + 1);
+    expect(await answered).toEqual({ bad: NOT_SENT });
+    expect(box.unanswered()).toEqual([]);
+  });
+});
