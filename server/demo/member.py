@@ -7,6 +7,7 @@ import random
 import secrets
 import time
 from collections.abc import Callable, Coroutine
+from functools import partial
 from types import TracebackType
 from typing import Any, Self
 
@@ -20,6 +21,8 @@ from .habits import Habit, Profile, habits_of
 from .media import Media
 from .screen import Json, Screen
 from .voice import PITCHES, Voice
+
+Work = Callable[[], Coroutine[Any, Any, None]]
 
 log = logging.getLogger(__name__)
 
@@ -98,10 +101,10 @@ class SimulatedMember:
             raise
         self.tally.socket_ms.append((time.perf_counter() - self._asked_at) * 1000)
         self._prepare_camera()
-        for work in (self._stay(), self._keep_media(), self._first_sound()):
+        for work in (self._stay, self._keep_media, self._first_sound):
             self._spawn(work)
         for habit in habits_of(self.profile):
-            self._spawn(self._live(habit))
+            self._spawn(partial(self._live, habit))
 
     async def leave(self) -> None:
         """Closes the page; it is not the command `Leave`."""
@@ -293,7 +296,7 @@ class SimulatedMember:
     def _on_patch(self, message: Json) -> None:
         if not self.screen.take_patch(message):
             self.tally.gaps += 1
-            self._spawn(self._ask_view())
+            self._spawn(self._ask_view)
         self._tell()
 
     async def _ask_view(self) -> None:
@@ -302,12 +305,12 @@ class SimulatedMember:
             self.screen.take_view(message)
             self._tell()
 
-    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+    def _spawn(self, work: Work) -> None:
         self._tasks = [task for task in self._tasks if not task.done()] + [asyncio.create_task(self._guarded(work))]
 
-    async def _guarded(self, work: Coroutine[Any, Any, None]) -> None:
+    async def _guarded(self, work: Work) -> None:
         try:
-            await work
+            await work()
         except TurnedAway:  # whoever waits for something to be seen is told so
             return
         except Exception as error:

@@ -38,10 +38,10 @@ def energy(frame: AudioFrame) -> float:
 def test_the_voice_is_sound() -> None:
     decoder = av.CodecContext.create("libopus", "r")
     decoder.format, decoder.layout, decoder.sample_rate = "s16", "mono", 48_000
-    frames = [frame for sound in voice(118)[:100] for frame in decoder.decode(Packet(sound.payload))]
+    frames = [frame for sound in voice(124)[:100] for frame in decoder.decode(Packet(sound.payload))]
     assert sum(frame.samples for frame in frames) >= 99 * 960
     assert max(map(energy, frames)) > 1_000
-    assert all(-60 < sound.level < -10 for sound in voice(118)[10:100])
+    assert all(-60 < sound.level < -10 for sound in voice(124)[10:100])
 
 
 def test_the_level_of_silence_and_of_the_loudest() -> None:
@@ -138,7 +138,7 @@ class Far:
 async def talking(monkeypatch: pytest.MonkeyPatch, source: Voice, camera: Source) -> AsyncIterator[tuple[Media, Far]]:
     monkeypatch.setattr(aioice.ice, "get_host_addresses", lambda **_: ["127.0.0.1"])
     changed = asyncio.Event()
-    media, far = Media(source, camera, 4, loopback=True, changed=changed.set), Far()
+    media, far = Media("page", source, camera, 4, loopback=True, changed=changed.set), Far()
     try:
         await media.accept(await far.answer(await media.offer()), "epoch")
         while not media.is_connected:
@@ -151,7 +151,7 @@ async def talking(monkeypatch: pytest.MonkeyPatch, source: Voice, camera: Source
 
 
 async def test_the_lines_stand_in_the_order_of_the_protocol() -> None:
-    media = Media(Voice(118), Source(), 8, loopback=True, changed=lambda: None)
+    media = Media("page", Voice(124), Source(), 8, loopback=True, changed=lambda: None)
     offer = await media.offer()
     await media.close()
     kinds = [line.split("=")[1].split()[0] for line in offer.splitlines() if line.startswith("m=")]
@@ -164,13 +164,13 @@ async def test_the_lines_stand_in_the_order_of_the_protocol() -> None:
 
 async def test_aiortc_is_left_as_it_was() -> None:
     before = vars(rtcpeerconnection).copy()
-    media = Media(Voice(118), Source(), 4, loopback=True, changed=lambda: None)
+    media = Media("page", Voice(124), Source(), 4, loopback=True, changed=lambda: None)
     await media.close()
     assert vars(rtcpeerconnection) == before
 
 
 async def test_a_stock_peer_hears_and_sees_the_member_and_is_counted_by_him(monkeypatch: pytest.MonkeyPatch) -> None:
-    speaker, camera = Voice(118), Card("Trần Văn Đức", 2, 8)
+    speaker, camera = Voice(124), Card("Trần Văn Đức", 2, 8)
     speaker.speak(True)
     async with talking(monkeypatch, speaker, camera) as (media, far):
         heard = [await far.tracks["0"].recv() for _ in range(50)]
@@ -187,7 +187,7 @@ async def test_a_stock_peer_hears_and_sees_the_member_and_is_counted_by_him(monk
 
 
 async def test_a_silent_member_sends_nothing_and_his_clock_runs_on() -> None:
-    speaker = Voice(118)
+    speaker = Voice(124)
     waiting = asyncio.ensure_future(speaker.next())
     await asyncio.sleep(0)
     assert not waiting.done()
@@ -214,7 +214,7 @@ class Watched(Card):
 
 async def test_a_key_frame_that_is_asked_for_comes(monkeypatch: pytest.MonkeyPatch) -> None:
     camera = Watched()
-    async with talking(monkeypatch, Voice(118), camera) as (_, far):
+    async with talking(monkeypatch, Voice(124), camera) as (_, far):
         while len(camera.keys) < 8:
             await far.tracks["1"].recv()
         assert camera.keys == [True] + [False] * (len(camera.keys) - 1)
