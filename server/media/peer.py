@@ -20,7 +20,7 @@ from .up import Track
 
 log = logging.getLogger(__name__)
 
-ASSUMED_RTT = 0.1  # s, until a receiver report tells
+ASSUMED_RTT = 0.03  # s, until a receiver report tells
 LONGEST_RTT = 0.25  # s: who is busy or far away is still asked, and answered, four times a second
 STALE = 10.0  # s: a longer trip is a clock that leapt
 RESENDS = 200.0  # packets per second that one listener may ask for again
@@ -249,7 +249,7 @@ class Peer:
             "owner": self.owner, "ready": self.ready, "rtt": round(self.rtt, 4), "lost": self.lost, "remb": self.remb,
             "forged": self.forged, "unsealed": self.unsealed, "malformed": self.malformed, "unknown": self.unknown,
             "tracks": {mid: t.stats() for mid, t in self.tracks.items()},
-            "slots": {s.mid: {"owner": s.owner, "packets": s.packets, "resent": s.resent, "missed": s.missed} for s in self.slots},
+            "slots": {s.mid: s.stats() for s in self.slots},
         }  # fmt: skip
 
 
