@@ -59,10 +59,34 @@ def _superior(actor: Actor, unit: Unit) -> bool:
     return any(unit.within(held.unit) and unit.id != held.unit.id for held in above)
 
 
+def _leading(actor: Actor, unit: Unit) -> bool:
+    """In the committee of this very unit, which is no cell."""
+    own = (held for held in actor.held if held.unit.id == unit.id and held.post in _COMMITTEE)
+    return unit.kind != CELL and any(own)
+
+
+def _entrusted(post: str) -> "Test":
+    """Holds this post at a unit that is no cell, for it and all below it."""
+
+    def test(actor: Actor, unit: Unit) -> bool:
+        at = (held.unit for held in actor.held if held.post == post and held.unit.kind != CELL)
+        return any(unit.within(place) for place in at)
+
+    return test
+
+
 Test = Callable[[Actor, Unit], bool]
 
 ROLES: Mapping[str, Test] = MappingProxyType(
-    {"member": _member, "committee": _committee, "follower": _follower, "superior": _superior}
+    {
+        "member": _member,
+        "committee": _committee,
+        "follower": _follower,
+        "superior": _superior,
+        "leading": _leading,
+        "organiser": _entrusted("organising_department"),
+        "administrator": _entrusted("administrator"),
+    }
 )
 
 ALLOWED: Mapping[str, frozenset[str]] = MappingProxyType(
@@ -71,6 +95,16 @@ ALLOWED: Mapping[str, frozenset[str]] = MappingProxyType(
         "join_meeting": frozenset({"member", "committee", "follower"}),
         "see_attendance": frozenset({"member", "committee", "follower", "superior"}),
         "see_supervision": frozenset({"superior"}),
+        # the rulebook; rules are set by committees, so never at a cell
+        "see_rules": frozenset({"member", "follower", "superior", "leading", "organiser", "administrator"}),
+        "edit_rules": frozenset({"leading"}),
+        # the pilot: the cell asks, the organising department reviews, the committee that the rulebook names decides
+        "see_pilot": frozenset({"member", "follower", "superior", "leading", "organiser"}),
+        "open_case": frozenset({"committee"}),
+        "review_case": frozenset({"organiser"}),
+        "decide_case": frozenset({"superior"}),
+        "note_problem": frozenset({"committee", "follower", "organiser"}),
+        "see_pilot_list": frozenset({"superior", "leading", "organiser"}),
     }
 )
 

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 from aiohttp import hdrs, web
 
-from server.org import access, meetings
+from server.org import access, meetings, tree
 
 from . import csrf, errors, keys
 from .next import local
@@ -90,11 +90,27 @@ async def actor(request: web.Request) -> access.Actor:
 async def _permitted(request: web.Request, action: str) -> None:
     """Outside his own units there is nothing: 404, never 403, so that ids cannot be guessed."""
     asks = await actor(request)
+    unit = await (_unit if "unit" in request.match_info else _of_meeting)(request)
+    if unit is None or not access.may(asks, action, unit):
+        raise web.HTTPNotFound
+
+
+async def _unit(request: web.Request) -> tree.Unit | None:
+    """The unit that the address names."""
+    async with request.app[keys.HOUSE].database.read() as connection:
+        found = await tree.unit(connection, request.match_info["unit"])
+    if found:
+        request[keys.UNIT] = found
+    return found
+
+
+async def _of_meeting(request: web.Request) -> tree.Unit | None:
+    """The unit of the meeting that the address names."""
     async with request.app[keys.HOUSE].database.read() as connection:
         found = await meetings.meeting(connection, request.match_info["id"])
-    if found is None or not access.may(asks, action, found.unit):
-        raise web.HTTPNotFound
-    request[keys.MEETING] = found
+    if found:
+        request[keys.MEETING] = found
+    return found.unit if found else None
 
 
 async def _proven(request: web.Request) -> web.Request:

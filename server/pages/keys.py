@@ -12,6 +12,7 @@ from server.meeting.events import Recorded
 from server.org.access import Actor
 from server.org.accounts import Accounts, SignedIn
 from server.org.meetings import MeetingRow
+from server.org.tree import Unit
 from server.records.database import Database
 from server.settings import Settings
 
@@ -57,7 +58,7 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """`action` is an action of org.access on the meeting of {id}, or one of the three words below."""
+    """`action` is an action of org.access on the unit {unit} or the meeting {id} of the path, or a word below."""
 
     method: str
     path: str
@@ -80,5 +81,6 @@ LANGUAGE = web.RequestKey("language", str)
 SESSION = web.RequestKey("session", SignedIn)
 ACTOR = web.RequestKey("actor", Actor)
 MEETING = web.RequestKey("meeting", MeetingRow)
+UNIT = web.RequestKey("unit", Unit)  # of the {unit} in the address, once it is known that he may
 VISITOR = web.RequestKey("visitor", str)  # the secret of a visitor who has not signed in
 FRESH_VISITOR = web.RequestKey("fresh_visitor", bool)  # his cookie must be set
