@@ -68,7 +68,7 @@ def joined(spans: Iterable[Presence]) -> list[Presence]:
     return whole
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(told())
 def test_the_rows_are_the_presences_of_the_sheet(story: Told) -> None:
     log = played(story)
