@@ -80,8 +80,9 @@ class Story:
         while (when := due(self.meeting)) is not None and when <= at(end):
             self.seconds = max(self.seconds, (when - T0).total_seconds())
             happened += self.ask(c.Tick())
+            assert due(self.meeting) != when, "what was due has happened"
         self.seconds = end
-        return tuple(happened)
+        return (*happened, *self.ask(c.Tick()))
 
     def join(self, *members: MemberId, tab: str = "a", device: str = "phone") -> tuple[e.Event, ...]:
         return tuple(event for member in members for event in self.ask(c.Join(page(member, tab), device), member))

@@ -83,6 +83,7 @@ class Play:
         while self.story.punctual and (when := due(self.meeting)) and when <= end:
             self.at = max(self.at, when)
             self.ask(Step(0, NOBODY, c.Tick()))
+            assert due(self.meeting) != when, "what was due has happened"
         self.at = end
 
     def ask(self, step: Step) -> None:
