@@ -85,6 +85,7 @@ def build(settings: Settings) -> web.Application:
 
     pages.setup(app, pages.House(settings, database, accounts, log, media_alive=media_alive, no_faults=well))
     sio.attach(app)
+    app.on_shutdown.append(_goodbye)
     app.cleanup_ctx.extend((_opened(database), _sweeping(accounts), _playing, _listening))
     return app
 
@@ -146,8 +147,12 @@ async def _listening(app: web.Application) -> AsyncIterator[None]:
     await app[ROOMS].start()
     await app[GATEWAY].start()
     yield
-    await app[GATEWAY].stop()
     await app[ROOMS].stop()
+
+
+async def _goodbye(app: web.Application) -> None:
+    """Before the server waits for open connections to end: ours would never end by themselves."""
+    await app[GATEWAY].stop()
 
 
 # -- What is handed in -----------------------------------------------------------------------------------------------

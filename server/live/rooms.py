@@ -25,8 +25,11 @@ class Leases(Protocol):
     async def beat(self, meetings: Collection[str]) -> Collection[str]:
         """A sign of life for these.  Returns those that are still ours."""
 
+    async def abandoned(self) -> Collection[str]:
+        """The meetings whose holder has given no sign of life for a while."""
+
     async def release(self, meeting: str) -> None:
-        """It is closed: nobody needs to hold it any more."""
+        """Nobody needs to hold it any more."""
 
 
 Called = Callable[[str], Awaitable[Call]]  # the call of a meeting; raises Refused when there is no such meeting
@@ -86,6 +89,12 @@ class Rooms:
             raise
         return room
 
+    async def reopen(self, meeting: str) -> None:
+        """A meeting that goes on although its process died and nobody has come back yet: the grace must run out."""
+        async with self._opening.setdefault(meeting, asyncio.Lock()):
+            if meeting not in self._open:
+                await self._opened(meeting, NOBODY)
+
     def leave(self, meeting: str) -> None:
         left = self._visitors.pop(meeting, 1) - 1
         if left > 0:
@@ -94,6 +103,7 @@ class Rooms:
     # -- Opening -----------------------------------------------------------------------------------------------------
 
     async def _opened(self, meeting: str, member: MemberId) -> Room:
+        """By `member`, or by the house itself: NOBODY."""
         room = Room(meeting, self._log, self.sfu, self._announce, self.now, self.health)
         await room.load()
         try:
@@ -115,7 +125,7 @@ class Rooms:
 
     async def _resume(self, room: Room, member: MemberId) -> None:
         """After a restart every connection is lost, since the last moment the server is known to have lived."""
-        if refused := barred(room.meeting, member):
+        if member != NOBODY and (refused := barred(room.meeting, member)):
             raise refused
         if room.closed:
             raise Refused("closed", "The meeting is closed.")
@@ -142,20 +152,34 @@ class Rooms:
                 self.health.fault("the leases", broken)
 
     async def beat(self) -> None:
-        """One sign of life.  What is not ours any more is given up; what is done is dropped."""
+        """One sign of life.  What is not ours any more is given up; what is done is dropped; what a dead process left
+        is taken over."""
         held = list(self._open)
         ours = set(await self._leases.beat(held)) if held else set()
         for meeting in held:
-            room = self._open.get(meeting)
-            if room is None:
-                continue
-            if meeting not in ours:
-                self._lost(meeting)
-                await self._drop(room)
-            elif not self._visitors.get(meeting) and room.idle:
-                await self._drop(room)
-                if room.closed:
-                    await self._leases.release(meeting)
+            if room := self._open.get(meeting):
+                await self._held(room, meeting in ours)
+        for meeting in await self._leases.abandoned():
+            await self._take_over(meeting)
+
+    async def _held(self, room: Room, ours: bool) -> None:
+        if not ours:
+            self._lost(room.id)
+            await self._drop(room)
+        elif not self._visitors.get(room.id) and room.idle:
+            await self._drop(room)
+            await self._leases.release(room.id)
+
+    async def _take_over(self, meeting: str) -> None:
+        """One record that cannot be read holds up no other."""
+        try:
+            await self.reopen(meeting)
+        except Refused:  # it is closed
+            await self._leases.take(meeting)
+            await self._leases.release(meeting)
+        except Exception as broken:
+            await self._leases.take(meeting)  # tried again when that is old
+            self.health.fault(f"taking over {meeting}", broken)
 
     async def _drop(self, room: Room) -> None:
         del self._open[room.id]

@@ -1,12 +1,15 @@
 """Who holds a meeting open, and when he was last alive.  Not part of the record: rows here come and go."""
 
 from collections.abc import Callable, Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
 from .database import Database
 from .tables import leases
+
+
+ABANDONED = timedelta(seconds=15)  # several missed signs of life
 
 
 class Leases:
@@ -37,6 +40,12 @@ class Leases:
         async with self._database.write() as connection:
             await connection.execute(leases.update().where(ours).values(alive_at=self._now()))
             return set((await connection.execute(sa.select(leases.c.meeting).where(ours))).scalars())
+
+    async def abandoned(self) -> Collection[str]:
+        """The meetings whose holder has given no sign of life for `ABANDONED`."""
+        stale = sa.select(leases.c.meeting).where(leases.c.alive_at < self._now() - ABANDONED)
+        async with self._database.read() as connection:
+            return set((await connection.execute(stale)).scalars())
 
     async def release(self, meeting: str) -> None:
         ours = (leases.c.owner == self._owner) & (leases.c.meeting == meeting)

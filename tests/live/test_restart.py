@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from server.meeting.events import Arrived, Connected, ConnectionsLost, Disconnected, Recorded
+from server.meeting.events import Arrived, Connected, ConnectionsLost, Disconnected, Left, Recorded
 from server.meeting.ids import MemberId
 from server.meeting.minutes import attendance_of
 from server.records.database import Database
@@ -129,6 +129,22 @@ async def test_who_does_not_come_back_has_left_when_the_server_was_last_alive(tm
         (line,) = [line for line in attendance_of(await second.log.read(MEETING)) if line.member == BINH]
         assert line.last == alive
         await chair.close()
+        await second.stop()
+
+
+async def test_a_meeting_to_which_nobody_comes_back_is_taken_over_and_the_grace_runs_out(tmp_path: Path) -> None:
+    async with running(tmp_path) as first:
+        house = House(first)
+        chair = await house.page(CHAIR)
+        await chair.command("Open")
+        await first.rooms.beat()
+        second = World(tmp_path)  # as after a crash
+        second.clock.ahead = timedelta(minutes=5)
+        await second.start()
+        await second.rooms.beat()
+        assert [type(each.event) for each in await second.log.read(MEETING)][-2:] == [ConnectionsLost, Left]
+        await second.rooms.beat()
+        assert len(second.rooms) == 0, "nothing is waited for, so nobody holds it"
         await second.stop()
 
 
