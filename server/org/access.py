@@ -11,12 +11,13 @@ from types import MappingProxyType
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from server.records.tables import people, posts, statuses, units
+from server.records.tables import memberships, people, posts, statuses, units
 
-from .people import on, strongest
+from .people import SUSPENDED, TRANSFERRED, on, strongest
 from .tree import CELL, Unit
 
 _COMMITTEE = frozenset({"cell_secretary", "deputy_secretary", "committee_member"})
+_SECRETARY = frozenset({"cell_secretary", "deputy_secretary"})
 _CONVENED = frozenset({"official", "probationary", "exempt", "temporary_in"})
 
 
@@ -36,16 +37,31 @@ class Actor:
     home: Unit  # where he is registered
     standing: str  # a status of org.people; "" = none
     held: tuple[Held, ...]
+    guest_of: tuple[Unit, ...] = ()  # where he attends for a time
+    before: tuple[Unit, ...] = ()  # what was merged into his home
 
 
 def _member(actor: Actor, unit: Unit) -> bool:
     """Convened by this cell."""
-    return unit.kind == CELL and actor.home.id == unit.id and actor.standing in _CONVENED
+    if unit.kind != CELL:
+        return False
+    guest = any(host.id == unit.id for host in actor.guest_of)
+    return guest or (actor.home.id == unit.id and actor.standing in _CONVENED)
+
+
+def _heir(actor: Actor, unit: Unit) -> bool:
+    """Convened by the cell that this one was merged into."""
+    return any(old.id == unit.id for old in actor.before) and _member(actor, actor.home)
 
 
 def _committee(actor: Actor, unit: Unit) -> bool:
     """In the committee of this very cell."""
     return _member(actor, unit) and any(held.unit.id == unit.id and held.post in _COMMITTEE for held in actor.held)
+
+
+def _secretary(actor: Actor, unit: Unit) -> bool:
+    """Secretary or deputy of this very cell."""
+    return _member(actor, unit) and any(held.unit.id == unit.id and held.post in _SECRETARY for held in actor.held)
 
 
 def _follower(actor: Actor, unit: Unit) -> bool:
@@ -80,7 +96,9 @@ Test = Callable[[Actor, Unit], bool]
 ROLES: Mapping[str, Test] = MappingProxyType(
     {
         "member": _member,
+        "heir": _heir,
         "committee": _committee,
+        "secretary": _secretary,
         "follower": _follower,
         "superior": _superior,
         "leading": _leading,
@@ -91,10 +109,18 @@ ROLES: Mapping[str, Test] = MappingProxyType(
 
 ALLOWED: Mapping[str, frozenset[str]] = MappingProxyType(
     {
-        "see_meeting": frozenset({"member", "committee", "follower", "superior"}),
+        "see_meeting": frozenset({"member", "heir", "committee", "follower", "superior"}),
         "join_meeting": frozenset({"member", "committee", "follower"}),
-        "see_attendance": frozenset({"member", "committee", "follower", "superior"}),
+        "see_attendance": frozenset({"member", "heir", "committee", "follower", "superior"}),
         "see_supervision": frozenset({"superior"}),
+        # the register: units, members and what holds of them; phone, mail and card are for whoever keeps it
+        "see_register": frozenset({"committee", "follower", "superior", "leading", "organiser", "administrator"}),
+        "see_contacts": frozenset({"secretary", "organiser", "administrator"}),
+        "edit_people": frozenset({"secretary", "organiser", "administrator"}),
+        "edit_tree": frozenset({"organiser", "administrator"}),
+        "give_offices": frozenset({"administrator"}),
+        "import_register": frozenset({"secretary", "organiser", "administrator"}),
+        "export_register": frozenset({"secretary", "organiser", "administrator"}),
         # the rulebook; rules are set by committees, so never at a cell
         "see_rules": frozenset({"member", "follower", "superior", "leading", "organiser", "administrator"}),
         "edit_rules": frozenset({"leading"}),
@@ -120,7 +146,8 @@ def roles(actor: Actor, unit: Unit) -> frozenset[str]:
 
 def reach(actor: Actor) -> tuple[Unit, ...]:
     """The tops of the sub-trees in which something may be visible to the actor; each unit in them is asked by `may`."""
-    return (actor.home, *(held.unit for held in actor.held if held.unit.id != actor.home.id))
+    theirs = {unit.id: unit for unit in (*(held.unit for held in actor.held), *actor.guest_of, *actor.before)}
+    return (actor.home, *(unit for unit in theirs.values() if unit.id != actor.home.id))
 
 
 _UNIT = (units.c.id, units.c.kind, units.c.name, units.c.path)
@@ -132,9 +159,12 @@ async def actor(connection: AsyncConnection, person_id: str, day: date) -> Actor
     row = (await connection.execute(sa.select(*_UNIT).select_from(joined).where(people.c.id == person_id))).first()
     if row is None:
         return None
+    home = Unit(**row._mapping)
     words = sa.select(statuses.c.standing).where(statuses.c.person_id == person_id, on(statuses, day))
     standing = strongest(set(await connection.scalars(words)))
-    return Actor(person_id, Unit(**row._mapping), standing, await _held(connection, person_id, day))
+    held = await _held(connection, person_id, day)
+    guest_of = await _guest_of(connection, person_id, day, standing)
+    return Actor(person_id, home, standing, held, guest_of, await _before(connection, home))
 
 
 async def _held(connection: AsyncConnection, person_id: str, day: date) -> tuple[Held, ...]:
@@ -142,3 +172,22 @@ async def _held(connection: AsyncConnection, person_id: str, day: date) -> tuple
     found = sa.select(posts.c.post, *_UNIT).select_from(joined).where(posts.c.person_id == person_id, on(posts, day))
     rows = await connection.execute(found.order_by(units.c.path, posts.c.post))
     return tuple(Held(row.post, Unit(row.id, row.kind, row.name, row.path)) for row in rows)
+
+
+async def _guest_of(connection: AsyncConnection, person_id: str, day: date, standing: str) -> tuple[Unit, ...]:
+    if standing in (SUSPENDED, TRANSFERRED, ""):
+        return ()
+    joined = memberships.join(units, memberships.c.unit_id == units.c.id)
+    guest = sa.and_(memberships.c.person_id == person_id, memberships.c.kind == "guest", on(memberships, day))
+    rows = await connection.execute(sa.select(*_UNIT).select_from(joined).where(guest).order_by(units.c.path))
+    return tuple(Unit(**row._mapping) for row in rows)
+
+
+async def _before(connection: AsyncConnection, home: Unit) -> tuple[Unit, ...]:
+    """What was merged into his home, and into that, and so on."""
+    first = sa.select(units.c.id).where(units.c.merged_into == home.id).cte("before", recursive=True)
+    every = first.union(sa.select(units.c.id).join(first, units.c.merged_into == first.c.id))
+    rows = await connection.execute(
+        sa.select(*_UNIT).where(units.c.id.in_(sa.select(every.c.id))).order_by(units.c.path)
+    )
+    return tuple(Unit(**row._mapping) for row in rows)

@@ -39,3 +39,16 @@ def _marked(rank: int, mark: str) -> int:
     if not 1 <= rank <= len(_ALPHABET):
         return rank
     return _RANK.get(unicodedata.normalize("NFC", _ALPHABET[rank - 1] + mark), rank)
+
+
+def fold(name: str) -> str:
+    """The name without case and diacritics, words parted by single spaces: what is searched in, and for."""
+    plain = unicodedata.normalize("NFD", name.casefold()).replace("đ", "d")
+    letters = "".join(mark for mark in plain if not unicodedata.combining(mark))
+    return " ".join(letters.split())[:200]
+
+
+def tidy(name: str) -> str:
+    """The name as it is kept: composed letters (NFC), single spaces, nothing that cannot be printed."""
+    printable = "".join(mark if mark.isprintable() else " " for mark in unicodedata.normalize("NFC", name))
+    return " ".join(printable.split())

@@ -7,12 +7,26 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from server.records.tables import group_members, party_groups, people, posts, statuses
+from server.records.tables import group_members, memberships, party_groups, people, posts, statuses, units
+
+from . import names
+from .tree import ALWAYS, Unit
 
 SUSPENDED = "suspended"  # đình chỉ sinh hoạt: in the register only; nobody suspended is ever seated
 
+TRANSFERRED = "transferred"  # gone to an organisation outside this register
+GUEST_STANDING = "temporary_in"
+
 # Of several statuses on one day the first of these is what the person is in the cell that day.
-STRONGEST_FIRST = (SUSPENDED, "temporary_out", "exempt", "temporary_in", "probationary", "official")
+STRONGEST_FIRST = (
+    TRANSFERRED,
+    SUSPENDED,
+    "temporary_out",
+    "exempt",
+    GUEST_STANDING,
+    "probationary",
+    "official",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,16 +49,55 @@ class Mandate:
     post: str
 
 
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What the register keeps of a person, whatever the day."""
+
+    id: str
+    name: str
+    birth_year: int | None
+    home: Unit  # where he is registered, or was last
+    card_number: str  # "" = not given
+    phone: str
+    mail: str
+
+    @property
+    def masked_card(self) -> str:
+        """The number as pages show it: the last three characters."""
+        return "•" * 4 + self.card_number[-3:] if self.card_number else ""
+
+
 def on(table: sa.Table, day: date) -> sa.ColumnElement[bool]:
     """The rows of a dated table that hold on that day: since ≤ day < until."""
     return sa.and_(table.c.since <= day, sa.or_(table.c.until.is_(None), table.c.until > day))
 
 
+_HOME = (units.c.id.label("home"), units.c.kind, units.c.name.label("unit_name"), units.c.path)
+
+
+async def entry(connection: AsyncConnection, person_id: str) -> Entry | None:
+    joined = people.join(units, people.c.unit_id == units.c.id)
+    found = sa.select(people, *_HOME).select_from(joined).where(people.c.id == person_id)
+    row = (await connection.execute(found)).first()
+    return _entry(row) if row else None
+
+
+def _entry(row: Any) -> Entry:
+    home = Unit(row.home, row.kind, row.unit_name, row.path)
+    return Entry(row.id, row.name, row.birth_year, home, row.card_number or "", row.phone, row.mail)
+
+
 async def of_cell(connection: AsyncConnection, unit_id: str, day: date) -> tuple[Person, ...]:
-    """Everyone registered in the cell, with what holds on that day; ordered by id."""
-    found = sa.select(people.c.id, people.c.name).where(people.c.unit_id == unit_id).order_by(people.c.id)
-    rows = (await connection.execute(found)).all()
-    ids = sa.select(people.c.id).where(people.c.unit_id == unit_id)
+    """Who belongs to the cell on that day, with what holds then; ordered by id.
+
+    A member of another cell who attends here for a time is `temporary_in`, whatever he is at home; unless he is
+    suspended.
+    """
+    of = sa.and_(memberships.c.unit_id == unit_id, on(memberships, day))
+    joined = people.join(memberships, memberships.c.person_id == people.c.id)
+    found = sa.select(people.c.id, people.c.name, sa.func.min(memberships.c.kind).label("kind")).select_from(joined)
+    rows = (await connection.execute(found.where(of).group_by(people.c.id, people.c.name).order_by(people.c.id))).all()
+    ids = sa.select(memberships.c.person_id).where(of)
     standings = await _gathered(connection, statuses, statuses.c.standing, statuses.c.person_id.in_(ids), day)
     held = await _gathered(connection, posts, posts.c.post, posts.c.unit_id == unit_id, day)
     groups = await _groups(connection, unit_id, day)
@@ -52,12 +105,18 @@ async def of_cell(connection: AsyncConnection, unit_id: str, day: date) -> tuple
         Person(
             row.id,
             row.name,
-            strongest(standings.get(row.id, set())),
+            standing(standings.get(row.id, set()), row.kind),
             frozenset(held.get(row.id, ())),
             groups.get(row.id, ""),
         )
         for row in rows
     )
+
+
+def standing(words: set[str], kind: str) -> str:
+    """What these statuses come to, in a cell where he is registered (`home`) or attends for a time (`guest`)."""
+    own = strongest(words)
+    return GUEST_STANDING if kind == "guest" and own not in (SUSPENDED, TRANSFERRED, "") else own
 
 
 async def with_post(connection: AsyncConnection, unit_id: str, post: str, day: date) -> tuple[Mandate, ...]:
@@ -100,10 +159,24 @@ async def _groups(connection: AsyncConnection, unit_id: str, day: date) -> dict[
 
 
 async def add(
-    connection: AsyncConnection, person_id: str, unit_id: str, name: str, birth_year: int | None = None
+    connection: AsyncConnection,
+    person_id: str,
+    unit_id: str,
+    name: str,
+    birth_year: int | None = None,
+    since: date = ALWAYS,
 ) -> None:
+    """A new member, registered in the unit since that day."""
     row: dict[str, Any] = {"id": person_id, "unit_id": unit_id, "name": name, "birth_year": birth_year}
-    await connection.execute(sa.insert(people).values(row))
+    await connection.execute(sa.insert(people).values(row | {"folded": names.fold(name)}))
+    await join(connection, person_id, unit_id, "home", since)
+
+
+async def join(
+    connection: AsyncConnection, person_id: str, unit_id: str, kind: str, since: date, until: date | None = None
+) -> None:
+    row = {"person_id": person_id, "unit_id": unit_id, "kind": kind, "since": since, "until": until}
+    await connection.execute(sa.insert(memberships).values(row))
 
 
 async def give_status(connection: AsyncConnection, person_id: str, standing: str, since: date) -> None:

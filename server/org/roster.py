@@ -25,10 +25,10 @@ from server.records.database import Database
 
 from . import names, people
 from .meetings import MeetingRow, meeting
-from .people import SUSPENDED, Mandate, Person
+from .people import SUSPENDED, TRANSFERRED, Mandate, Person
 from .rulebook import Rulebook, read
 
-NOT_CONVENED = frozenset({SUSPENDED, Standing.TEMPORARY_OUT.value, ""})
+NOT_CONVENED = frozenset({SUSPENDED, TRANSFERRED, Standing.TEMPORARY_OUT.value, ""})
 _ORDER = {post: rank for rank, post in enumerate(Post)}
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 

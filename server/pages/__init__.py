@@ -28,6 +28,7 @@ def setup(app: web.Application, house: House, registry: CollectorRegistry = REGI
     for route in routes:
         _add(resources[route.path], route)
     app[keys.ACTIONS] = {(route.method, resources[route.path].canonical): route.action for route in routes}
+    app[keys.LARGEST] = {(route.method, resources[route.path].canonical): route.largest for route in routes}
     app.middlewares.extend((calm, known, guarded))
     headers.install(app, settings)
 

@@ -1,12 +1,13 @@
 """What every request passes on its way to a page: language, session, size, form token, permission."""
 
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
+from types import MappingProxyType
 from urllib.parse import urlencode
 
 from aiohttp import hdrs, web
 
-from server.org import access, meetings, tree
+from server.org import access, meetings, people, tree
 
 from . import csrf, errors, keys
 from .next import local
@@ -14,7 +15,6 @@ from .next import local
 SESSION_COOKIE = "chibo_session"
 LANGUAGE_COOKIE = "chibo_language"
 SAFE = frozenset({hdrs.METH_GET, hdrs.METH_HEAD, hdrs.METH_OPTIONS})
-FORM_BYTES = 64 * 1024
 UNTOUCHED = ("/socket.io/",)  # not pages: what is behind these paths guards itself
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -90,7 +90,8 @@ async def actor(request: web.Request) -> access.Actor:
 async def _permitted(request: web.Request, action: str) -> None:
     """Outside his own units there is nothing: 404, never 403, so that ids cannot be guessed."""
     asks = await actor(request)
-    unit = await (_unit if "unit" in request.match_info else _of_meeting)(request)
+    subject = next(word for word in _SUBJECTS if word in request.match_info)
+    unit = await _SUBJECTS[subject](request)
     if unit is None or not access.may(asks, action, unit):
         raise web.HTTPNotFound
 
@@ -113,11 +114,26 @@ async def _of_meeting(request: web.Request) -> tree.Unit | None:
     return found.unit if found else None
 
 
+async def _of_person(request: web.Request) -> tree.Unit | None:
+    """Where the person that the address names is registered."""
+    async with request.app[keys.HOUSE].database.read() as connection:
+        found = await people.entry(connection, request.match_info["person"])
+    if found:
+        request[keys.PERSON] = found
+    return found.home if found else None
+
+
+_SUBJECTS: Mapping[str, Callable[[web.Request], Awaitable[tree.Unit | None]]] = MappingProxyType(
+    {"unit": _unit, "person": _of_person, "id": _of_meeting}
+)
+
+
 async def _proven(request: web.Request) -> web.Request:
     """The request with its form read: small, and with a token of ours."""
-    if (request.content_length or 0) > FORM_BYTES:
-        raise web.HTTPRequestEntityTooLarge(FORM_BYTES, request.content_length or 0)
-    small = request.clone(client_max_size=FORM_BYTES)
+    largest = request.app[keys.LARGEST].get(_route(request), keys.FORM_BYTES)
+    if (request.content_length or 0) > largest:
+        raise web.HTTPRequestEntityTooLarge(largest, request.content_length or 0)
+    small = request.clone(client_max_size=largest)
     try:
         good = await csrf.proven(small)
     except ValueError:  # a multipart body that is none
@@ -128,9 +144,14 @@ async def _proven(request: web.Request) -> web.Request:
 
 
 def _action(request: web.Request) -> str:
+    return request.app[keys.ACTIONS].get(_route(request), "")
+
+
+def _route(request: web.Request) -> tuple[str, str]:
+    """Method and pattern, as the tables of setup() name a route."""
     resource = request.match_info.route.resource
     method = hdrs.METH_GET if request.method == hdrs.METH_HEAD else request.method
-    return request.app[keys.ACTIONS].get((method, resource.canonical), "") if resource else ""
+    return method, resource.canonical if resource else ""
 
 
 def _language(request: web.Request) -> str:

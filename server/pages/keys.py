@@ -12,6 +12,7 @@ from server.meeting.events import Recorded
 from server.org.access import Actor
 from server.org.accounts import Accounts, SignedIn
 from server.org.meetings import MeetingRow
+from server.org.people import Entry
 from server.org.tree import Unit
 from server.records.database import Database
 from server.settings import Settings
@@ -53,17 +54,22 @@ class House:
     web: Path = WEB  # templates/, locale/, dist/
 
 
+FORM_BYTES = 64 * 1024
+
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """`action` is an action of org.access on the unit {unit} or the meeting {id} of the path, or a word below."""
+    """`action` is an action of org.access on the unit {unit}, the home of the {person} or the meeting {id} of the path;
+    or a word below.
+    """
 
     method: str
     path: str
     handler: Handler
     action: str
+    largest: int = FORM_BYTES  # of a posted form
 
 
 ANYONE = "anyone"
@@ -77,10 +83,13 @@ TOKENS: "web.AppKey[Tokens]" = web.AppKey("tokens")
 METRICS: "web.AppKey[Metrics]" = web.AppKey("metrics")
 ACTIONS: "web.AppKey[dict[tuple[str, str], str]]" = web.AppKey("actions")
 
+LARGEST: "web.AppKey[dict[tuple[str, str], int]]" = web.AppKey("largest")
+
 LANGUAGE = web.RequestKey("language", str)
 SESSION = web.RequestKey("session", SignedIn)
 ACTOR = web.RequestKey("actor", Actor)
 MEETING = web.RequestKey("meeting", MeetingRow)
 UNIT = web.RequestKey("unit", Unit)  # of the {unit} in the address, once it is known that he may
+PERSON = web.RequestKey("person", Entry)  # of the {person} in the address, likewise
 VISITOR = web.RequestKey("visitor", str)  # the secret of a visitor who has not signed in
 FRESH_VISITOR = web.RequestKey("fresh_visitor", bool)  # his cookie must be set

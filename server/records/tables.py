@@ -66,24 +66,61 @@ units = sa.Table(
     sa.Column("kind", sa.String(16), nullable=False),  # central | province | commune | grassroots | cell
     sa.Column("name", sa.String(200), nullable=False),
     sa.Column("path", _Path, nullable=False, unique=True),  # "/root/…/own id/": the units above, and itself
+    sa.Column("code", sa.String(32)),  # the unit's number in the papers; NULL = none given
+    sa.Column("folded", sa.String(200), nullable=False, server_default=""),  # names.fold(name), for searching
+    sa.Column("founded", sa.Date),
+    sa.Column("dissolved", sa.Date),  # the first day on which it is no more
+    sa.Column("merged_into", _id(), sa.ForeignKey("units.id")),  # its heir, from the day `dissolved`
     sa.CheckConstraint("kind IN ('central', 'province', 'commune', 'grassroots', 'cell')", name="kind"),
+)
+
+sa.Index("ix_units_code", units.c.code, unique=True)
+sa.Index("ix_units_merged_into", units.c.merged_into)
+
+unit_names = sa.Table(
+    "unit_names",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("unit_id", _id(), sa.ForeignKey("units.id"), nullable=False, index=True),
+    sa.Column("name", sa.String(200), nullable=False),
+    sa.Column("since", sa.Date, nullable=False),
+    sa.Column("until", sa.Date),
 )
 
 people = sa.Table(
     "people",
     metadata,
     sa.Column("id", _id(), primary_key=True),
+    # Where he is registered, or was last: the home of his latest membership, kept here for lists and searches.
     sa.Column("unit_id", _id(), sa.ForeignKey("units.id"), nullable=False, index=True),
     sa.Column("name", sa.String(200), nullable=False),
     sa.Column("birth_year", sa.Integer),
+    sa.Column("folded", sa.String(200), nullable=False, server_default=""),  # names.fold(name), for searching
+    sa.Column("card_number", sa.String(32)),  # digits and capitals only; NULL = not given
+    sa.Column("phone", sa.String(32), nullable=False, server_default=""),
+    sa.Column("mail", sa.String(200), nullable=False, server_default=""),
 )
+sa.Index("ix_people_card_number", people.c.card_number, unique=True)
+
+memberships = sa.Table(
+    "memberships",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("person_id", _id(), sa.ForeignKey("people.id"), nullable=False, index=True),
+    sa.Column("unit_id", _id(), sa.ForeignKey("units.id"), nullable=False),
+    sa.Column("kind", sa.String(16), nullable=False),  # home: registered there | guest: attends there for a time
+    sa.Column("since", sa.Date, nullable=False),
+    sa.Column("until", sa.Date),
+    sa.CheckConstraint("kind IN ('home', 'guest')", name="kind"),
+)
+sa.Index("ix_memberships_unit_id_until", memberships.c.unit_id, memberships.c.until)
 
 statuses = sa.Table(
     "statuses",
     metadata,
     sa.Column("id", sa.Integer, primary_key=True),
     sa.Column("person_id", _id(), sa.ForeignKey("people.id"), nullable=False, index=True),
-    sa.Column("standing", sa.String(32), nullable=False),  # a word of meeting.ids.Standing
+    sa.Column("standing", sa.String(32), nullable=False),  # a word of org.people.STRONGEST_FIRST
     sa.Column("since", sa.Date, nullable=False),
     sa.Column("until", sa.Date),
 )
@@ -105,6 +142,7 @@ party_groups = sa.Table(
     sa.Column("id", _id(), primary_key=True),
     sa.Column("unit_id", _id(), sa.ForeignKey("units.id"), nullable=False, index=True),
     sa.Column("name", sa.String(200), nullable=False),
+    sa.Column("ended", sa.Date),  # the first day on which it is no more
 )
 
 group_members = sa.Table(
@@ -115,6 +153,19 @@ group_members = sa.Table(
     sa.Column("person_id", _id(), sa.ForeignKey("people.id"), nullable=False, index=True),
     sa.Column("since", sa.Date, nullable=False),
     sa.Column("until", sa.Date),
+)
+
+
+changes = sa.Table(  # who changed what in the register, and when
+    "changes",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("at", Utc, nullable=False),
+    sa.Column("by", _id(), nullable=False),  # a person; "" = the program itself
+    sa.Column("unit_id", _id(), sa.ForeignKey("units.id"), nullable=False, index=True),
+    sa.Column("person_id", _id(), sa.ForeignKey("people.id"), index=True),
+    sa.Column("what", sa.String(32), nullable=False),  # a word of org.trail.WHAT
+    sa.Column("facts", sa.JSON, nullable=False),  # {word: text}
 )
 
 
@@ -211,4 +262,22 @@ leases = sa.Table(
     sa.Column("meeting", _id(), primary_key=True),
     sa.Column("owner", sa.String(64), nullable=False),  # the process that holds the meeting open
     sa.Column("alive_at", Utc, nullable=False),
+)
+
+# -- The rulebook: what committees set.  Rows are only added; the triggers of the migration see to it. ---------------
+
+rule_overrides = sa.Table(
+    "rule_overrides",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("committee", _id(), sa.ForeignKey("units.id"), nullable=False, index=True),
+    sa.Column("key", sa.String(64), nullable=False),  # a key of org/rulebook.toml
+    sa.Column("value", sa.String(200), nullable=False),  # JSON: a number, a word, or null = taken back
+    sa.Column("document", sa.Text, nullable=False),
+    sa.Column("clause", sa.Text, nullable=False),
+    sa.Column("mark", sa.String(1), nullable=False),  # V | S | N
+    sa.Column("since", sa.Date, nullable=False),
+    sa.Column("until", sa.Date),
+    sa.Column("by", _id(), nullable=False),  # a person
+    sa.Column("at", Utc, nullable=False),
 )
