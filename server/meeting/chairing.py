@@ -73,7 +73,8 @@ def due(chair: Chair, a: Attendance, regulation: Regulation) -> datetime | None:
 
 
 def _next(chair: Chair, a: Attendance) -> MemberId:
-    return next((member for member in chair.line if member != chair.acting and connected(a, member)), NOBODY)
+    """Asked only while the acting chair is cut off, so never himself."""
+    return next((member for member in chair.line if connected(a, member)), NOBODY)
 
 
 def _called(chair: Chair, event: e.Called, at: datetime) -> Chair:

@@ -3,7 +3,7 @@
 LONGEST_REASON = 500  # characters; a reason is one or two sentences in the minutes
 
 
-class Refused(Exception):  # noqa: N818 - a refusal is an answer, not an error
+class Refused(Exception):
     """The regulation says no.
 
     `rule` names the rule, so that a member can look it up (docs/regulation.md); `why` is one English sentence, the key

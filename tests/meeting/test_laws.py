@@ -125,6 +125,7 @@ class Play:
         if happened or self.story.punctual:  # what a refusal leaves undone is for the next tick
             when = due(self.meeting)
             assert when is None or when > self.at, "due is never in the past"
+            _the_chair_is_the_rightful_one_while_he_is_connected(self.meeting)
             _the_chair_is_never_empty_for_long(self.meeting, self.shadow, self.at)
 
     def views_follow(self) -> None:
@@ -133,6 +134,8 @@ class Play:
             assert merge(was, diff(was, now)) == now
             assert "null" not in json.dumps(now)
             self.views[eyes] = now
+        lines = self.views[MEMBER]["roll"].values()
+        assert all(line.keys() <= {"state", "since", "kinds"} for line in lines), "members see less than the chair"
         for member in self.meeting.attendance.seats:
             own: Any = mine(self.meeting, member)
             assert json.loads(json.dumps(own)) == own
@@ -175,7 +178,7 @@ def _only_who_may_is_heard(m: Meeting) -> None:
     heard = Counter(peer.member for peer in staged.peers.values() if peer.audio)
     floor = {m.speaking.floor.member} if m.speaking.floor else set()
     allowed = set(m.attendance.present) if m.speaking.free else floor | {m.chair.acting}
-    assert set(heard) <= allowed - m.microphones.muted
+    assert set(heard) <= (allowed & m.microphones.on) - m.microphones.muted
     assert all(sending == 1 for sending in heard.values()), "each is heard from one device only"
     assert {peer.member for peer in staged.peers.values()} <= set(m.attendance.present)
     assert not m.microphones.on & m.microphones.muted
@@ -183,6 +186,14 @@ def _only_who_may_is_heard(m: Meeting) -> None:
         connected = {page for presence in m.attendance.present.values() for page in presence.connections}
         assert connected <= set(staged.peers)
         assert m.microphones.on <= allowed & set(m.attendance.present)
+
+
+def _the_chair_is_the_rightful_one_while_he_is_connected(m: Meeting) -> None:
+    chair = m.chair
+    here = {member for member, presence in m.attendance.present.items() if presence.connections}
+    if m.sitting.phase is not Phase.CLOSED and chair.rightful in here:
+        assert (chair.acting, chair.offered) == (chair.rightful, NOBODY)
+    assert not chair.offered or chair.offered in here
 
 
 def _the_chair_is_never_empty_for_long(m: Meeting, shadow: Shadow, at: datetime) -> None:
