@@ -8,7 +8,6 @@ import sqlalchemy as sa
 from .database import Database
 from .tables import leases
 
-
 ABANDONED = timedelta(seconds=15)  # several missed signs of life
 
 
