@@ -9,6 +9,7 @@ run, `floor_hot_us` the same in a tight loop.
 
 import argparse
 import asyncio
+import contextlib
 import heapq
 import json
 import multiprocessing
@@ -96,6 +97,7 @@ def packet(stream: Stream, count: int) -> bytes:
 
 def publish(keys: list[bytes], worker: tuple[str, int], seconds: float, told: Connection) -> None:
     """A process that sends every stream at its rate, from a socket of its own each."""
+    hurry()
     sockets = [udp() for _ in STREAMS]
     told.send([s.getsockname() for s in sockets])
     told.recv()  # the worker knows them
@@ -108,11 +110,13 @@ def publish(keys: list[bytes], worker: tuple[str, int], seconds: float, told: Co
         time.sleep(max(0.0, when - time.monotonic()))
         sockets[at].sendto(sessions[at].protect(packet(STREAMS[at], count)), worker)
         if when - start < seconds:
-            heapq.heappush(due, (when + 1 / STREAMS[at].rate, at, count + 1))
+            soon = max(when + 1 / STREAMS[at].rate, time.monotonic())  # who was kept waiting does not send in a burst
+            heapq.heappush(due, (soon, at, count + 1))
 
 
 def listen(key: bytes, told: Connection) -> None:
     """A process that is one listener and measures how old packets are when they come."""
+    hurry()
     sock, opened, ages = udp(), session(key, Policy.SSRC_ANY_INBOUND), []
     sock.settimeout(2.0)
     told.send(sock.getsockname())
@@ -133,6 +137,13 @@ def listen(key: bytes, told: Connection) -> None:
     told.send(ages)
 
 
+def hurry() -> None:
+    """What measures must not wait for others, where that is allowed."""
+    with contextlib.suppress(OSError):
+        os.nice(-10)
+        Path("/proc/self/autogroup").write_text("-10")
+
+
 def udp() -> socket.socket:
     sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     sock.bind(("127.0.0.1", 0))
@@ -147,7 +158,7 @@ class Worker:
         arguments = ["--socket", str(path), "--bind", "127.0.0.1", "--bench"]
         self.process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "server.media.worker", *arguments, stdout=asyncio.subprocess.PIPE,
-            cwd=Path(__file__).parents[1],
+            start_new_session=True, cwd=Path(__file__).parents[1],
         )  # fmt: skip
         assert self.process.stdout is not None
         self.port = json.loads(await self.process.stdout.readline())["port"]

@@ -152,6 +152,13 @@ def _why(host: str, port: int, error: OSError) -> str:
     return f"UDP port {port} on {host} cannot be used: {os.strerror(error.errno or 0)}."
 
 
+def _hurry() -> None:
+    """Ask for priority: for the process, and for its session, by which Linux shares out the processor (sched(7))."""
+    with contextlib.suppress(OSError):
+        os.nice(PRIORITY)
+        Path("/proc/self/autogroup").write_text(str(PRIORITY))
+
+
 def _options(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="server.media.worker", description="Forwards sound and picture.")
     parser.add_argument("--socket", type=Path, required=True, help="unix socket for the control process")
@@ -178,8 +185,7 @@ def main(arguments: list[str]) -> int:
         print(lines.encode({"failed": _why(options.bind, options.port, error)}).decode(), end="", flush=True)
         return UNUSABLE
     gc.freeze()  # what was imported stays: the collector need not look at it again and again
-    with contextlib.suppress(PermissionError):
-        os.nice(PRIORITY)
+    _hurry()
     os.umask(0o077)  # the unix socket is for our own user
     with contextlib.closing(sock):
         uvloop.run(_work(options, sock))

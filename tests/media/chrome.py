@@ -78,7 +78,7 @@ async def opened(browser: Browser, address: str, peer: str, camera: bool = True)
     return page
 
 
-async def until(page: Page, condition: str, seconds: float = 15) -> dict:
+async def until(page: Page, condition: str, seconds: float = 30) -> dict:
     """Wait until `condition`, JavaScript over `s = await look()`, holds; gives what was seen then."""
     script = f"""async () => {{
         const end = performance.now() + {seconds * 1000};

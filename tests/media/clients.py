@@ -122,7 +122,7 @@ class Client:
         self.page.on("connectionstatechange", reached.set)
         while self.page.connectionState != "connected":
             assert self.page.connectionState in ("new", "connecting"), self.page.connectionState
-            await asyncio.wait_for(reached.wait(), 15)
+            await asyncio.wait_for(reached.wait(), 30)
             reached.clear()
 
     async def _read(self, mid: str, track: MediaStreamTrack) -> None:
@@ -157,7 +157,7 @@ class Client:
         self.pitches.clear()
         self.greys.clear()
 
-    async def until(self, what, seconds: float = 10) -> None:
+    async def until(self, what, seconds: float = 30) -> None:
         """Wait until `what()` holds for what was heard, seen or told."""
         async with asyncio.timeout(seconds):
             while not what():
