@@ -25,8 +25,9 @@ from server.records.database import Database
 
 from . import names, people
 from .meetings import MeetingRow, meeting
+from .overrides import rules_at
 from .people import SUSPENDED, TRANSFERRED, Mandate, Person
-from .rulebook import Rulebook, read
+from .rulebook import Rulebook, regulation
 
 NOT_CONVENED = frozenset({SUSPENDED, TRANSFERRED, Standing.TEMPORARY_OUT.value, ""})
 _ORDER = {post: rank for rank, post in enumerate(Post)}
@@ -58,13 +59,14 @@ async def call(
             raise NoSuchMeeting(meeting_id)
         day = row.planned_for.astimezone(zone).date()
         roster = await seats(connection, row.unit.id, day)
+        rules = await rules_at(connection, row.unit, day, rulebook)
     line = succession(roster)
     if not line:
         raise NoChair(row.unit.name)
     return Call(
         about=_about(row),
         roster=roster,
-        regulation=(rulebook or read()).regulation(day, row.unit.line, row.kind),
+        regulation=regulation(rules, row.kind),
         agenda=tuple(Item(ItemId(i["id"]), i["title"], i["minutes"], i["presenter"]) for i in row.agenda),
         chair=line[0],
         line=line[1:],
