@@ -33,11 +33,12 @@ def name_of(number: int) -> str:
 async def large_cell(database_url: str, members: int) -> tuple[str, list[Account]]:
     """Adds a new cell of `members`, their accounts and a meeting; its id, and the accounts, the secretary's first.
 
-    The tables must be there.  Called twice it adds two cells.
+    Brings the tables to this version first.  Called twice it adds two cells.  Raises sqlalchemy's SQLAlchemyError.
     """
     database = Database(database_url)
     run = secrets.token_hex(4)
     try:
+        await database.migrate()
         async with database.write() as connection:
             await _register(connection, run, members)
         found = [Account(f"tai-{run}-{n:03}", secrets.token_urlsafe(18), n < len(POSTS)) for n in range(members)]

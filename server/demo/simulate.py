@@ -6,6 +6,8 @@ import json
 import sys
 from pathlib import Path
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from .crowd import Account, simulate
 from .large import large_cell
 
@@ -55,6 +57,9 @@ def run(args: argparse.Namespace) -> int:
         return 2
     try:
         figures = asyncio.run(_run(args))
+    except SQLAlchemyError as error:
+        print(f"chibo simulate: the database does not answer: {type(error).__name__}", file=sys.stderr)
+        return 2
     except (ValueError, OSError) as error:
         print(f"chibo simulate: {error}", file=sys.stderr)
         return 2

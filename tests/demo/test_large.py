@@ -11,9 +11,8 @@ from server.records.database import Database
 
 async def test_a_large_cell_can_be_called_and_all_can_sign_in(tmp_path: Path) -> None:
     url = f"sqlite+aiosqlite:///{tmp_path}/chibo.sqlite"
-    database = Database(url)
-    await database.migrate()
     meeting, accounts = await large_cell(url, 5)
+    database = Database(url)
     called = await call(database, meeting)
     assert len(called.roster) == 5
     assert [seat.post for seat in called.roster[:3]] == [Post.SECRETARY, Post.DEPUTY, Post.COMMITTEE]
@@ -33,9 +32,6 @@ async def test_a_large_cell_can_be_called_and_all_can_sign_in(tmp_path: Path) ->
 
 async def test_two_large_cells_stand_side_by_side(tmp_path: Path) -> None:
     url = f"sqlite+aiosqlite:///{tmp_path}/chibo.sqlite"
-    database = Database(url)
-    await database.migrate()
-    await database.close()
     (one, _), (two, _) = await large_cell(url, 1), await large_cell(url, 1)
     assert one != two
 
