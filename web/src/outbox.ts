@@ -33,6 +33,10 @@ export class Outbox {
     this.kept.delete(id);
   }
 
+  has(id: string): boolean {
+    return this.kept.has(id);
+  }
+
   /** What a fresh connection must send, in the order it was asked. */
   unanswered(): Letter[] {
     return [...this.kept.values()].map((kept) => kept.letter);

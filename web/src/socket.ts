@@ -5,8 +5,8 @@ import type { Bad, Broken, MediaMessage, MineMessage, PatchMessage, SignalAnswer
 import { delay } from "./reconnect";
 import type { Answer, CommandName, Fields, Refusal } from "./store";
 
-const ACK = 4000; // ms; a server that does not answer in this time is taken for lost
-const PROBE = 2000;
+const ACK = 6000; // ms; a line on which nothing at all was heard in this time is taken for lost
+const PROBE = 3000;
 const FAULT = "Fault"; // the one refusal that may pass by itself
 
 export interface Listener {
@@ -48,6 +48,7 @@ export class Line {
   private socket: Socket;
   private outbox = new Outbox();
   private attempt = 0;
+  private heard = 0; // when anything last came from the server
   private closed = false;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private sweeper: ReturnType<typeof setInterval>;
@@ -102,6 +103,9 @@ export class Line {
 
   private bind(): void {
     const on = this.listener;
+    const sign = () => (this.heard = Date.now());
+    this.socket.onAny(sign);
+    this.socket.io.on("ping", sign);
     this.socket.on("connect", () => this.arrived());
     this.socket.on("disconnect", () => this.lost());
     this.socket.on("connect_error", (error) => this.refused(error));
@@ -122,24 +126,28 @@ export class Line {
   }
 
   private post(letter: Letter): void {
-    const socket = this.socket;
-    socket.timeout(ACK).emit("command", letter, (late: Error | null, answer: Answer) => {
+    const asked = Date.now();
+    this.socket.timeout(ACK).emit("command", letter, (late: Error | null, answer: Answer) => {
       if (!late) this.outbox.settle(letter.id, answer);
-      else if (socket.connected) this.drop();
+      else if (this.alive(asked) && this.outbox.has(letter.id)) this.post(letter);
     });
   }
 
   private askView(patience: number): void {
-    const socket = this.socket;
-    socket.timeout(patience).emit("view", (late: Error | null, message: ViewMessage) => {
+    const asked = Date.now();
+    this.socket.timeout(patience).emit("view", (late: Error | null, message: ViewMessage) => {
       if (!late) this.listener.view(message);
-      else if (socket.connected) this.drop();
+      else if (this.alive(asked)) this.askView(ACK);
     });
   }
 
-  /** The line is silent: give it up at once instead of waiting for the ping to fail. */
-  private drop(): void {
+  /** Late is not lost: a busy server still sends.  A line that was silent since is given up at once, before the ping
+      fails. */
+  private alive(since: number): boolean {
+    if (!this.socket.connected) return false;
+    if (this.heard > since) return true;
     this.socket.io.engine.close();
+    return false;
   }
 
   private lost(): void {
