@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from . import assets, attendance, health, meetings, metrics, signing_in
+from . import assets, attendance, health, meetings, metrics, rulebook, signing_in
 from .keys import ANYONE, MACHINE, SIGNED_IN, Route
 from .render import page
 
@@ -25,6 +25,10 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/meetings/{id}", meetings.room, "see_meeting"),
     Route("GET", "/meetings/{id}/attendance", attendance.show, "see_attendance"),
     Route("GET", "/meetings/{id}/attendance.csv", attendance.csv, "see_attendance"),
+    Route("GET", "/rules", rulebook.front, SIGNED_IN),
+    Route("GET", "/units/{unit}/rules", rulebook.show, "see_rules"),
+    Route("GET", "/units/{unit}/rules/{key}", rulebook.rule, "see_rules"),
+    Route("POST", "/units/{unit}/rules/{key}", rulebook.change, "edit_rules"),
     Route("GET", "/healthz", health.show, MACHINE),
     Route("GET", "/metrics", metrics.show, MACHINE),
     Route("GET", "/assets/{name:[A-Za-z0-9_-][A-Za-z0-9._-]*}", assets.serve, MACHINE),

@@ -43,6 +43,10 @@ OPEN_TO = {
     ("GET", "/meetings/{id}/attendance", "/meetings/demo-past/attendance"): INSIDE,
     ("GET", "/meetings/{id}/attendance", "/meetings/{now}/attendance"): INSIDE,
     ("GET", "/meetings/{id}/attendance.csv", "/meetings/demo-past/attendance.csv"): INSIDE,
+    ("GET", "/rules", "/rules"): SIGNED_IN - {"suspended"},
+    ("GET", "/units/{unit}/rules", "/units/demo-cell-1/rules"): INSIDE,
+    ("GET", "/units/{unit}/rules/{key}", "/units/demo-cell-1/rules/grace"): INSIDE,
+    ("POST", "/units/{unit}/rules/{key}", "/units/demo-xa-1/rules/grace"): frozenset({"superior"}),
     ("GET", "/healthz", "/healthz"): EVERYONE,
     ("GET", "/metrics", "/metrics"): EVERYONE,
     ("GET", "/assets/{name}", "/assets/page-b2.js"): EVERYONE,
@@ -59,6 +63,7 @@ FIELDS = {
     "/account/password": {"old": "", "new": "", "again": ""},
     "/account/sessions": {"session": "nobody's"},
     "/sign-in": {"username": "x", "password": "y", "next": ""},
+    "/units/demo-xa-1/rules/grace": {"value": "60", "document": "QĐ 1", "mark": "V", "since": "2027-01-05"},
 }
 ANSWERS = {"/account/password": 422, "/sign-in": 401}
 

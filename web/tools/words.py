@@ -28,6 +28,7 @@ TABLES: Mapping[str, tuple[str, ...]] = {
     "server/pages/attendance.py": ("STANDINGS", "POSTS", "KINDS", "head", "facts", "remarks"),
     "server/pages/errors.py": ("SAID",),
     "server/pages/meetings.py": ("KINDS",),
+    "server/pages/rulebook.py": ("CHAPTERS", "MARKS", "CHOICES", "UNITS", "LABELS"),
     "server/live/gateway.py": ("SIGNED_OUT",),
 }
 NO_WORDS = {"SignedOut"}  # what stands in those tables and is a name
