@@ -91,7 +91,7 @@ def _read(row: sa.Row[Any]) -> MeetingRow:
 
 # -- When one may go in ----------------------------------------------------------------------------------------------
 
-_HELD = frozenset({"called", "gathering", "open", "paused"})
+LIVE = frozenset({"called", "gathering", "open", "paused"})
 LATE = timedelta(hours=12)  # after that a meeting nobody came to is one that was not held
 
 
@@ -100,8 +100,8 @@ def joinable(row: MeetingRow, at: datetime, doors: timedelta) -> bool:
 
     Not earlier: the first to come calls the meeting, and the roster of that moment is fixed.
     """
-    if row.phase in _HELD or row.closed:
-        return row.phase in _HELD
+    if row.phase in LIVE or row.closed:
+        return row.phase in LIVE
     return row.planned_for - doors <= at < row.planned_for + LATE
 
 

@@ -1,5 +1,6 @@
 """Members, their dated statuses and posts."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -10,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from server.records.tables import group_members, memberships, party_groups, people, posts, statuses, units
 
 from . import names
-from .tree import ALWAYS, Unit
+from .tree import ALWAYS, Unit, within
 
 SUSPENDED = "suspended"  # đình chỉ sinh hoạt: in the register only; nobody suspended is ever seated
 
@@ -67,7 +68,7 @@ class Entry:
         return "•" * 4 + self.card_number[-3:] if self.card_number else ""
 
 
-def on(table: sa.Table, day: date) -> sa.ColumnElement[bool]:
+def on(table: sa.FromClause, day: date) -> sa.ColumnElement[bool]:
     """The rows of a dated table that hold on that day: since ≤ day < until."""
     return sa.and_(table.c.since <= day, sa.or_(table.c.until.is_(None), table.c.until > day))
 
@@ -117,6 +118,30 @@ def standing(words: set[str], kind: str) -> str:
     """What these statuses come to, in a cell where he is registered (`home`) or attends for a time (`guest`)."""
     own = strongest(words)
     return GUEST_STANDING if kind == "guest" and own not in (SUSPENDED, TRANSFERRED, "") else own
+
+
+async def entries(connection: AsyncConnection, unit_id: str, day: date) -> dict[str, Entry]:
+    """The entries of those who belong to the cell on that day, by id."""
+    of = sa.select(memberships.c.person_id).where(memberships.c.unit_id == unit_id, on(memberships, day))
+    found = sa.select(people, *_HOME).select_from(people.join(units, people.c.unit_id == units.c.id))
+    return {row.id: _entry(row) for row in await connection.execute(found.where(people.c.id.in_(of)))}
+
+
+async def official(connection: AsyncConnection, unit_id: str, day: date) -> frozenset[str]:
+    """The official members registered in the cell on that day: exempt or suspended, they are so."""
+    joined = memberships.join(statuses, statuses.c.person_id == memberships.c.person_id)
+    home = sa.and_(memberships.c.unit_id == unit_id, memberships.c.kind == "home", on(memberships, day))
+    found = sa.select(memberships.c.person_id).select_from(joined)
+    return frozenset(await connection.scalars(found.where(home, statuses.c.standing == "official", on(statuses, day))))
+
+
+async def search(connection: AsyncConnection, tops: Sequence[Unit], words: str, limit: int) -> tuple[Entry, ...]:
+    """Those registered in these sub-trees whose name contains the words, diacritics aside; by name."""
+    joined = people.join(units, people.c.unit_id == units.c.id)
+    hit = people.c.folded.contains(names.fold(words), autoescape=True)
+    found = sa.select(people, *_HOME).select_from(joined).where(within(tops), hit)
+    rows = await connection.execute(found.order_by(people.c.folded, people.c.id).limit(limit))
+    return tuple(_entry(row) for row in rows)
 
 
 async def with_post(connection: AsyncConnection, unit_id: str, post: str, day: date) -> tuple[Mandate, ...]:

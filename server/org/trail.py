@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from types import MappingProxyType
 
 import sqlalchemy as sa
@@ -39,6 +39,15 @@ WHAT: Mapping[str, str] = MappingProxyType(
 
 
 @dataclass(frozen=True, slots=True)
+class Hand:
+    """Who writes into the register, and when."""
+
+    by: str  # a person; "" = the program
+    at: datetime  # UTC
+    today: date  # of the register's zone
+
+
+@dataclass(frozen=True, slots=True)
 class Change:
     at: datetime  # UTC
     by: str  # the name; "" = the program
@@ -50,8 +59,7 @@ class Change:
 
 async def note(
     connection: AsyncConnection,
-    at: datetime,
-    by: str,
+    hand: Hand,
     unit_id: str,
     what: str,
     person_id: str | None = None,
@@ -60,7 +68,7 @@ async def note(
     """Write a line, in the transaction of the change itself."""
     if what not in WHAT:
         raise ValueError(what)
-    row = {"at": at, "by": by, "unit_id": unit_id, "person_id": person_id, "what": what}
+    row = {"at": hand.at, "by": hand.by, "unit_id": unit_id, "person_id": person_id, "what": what}
     said = {word: str(fact) for word, fact in facts.items()}
     await connection.execute(sa.insert(changes).values(**row, facts=said))
 
