@@ -206,6 +206,7 @@ export class Room implements store.Deeds {
     if (store.view.value?.phase !== "closed" || !this.peer) return;
     this.stop();
     this.line?.close();
+    void headOf(this.meeting).then((head) => (store.seal.value = head));
   }
 
   /** Back after sleep or a change of network. */
@@ -307,6 +308,14 @@ export class Room implements store.Deeds {
     this.kept = { ...this.kept, ...part };
     keep(this.meeting, this.kept);
   }
+}
+
+/** The head of the closed meeting's record, from the sheet that this person may see; "" when he may not. */
+async function headOf(meeting: string): Promise<string> {
+  const answer = await fetch(`/meetings/${encodeURIComponent(meeting)}/attendance`).catch(() => null);
+  if (!answer?.ok) return "";
+  const sheet = new DOMParser().parseFromString(await answer.text(), "text/html");
+  return sheet.querySelector(".seal .hash")?.textContent ?? "";
 }
 
 /** The screen stays on while the meeting lasts.  Refused on a low battery: then the member touches it himself. */

@@ -90,6 +90,7 @@ export class Line {
   /** We may have slept, or changed networks: is the line alive, and what have we missed? */
   resync(): void {
     if (this.closed) return;
+    this.attempt = 0; // whatever failed so far belongs to the old network
     if (this.socket.connected) this.askView(PROBE);
     else this.again(0);
   }

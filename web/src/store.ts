@@ -57,6 +57,9 @@ export const ended = signal<Refusal | null>(null);
 export const place = { meeting: "", title: "", connection: "" };
 export const inApp = signal<string>("");
 
+/** The head of the sealed record, as the attendance sheet prints it ("" = not known yet). */
+export const seal = signal("");
+
 /** The line to the server: up, or lost since (ms of Date.now). */
 export const line = signal<{ up: boolean; since: number }>({ up: false, since: Date.now() });
 

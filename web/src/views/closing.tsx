@@ -1,5 +1,5 @@
 /** The last screens: closed, left, refused. */
-import { deeds, ended, place, type View } from "../store";
+import { deeds, ended, place, seal, type View } from "../store";
 import { clock, day, hour } from "../time";
 import { t } from "../words";
 import { Icon } from "./icons";
@@ -40,7 +40,7 @@ export function Closed({ view }: { view: View }) {
         <Icon of="seal" />
         <div>
           <strong>{t("The record is sealed")}</strong>
-          <span>{t("A record nobody can alter unseen.")}</span>
+          <span class={seal.value ? "hash" : ""}>{seal.value || t("A record nobody can alter unseen.")}</span>
         </div>
       </div>
       <a class="button main big full" href={attendance()}>
