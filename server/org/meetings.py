@@ -4,13 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.records.tables import heads, meetings, units
 
-from .tree import Unit
+from .pilot.forms import IN_PERSON, ZONE, permit
+from .tree import Unit, unit
 
 CLOSED = "closed"
 
@@ -25,6 +27,7 @@ class MeetingRow:
     kind: str  # regular | thematic | combined
     planned_for: datetime  # UTC
     agenda: tuple[dict[str, Any], ...]  # {id, title, minutes, presenter}
+    form: str  # in_person | online | hybrid | by_groups
     phase: str  # planned | called | gathering | open | paused | closed
     opened_at: datetime | None
     closed_at: datetime | None
@@ -77,10 +80,21 @@ async def plan(
     kind: str,
     planned_for: datetime,
     agenda: Sequence[dict[str, Any]],
+    form: str = IN_PERSON,
+    zone: ZoneInfo = ZONE,
 ) -> None:
-    """A new meeting, planned."""
-    row = {"id": meeting_id, "unit_id": unit_id, "title": title, "kind": kind, "planned_for": planned_for}
+    """A new meeting, planned.  Raises Refused("pilot") where no decision allows its form on that day of `zone`."""
+    row = {"id": meeting_id, "unit_id": unit_id, "title": title, "kind": kind, "planned_for": planned_for, "form": form}
+    if form != IN_PERSON:
+        await permit(connection, await _unit(connection, unit_id), form, planned_for.astimezone(zone).date())
     await connection.execute(sa.insert(meetings).values(**row, agenda=list(agenda)))
+
+
+async def _unit(connection: AsyncConnection, unit_id: str) -> Unit:
+    found = await unit(connection, unit_id)
+    if found is None:
+        raise LookupError(unit_id)
+    return found
 
 
 def _read(row: sa.Row[Any]) -> MeetingRow:

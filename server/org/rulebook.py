@@ -20,7 +20,6 @@ from .share import Share, parsed
 SHIPPED = Path(__file__).with_name("rulebook.toml")
 MARKS = ("V", "S", "N")
 MOST = 1_000_000  # no limit of the regulation is a larger number
-_SECONDS = ("grace", "chair_grace", "presence_window", "speech_limit")
 _DAY = timedelta(days=1)
 
 
@@ -102,8 +101,13 @@ class Rulebook:
 
 def regulation(rules: Mapping[str, Rule], kind: str) -> Regulation:
     """The numbers of one meeting of that kind out of the rules of its day.  Raises BadRule."""
-    seconds = {key: number(rules, key) for key in _SECONDS}
-    return Regulation(**seconds, duration_minutes=number(rules, f"duration_minutes.{kind}"))
+    return Regulation(
+        grace=number(rules, "grace"),
+        chair_grace=number(rules, "chair_grace"),
+        presence_window=number(rules, "presence_window"),
+        speech_limit=number(rules, "speech_limit"),
+        duration_minutes=number(rules, f"duration_minutes.{kind}"),
+    )
 
 
 # -- Reading one rule ------------------------------------------------------------------------------------------------

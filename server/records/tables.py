@@ -212,6 +212,7 @@ meetings = sa.Table(
     sa.Column("kind", sa.String(16), nullable=False),  # a word of meeting.ids.MeetingKind
     sa.Column("planned_for", Utc, nullable=False, index=True),
     sa.Column("agenda", sa.JSON, nullable=False),  # [{id, title, minutes, presenter}, …]
+    sa.Column("form", sa.String(16), nullable=False, server_default="in_person"),  # | online | hybrid | by_groups
     # What follows is read off the log and written with it, so that lists need not replay.
     sa.Column("phase", sa.String(16), nullable=False, server_default="planned"),  # planned | a phase of the meeting
     sa.Column("opened_at", Utc),
@@ -279,5 +280,54 @@ rule_overrides = sa.Table(
     sa.Column("since", sa.Date, nullable=False),
     sa.Column("until", sa.Date),
     sa.Column("by", _id(), nullable=False),  # a person
+    sa.Column("at", Utc, nullable=False),
+)
+
+# -- The pilot.  The steps of a case are only added; `state`, `reason`, `mode` and the periods are read off them. ------
+
+pilot_cases = sa.Table(
+    "pilot_cases",
+    metadata,
+    sa.Column("id", _id(), primary_key=True),
+    sa.Column("unit_id", _id(), sa.ForeignKey("units.id"), nullable=False, index=True),
+    sa.Column("opened_at", Utc, nullable=False),
+    sa.Column("state", sa.String(16), nullable=False),  # a word of org.pilot.case.STATES
+    sa.Column("reason", sa.String(32), nullable=False),  # a word of org.pilot.case.REASONS; "" = not yet given
+    sa.Column("mode", sa.String(16), nullable=False),  # online | by_groups | both: asked, then as decided
+)
+
+pilot_steps = sa.Table(
+    "pilot_steps",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("case_id", _id(), sa.ForeignKey("pilot_cases.id"), nullable=False),
+    sa.Column("n", sa.Integer, nullable=False),  # 1, 2, 3 … within the case
+    sa.Column("step", sa.String(16), nullable=False),  # a word of org.pilot.case.MOVES
+    sa.Column("by", _id(), nullable=False),  # a person
+    sa.Column("at", Utc, nullable=False),
+    sa.Column("body", sa.JSON, nullable=False),
+    sa.UniqueConstraint("case_id", "n"),
+)
+
+pilot_periods = sa.Table(
+    "pilot_periods",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("case_id", _id(), sa.ForeignKey("pilot_cases.id"), nullable=False, index=True),
+    sa.Column("unit_id", _id(), sa.ForeignKey("units.id"), nullable=False, index=True),
+    sa.Column("mode", sa.String(16), nullable=False),
+    sa.Column("since", sa.Date, nullable=False),
+    sa.Column("until", sa.Date),
+)
+
+pilot_notes = sa.Table(  # problems noted; rows are only added
+    "pilot_notes",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("unit_id", _id(), sa.ForeignKey("units.id"), nullable=False, index=True),
+    sa.Column("day", sa.Date, nullable=False),
+    sa.Column("kind", sa.String(16), nullable=False),  # a word of org.pilot.notes.KINDS
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("by", _id(), nullable=False),
     sa.Column("at", Utc, nullable=False),
 )

@@ -1,0 +1,115 @@
+"""The forms a meeting may have on a day: in the room always, the others by a decision in force."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from types import MappingProxyType
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from server.records.tables import meetings, pilot_periods
+
+from ..overrides import rules_at
+from ..people import on
+from ..refusal import Refused
+from ..rulebook import Rule, number
+from ..tree import Unit
+from .case import BOTH, GROUPS, ONLINE, RULE
+
+IN_PERSON, HYBRID = "in_person", "hybrid"
+FORMS = (IN_PERSON, ONLINE, HYBRID, GROUPS)
+ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
+
+# form → the modes of a decision that allow it, and what is said without one
+_NEEDS: Mapping[str, tuple[frozenset[str], str]] = MappingProxyType(
+    {
+        ONLINE: (frozenset({ONLINE, BOTH}), "On that day no decision in force allows the cell to meet online."),
+        HYBRID: (frozenset({ONLINE, BOTH}), "On that day no decision in force allows the cell to meet online."),
+        GROUPS: (frozenset({GROUPS, BOTH}), "On that day no decision in force allows meetings by party groups."),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Modes:
+    """What decisions in force allow on one day."""
+
+    modes: frozenset[str] = frozenset()  # words of case.MODES
+
+    @property
+    def online(self) -> bool:
+        return bool(self.modes & {ONLINE, BOTH})
+
+    @property
+    def by_groups(self) -> bool:
+        return bool(self.modes & {GROUPS, BOTH})
+
+    def allows(self, form: str) -> bool:
+        return form == IN_PERSON or bool(self.modes & _NEEDS[form][0])
+
+
+async def allowed(connection: AsyncConnection, unit_id: str, day: date) -> Modes:
+    """What the decisions in force for the unit allow on that day."""
+    held = sa.select(pilot_periods.c.mode).where(pilot_periods.c.unit_id == unit_id, on(pilot_periods, day))
+    return Modes(frozenset(await connection.scalars(held)))
+
+
+async def permit(connection: AsyncConnection, unit: Unit, form: str, day: date, but: Collection[str] = ()) -> None:
+    """Raises Refused("pilot") unless a meeting of the unit may have this form on that day.
+
+    Asked when it is planned and again when the doors open; `but` are meetings that do not count against the limits.
+    """
+    if form not in FORMS:
+        raise Refused(RULE, "Please choose one of the values offered.")
+    if not (await allowed(connection, unit.id, day)).allows(form):
+        raise Refused(RULE, _NEEDS[form][1])
+    if form != IN_PERSON:
+        await _within(connection, unit, form, day, but)
+
+
+async def _within(connection: AsyncConnection, unit: Unit, form: str, day: date, but: Collection[str]) -> None:
+    """The limits of a calendar year: by groups (03-HD/TW: 3), and online where a committee set one."""
+    rules = await rules_at(connection, unit, day)
+    for forms, key, unlimited, why in _LIMITS:
+        most = number(rules, key)
+        if form in forms and not (unlimited and most == 0) and await _held(connection, unit, forms, day, but) >= most:
+            raise Refused(RULE, why, most=most, document=_document(rules[key]))
+
+
+_LIMITS = (
+    (
+        frozenset({GROUPS}),
+        "group_meetings_a_year",
+        False,
+        "Meetings by party groups replace the whole cell at most {most} times a year ({document}).",
+    ),
+    (
+        frozenset({ONLINE, HYBRID}),
+        "online_meetings_a_year",
+        True,
+        "The cell may meet online at most {most} times a year ({document}).",
+    ),
+)
+
+
+def _document(rule: Rule) -> str:
+    return rule.document or "–"
+
+
+async def _held(
+    connection: AsyncConnection, unit: Unit, forms: Collection[str], day: date, but: Collection[str]
+) -> int:
+    """How many of these forms the unit has in that calendar year: held, going on or still ahead."""
+    begins = datetime(day.year, 1, 1, tzinfo=ZONE).astimezone(UTC)
+    ends = datetime(day.year + 1, 1, 1, tzinfo=ZONE).astimezone(UTC)
+    m = meetings.c
+    ours = (m.unit_id == unit.id, m.form.in_(forms), m.planned_for >= begins, m.planned_for < ends, m.id.not_in(but))
+    return await connection.scalar(sa.select(sa.func.count()).where(*ours, _counts(day))) or 0
+
+
+def _counts(day: date) -> sa.ColumnElement[bool]:
+    """Not those that nobody came to."""
+    yesterday = datetime(day.year, day.month, day.day, tzinfo=ZONE).astimezone(UTC) - timedelta(days=1)
+    return sa.or_(meetings.c.phase != "planned", meetings.c.planned_for >= yesterday)
