@@ -18,7 +18,7 @@ from .live.gateway import Gateway, Viewer
 from .live.health import Health
 from .live.rooms import Rooms
 from .live.wire import BadMessage
-from .media.control import BadOffer, Control, MediaSettings, WorkerFailed
+from .media.control import BadOffer, Control, MediaSettings, WorkerAway, WorkerFailed
 from .media.stage import PeerStage, PlaceStage, Stage
 from .meeting import Refused
 from .meeting.commands import Call
@@ -54,6 +54,8 @@ class Media:
             return await self._control.answer(meeting, connection, member, offer), self._control.epoch
         except BadOffer as bad:
             raise BadMessage(str(bad)) from None
+        except WorkerAway:
+            raise Refused("media-away", "Sound and picture are being restarted. Please wait a moment.") from None
 
     def follow(self, meeting: str, plan: StagePlan) -> None:
         peers = {str(name): PeerStage(p.member, p.place, p.audio, p.video) for name, p in plan.peers.items()}
