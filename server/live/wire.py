@@ -4,20 +4,22 @@ Each command's model is made of the fields of its dataclass, so that the two can
 """
 
 from collections.abc import Mapping
-from dataclasses import MISSING, Field, dataclass, fields
+from dataclasses import MISSING, dataclass, fields, is_dataclass
 from types import MappingProxyType
-from typing import Annotated, Any, Literal, NewType, TypeVar, get_type_hints
+from typing import Annotated, Any, Literal, NewType, TypeVar, get_args, get_origin, get_type_hints
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints, ValidationError, create_model
 from pydantic import Field as Bounds
 
 from ..meeting import commands as c
 from ..meeting.commands import Command
+from ..meeting.ids import LongText, Text
+from ..meeting.refusal import LONGEST_MINUTES, LONGEST_REASON, LONGEST_TEXT
 
 _M = TypeVar("_M", bound=BaseModel)
 
 LONGEST_MESSAGE = 64 * 1024  # bytes
-LONGEST_TEXT, LONGEST_ID, LARGEST_NUMBER = 500, 64, 1_000_000
+LONGEST_ID, LARGEST_NUMBER, LONGEST_LIST = 64, 1_000_000, 50
 
 
 class BadMessage(Exception):
@@ -67,6 +69,29 @@ COMMANDS: Mapping[str, type[Command]] = MappingProxyType(
             c.TurnOffMicrophone,
             c.Mute,
             c.LiftMute,
+            c.AppointMinutesSecretary,
+            c.CorrectRoll,
+            c.AdoptAgenda,
+            c.ShowDocument,
+            c.CloseDocument,
+            c.OpenVote,
+            c.CastBallot,
+            c.EnterHand,
+            c.ContestHand,
+            c.CloseVote,
+            c.CancelVote,
+            c.ReserveOpinion,
+            c.RecordPaperBallot,
+            c.EnterCount,
+            c.Conclude,
+            c.GiveTask,
+            c.ReviseTask,
+            c.WithdrawTask,
+            c.ProposeScore,
+            c.AgreeScore,
+            c.WriteMinutes,
+            c.ReadMinutes,
+            c.AdoptMinutes,
         )
     }
 )
@@ -81,7 +106,9 @@ def _printable(text: str) -> str:
 
 _Id = Annotated[str, StringConstraints(max_length=LONGEST_ID), AfterValidator(_printable)]
 _Name = Annotated[_Id, StringConstraints(min_length=1)]
+_Reason = Annotated[str, StringConstraints(max_length=LONGEST_REASON), AfterValidator(_printable)]
 _Text = Annotated[str, StringConstraints(max_length=LONGEST_TEXT), AfterValidator(_printable)]
+_LongText = Annotated[str, StringConstraints(max_length=LONGEST_MINUTES), AfterValidator(_printable)]
 _Number = Annotated[int, Bounds(ge=-LARGEST_NUMBER, le=LARGEST_NUMBER)]
 
 
@@ -118,19 +145,30 @@ class Asked:
     command: Command
 
 
+_PLAIN: Mapping[Any, Any] = {str: _Reason, int: _Number, bool: bool, Text: _Text, LongText: _LongText}
+
+
 def _type(hint: Any) -> Any:
-    if isinstance(hint, NewType):
-        return _Id
-    return {str: _Text, int: _Number}[hint]
+    if hint in _PLAIN or isinstance(hint, NewType):
+        return _PLAIN.get(hint, _Id)
+    if get_origin(hint) is tuple:
+        each = _type(get_args(hint)[0])
+        return Annotated[list[each], Bounds(max_length=LONGEST_LIST), AfterValidator(tuple)]  # type: ignore[valid-type]
+    if is_dataclass(hint):
+        return Annotated[_made(hint, _Exact), AfterValidator(lambda model: hint(**dict(model)))]  # type: ignore[operator]
+    return Annotated[Literal[tuple(hint)], AfterValidator(hint)]  # one word of an enumeration
+
+
+def _made(kind: Any, base: type[_M], **more: Any) -> type[_M]:
+    """A model of the fields of the dataclass."""
+    hints, own = get_type_hints(kind), fields(kind)
+    typed = {each.name: (_type(hints[each.name]), ... if each.default is MISSING else each.default) for each in own}
+    made: type[_M] = create_model(kind.__name__, __base__=base, **more, **typed)  # type: ignore[call-overload]
+    return made
 
 
 def _model(kind: type[Command]) -> type[Envelope]:
-    hints = get_type_hints(kind)
-    own: tuple[Field[Any], ...] = fields(kind)  # type: ignore[arg-type]
-    typed = {each.name: (_type(hints[each.name]), ... if each.default is MISSING else each.default) for each in own}
-    literal = {"name": (Literal[kind.__name__], ...)}
-    made: type[Envelope] = create_model(kind.__name__, __base__=Envelope, **literal, **typed)  # type: ignore[call-overload]
-    return made
+    return _made(kind, Envelope, name=(Literal[kind.__name__], ...))
 
 
 MODELS: Mapping[str, type[Envelope]] = MappingProxyType({name: _model(kind) for name, kind in COMMANDS.items()})

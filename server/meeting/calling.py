@@ -1,13 +1,14 @@
 """Calling a meeting: who is entitled and under which rules, checked once so that nothing later can stumble over it."""
 
 from collections.abc import Hashable, Iterable, Iterator
-from dataclasses import astuple
+from dataclasses import fields
 from datetime import datetime
 
 from . import commands as c
 from . import events as e
-from .ids import SeatKind
+from .ids import NO_ITEM, SeatKind
 from .refusal import Refused
+from .rules import Regulation
 
 
 def call(command: c.Call) -> Iterator[e.Event]:
@@ -15,11 +16,9 @@ def call(command: c.Call) -> Iterator[e.Event]:
     _agenda(command)
     if not _has_zone(command.about.planned_for):
         raise Refused("call", "The planned time is not a time with its zone.")
-    if min(astuple(command.regulation)) < 1:
-        raise Refused("call", "Every number of the regulation is at least 1.")
-    yield e.Called(
-        command.about, command.roster, command.regulation, command.agenda, command.chair, command.line, command.seed
-    )
+    _regulation(command.regulation)
+    _known(command)
+    yield e.Called(**{each.name: getattr(command, each.name) for each in fields(e.Called)})
 
 
 def _roster(command: c.Call) -> None:
@@ -37,6 +36,32 @@ def _agenda(command: c.Call) -> None:
     ids = [item.id for item in command.agenda]
     if not all(ids) or _repeats(ids):
         raise Refused("call", "No item stands on the agenda twice or without an id.")
+
+
+def _regulation(regulation: Regulation) -> None:
+    values = [getattr(regulation, each.name) for each in fields(regulation)]
+    if min(value for value in values if isinstance(value, int)) < 1:
+        raise Refused("call", "Every number of the regulation is at least 1.")
+    motions, criteria = regulation.motions, regulation.criteria
+    if _repeats(rule.kind for rule in motions) or not all(0 < rule.over <= rule.under for rule in motions):
+        raise Refused("call", "Each kind of motion stands in the regulation once, with a share of the base.")
+    if any(rule.over == rule.under and not rule.at_least for rule in motions):
+        raise Refused("call", "Nothing can be passed by more than all.")
+    if _repeats(each.id for each in criteria) or not all(each.most > 0 for each in criteria):
+        raise Refused("call", "Each criterion of the score stands in the regulation once, with its points.")
+    least = [grade.least for grade in regulation.grades]
+    if least != sorted(set(least), reverse=True) or least[-1:] != [0]:
+        raise Refused("call", "The grades go from the best down to 0.")
+
+
+def _known(command: c.Call) -> None:
+    """What comes with the notice speaks of this roster and of this agenda."""
+    excused, members = [excuse.member for excuse in command.excuses], {seat.member for seat in command.roster}
+    if _repeats(excused) or not set(excused) <= members:
+        raise Refused("call", "Only who is on the roster is excused, and once.")
+    ids, items = [document.id for document in command.documents], {item.id for item in command.agenda} | {NO_ITEM}
+    if not all(ids) or _repeats(ids) or not {document.item for document in command.documents} <= items:
+        raise Refused("call", "Each document has an id of its own and belongs to an item of the agenda.")
 
 
 def _repeats(ids: Iterable[Hashable]) -> bool:

@@ -2,8 +2,26 @@
 
 from dataclasses import dataclass
 
-from .ids import About, ConnectionId, Item, ItemId, MemberId, Seat
-from .rules import Regulation
+from .ids import (
+    NO_TEXT,
+    About,
+    Choice,
+    ConnectionId,
+    Document,
+    DocumentId,
+    Excuse,
+    Item,
+    ItemId,
+    LongText,
+    MemberId,
+    MotionKind,
+    RollState,
+    Seat,
+    TaskId,
+    Text,
+    VoteId,
+)
+from .rules import Points, Regulation
 
 
 class Command:
@@ -24,6 +42,8 @@ class Call(Command):
     chair: MemberId
     line: tuple[MemberId, ...]  # who takes the chair when it is empty, in this order
     seed: str  # makes the times of the presence checks; unknown to every member
+    excuses: tuple[Excuse, ...] = ()  # known before the meeting
+    documents: tuple[Document, ...] = ()  # in the order of the agenda
 
 
 # -- Coming and going ------------------------------------------------------------------------------------------------
@@ -47,7 +67,8 @@ class Leave(Command):
 
 @dataclass(frozen=True, slots=True)
 class Recover(Command):
-    """Asked by the room after a restart: every connection was lost at `since` (RFC 3339, UTC)."""
+    """Asked by the room after a restart: every connection was lost at `since` (RFC 3339, UTC), the last
+    moment at which the server is known to have lived: not before the last thing recorded."""
 
     since: str
 
@@ -258,6 +279,198 @@ class LiftMute(Command):
     """The member may turn his microphone on again; it stays off until he does."""
 
     member: MemberId
+
+
+# -- Opening ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class AppointMinutesSecretary(Command):
+    """A member who is present and does not chair; another one may be appointed later."""
+
+    member: MemberId
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectRoll(Command):
+    """What the roll call says of a member, whatever the devices say.  It gives nobody a vote."""
+
+    member: MemberId
+    state: RollState
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class AdoptAgenda(Command):
+    pass
+
+
+# -- Documents together ----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class ShowDocument(Command):
+    """Every screen that follows opens this page; pages count from 1."""
+
+    document: DocumentId
+    page: int
+
+
+@dataclass(frozen=True, slots=True)
+class CloseDocument(Command):
+    pass
+
+
+# -- Voting ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class OpenVote(Command):
+    """The base is fixed now.  `vote` is made by the page; the item is the one under debate."""
+
+    vote: VoteId
+    kind: MotionKind
+    text: Text
+
+
+@dataclass(frozen=True, slots=True)
+class CastBallot(Command):
+    """One for each; the same again is nothing.  `reserved`: the opinion is kept and reported upward, with the name."""
+
+    vote: VoteId
+    choice: Choice
+    opinion: Text = NO_TEXT
+    reserved: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class EnterHand(Command):
+    """The chair sees a hand: of a member in the room, behind a neighbour's device or on a telephone."""
+
+    vote: VoteId
+    member: MemberId
+    choice: Choice
+
+
+@dataclass(frozen=True, slots=True)
+class ContestHand(Command):
+    """ "I did not vote so."  The hand is void, and whoever asks casts his ballot himself."""
+
+    vote: VoteId
+
+
+@dataclass(frozen=True, slots=True)
+class CloseVote(Command):
+    vote: VoteId
+
+
+@dataclass(frozen=True, slots=True)
+class CancelVote(Command):
+    vote: VoteId
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReserveOpinion(Command):
+    """After the vote: whoever was in it keeps his opinion; it goes into the record and upward."""
+
+    vote: VoteId
+    text: Text
+
+
+@dataclass(frozen=True, slots=True)
+class RecordPaperBallot(Command):
+    """A secret motion: voted on paper, counted by two people.  The base is fixed now."""
+
+    vote: VoteId
+    kind: MotionKind
+    text: Text
+
+
+@dataclass(frozen=True, slots=True)
+class EnterCount(Command):
+    """What one of the committee has counted; recorded when a second one has entered the same."""
+
+    vote: VoteId
+    in_favour: int
+    against: int
+    other: int
+    invalid: int = 0
+
+
+# -- Conclusions and tasks -------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Conclude(Command):
+    """What the chair concludes on an item; said again, it is revised, and the earlier wording is kept."""
+
+    item: ItemId
+    text: Text
+
+
+@dataclass(frozen=True, slots=True)
+class GiveTask(Command):
+    """`task` is made by the page; `deadline` is a day, 2027-01-31."""
+
+    task: TaskId
+    text: Text
+    owner: MemberId
+    deadline: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReviseTask(Command):
+    task: TaskId
+    text: Text
+    owner: MemberId
+    deadline: str
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawTask(Command):
+    task: TaskId
+    reason: str
+
+
+# -- The score of the meeting ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class ProposeScore(Command):
+    """By one of the committee: points for every criterion."""
+
+    points: tuple[Points, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AgreeScore(Command):
+    """The chair says that the committee agrees to this version; then the cell votes (a motion of kind "score")."""
+
+    version: int
+
+
+# -- Minutes ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class WriteMinutes(Command):
+    """`base_version`: what the writer had before him (0 = nothing); refused when there is a newer one.  Item "" = the
+    meeting as a whole."""
+
+    item: ItemId
+    text: LongText
+    base_version: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReadMinutes(Command):
+    """They are read aloud: from now on everyone sees their text."""
+
+
+@dataclass(frozen=True, slots=True)
+class AdoptMinutes(Command):
+    pass
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,24 @@ its own only where that differs from the moment it was recorded.
 from dataclasses import dataclass
 from datetime import datetime
 
-from .ids import About, ConnectionId, Item, ItemId, MemberId, Seat
-from .rules import Regulation
+from .ids import (
+    About,
+    Choice,
+    ConnectionId,
+    Document,
+    DocumentId,
+    Excuse,
+    Item,
+    ItemId,
+    LongText,
+    MemberId,
+    RollState,
+    Seat,
+    TaskId,
+    Text,
+    VoteId,
+)
+from .rules import Count, MotionRule, Points, Regulation, Result
 
 
 class Event:
@@ -37,6 +53,8 @@ class Called(Event):
     chair: MemberId
     line: tuple[MemberId, ...]
     seed: str
+    excuses: tuple[Excuse, ...] = ()
+    documents: tuple[Document, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,3 +294,176 @@ class Muted(Event):
 @dataclass(frozen=True, slots=True)
 class MuteLifted(Event):
     member: MemberId
+
+
+@dataclass(frozen=True, slots=True)
+class MinutesSecretaryAppointed(Event):
+    member: MemberId
+
+
+@dataclass(frozen=True, slots=True)
+class RollCorrected(Event):
+    member: MemberId
+    state: RollState
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class AgendaAdopted(Event):
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentShown(Event):
+    document: DocumentId
+    page: int
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentClosed(Event):
+    document: DocumentId
+
+
+@dataclass(frozen=True, slots=True)
+class VoteOpened(Event):
+    """`base`: who is counted, voting or not; an exempt member who comes later is added by his ballot."""
+
+    vote: VoteId
+    item: ItemId
+    text: Text
+    rule: MotionRule
+    base: tuple[MemberId, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BallotCast(Event):
+    """Instead of any he cast before."""
+
+    vote: VoteId
+    member: MemberId
+    choice: Choice
+    opinion: Text
+    reserved: bool
+
+
+@dataclass(frozen=True, slots=True)
+class HandEntered(Event):
+    vote: VoteId
+    member: MemberId
+    choice: Choice
+    until: datetime  # so long he may contest it
+
+
+@dataclass(frozen=True, slots=True)
+class HandContested(Event):
+    """The hand is void."""
+
+    vote: VoteId
+    member: MemberId
+
+
+@dataclass(frozen=True, slots=True)
+class VoteClosed(Event):
+    vote: VoteId
+    result: Result
+
+
+@dataclass(frozen=True, slots=True)
+class VoteCancelled(Event):
+    vote: VoteId
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class OpinionReserved(Event):
+    vote: VoteId
+    member: MemberId
+    text: Text
+
+
+@dataclass(frozen=True, slots=True)
+class PaperBallotOrdered(Event):
+    """A secret motion is voted on paper."""
+
+    vote: VoteId
+    item: ItemId
+    text: Text
+    rule: MotionRule
+    base: tuple[MemberId, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CountEntered(Event):
+    vote: VoteId
+    member: MemberId  # who counted
+    count: Count
+
+
+@dataclass(frozen=True, slots=True)
+class CountRecorded(Event):
+    """Two people have counted the same."""
+
+    vote: VoteId
+    counted_by: tuple[MemberId, ...]
+    result: Result
+
+
+@dataclass(frozen=True, slots=True)
+class Concluded(Event):
+    item: ItemId
+    text: Text
+
+
+@dataclass(frozen=True, slots=True)
+class TaskGiven(Event):
+    task: TaskId
+    item: ItemId
+    text: Text
+    owner: MemberId
+    deadline: str  # a day, 2027-01-31
+
+
+@dataclass(frozen=True, slots=True)
+class TaskRevised(Event):
+    task: TaskId
+    text: Text
+    owner: MemberId
+    deadline: str
+
+
+@dataclass(frozen=True, slots=True)
+class TaskWithdrawn(Event):
+    task: TaskId
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreProposed(Event):
+    version: int  # 1, 2, 3 …
+    member: MemberId
+    points: tuple[Points, ...]
+    total: int
+    grade: str
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreAgreed(Event):
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class MinutesWritten(Event):
+    item: ItemId
+    version: int  # of this item: 1, 2, 3 …
+    member: MemberId  # who wrote
+    text: LongText
+
+
+@dataclass(frozen=True, slots=True)
+class MinutesRead(Event):
+    """They are read aloud."""
+
+
+@dataclass(frozen=True, slots=True)
+class MinutesAdopted(Event):
+    pass

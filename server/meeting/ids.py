@@ -8,9 +8,19 @@ MemberId = NewType("MemberId", str)
 ConnectionId = NewType("ConnectionId", str)  # one open page of one member; survives a socket that reconnects
 GroupId = NewType("GroupId", str)
 ItemId = NewType("ItemId", str)
+VoteId = NewType("VoteId", str)
+TaskId = NewType("TaskId", str)
+DocumentId = NewType("DocumentId", str)
+MotionKind = NewType("MotionKind", str)  # one of Regulation.motions
+CriterionId = NewType("CriterionId", str)  # one of Regulation.criteria
+Text = NewType("Text", str)  # a motion, an opinion, a conclusion, a task: at most LONGEST_TEXT characters
+LongText = NewType("LongText", str)  # the minutes of one item: at most LONGEST_MINUTES characters
 
 NO_CONNECTION = ConnectionId("")
 NOBODY = MemberId("")  # who asks when the clock asks
+NO_ITEM = ItemId("")  # of the meeting as a whole
+NO_VOTE = VoteId("")
+NO_TEXT = Text("")
 HALL = GroupId("")  # the plenary hall: the place of everyone who is in no sub-session
 
 
@@ -77,3 +87,36 @@ class About:
     cell: str
     planned_for: str  # RFC 3339, UTC
     kind: MeetingKind = MeetingKind.REGULAR
+
+
+class Choice(StrEnum):
+    FOR = "for"
+    AGAINST = "against"
+    OTHER = "other"  # another opinion
+
+
+class RollState(StrEnum):
+    """What the roll call says of one member when the chair corrects it."""
+
+    PRESENT = "present"
+    ABSENT_EXCUSED = "absent_excused"
+    ABSENT_UNEXCUSED = "absent_unexcused"
+
+
+@dataclass(frozen=True, slots=True)
+class Excuse:
+    """Known before the meeting: this member cannot come."""
+
+    member: MemberId
+    reason: str
+    accepted: bool = True  # by the secretary
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What may be opened together.  Kept elsewhere; the meeting knows its name and its length only."""
+
+    id: DocumentId
+    title: str
+    item: ItemId = NO_ITEM
+    pages: int = 0  # 0 = not known

@@ -1,6 +1,8 @@
 """The only exception of the core."""
 
 LONGEST_REASON = 500  # characters; a reason is one or two sentences in the minutes
+LONGEST_TEXT = 2_000  # a motion, an opinion, a conclusion, a task
+LONGEST_MINUTES = 10_000  # what was said on one item: three pages
 
 
 class Refused(Exception):
@@ -25,6 +27,18 @@ def kept_reason(text: str, needed: bool = True) -> str:
     if any(not _writable(character) for character in reason):
         raise Refused("reason", "The reason holds characters that cannot be written down.")
     return reason
+
+
+def kept_text(text: str, needed: bool = True, most: int = LONGEST_TEXT) -> str:
+    """The text as it is kept: stripped, at most `most` characters; raises Refused("text")."""
+    kept = text.strip()
+    if needed and not kept:
+        raise Refused("text", "Please write the text.")
+    if len(kept) > most:
+        raise Refused("text", "The text may have at most {most} characters.", most=most)
+    if any(not _writable(character) for character in kept):
+        raise Refused("text", "The text holds characters that cannot be written down.")
+    return kept
 
 
 def _writable(character: str) -> bool:

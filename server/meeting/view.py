@@ -17,6 +17,17 @@ from .ids import MemberId, Seat
 from .meeting import Meeting, may
 from .refusal import Refused
 from .staging import may_be_heard
+from .view_record import (
+    BallotView,
+    ConclusionView,
+    DocumentView,
+    MinutesView,
+    MotionView,
+    ScoreView,
+    ShowingView,
+    TaskView,
+    VotesView,
+)
 
 CHAIR, MEMBER = "chair", "member"  # the two kinds of eyes
 
@@ -50,12 +61,25 @@ class Kinds(TypedDict):
     vouched: NotRequired[str]
 
 
+class ExcuseView(TypedDict):
+    accepted: bool
+    reason: NotRequired[str]
+
+
+class CorrectionView(TypedDict):
+    state: str
+    at: str
+    reason: NotRequired[str]
+
+
 class RollLine(TypedDict):
     state: str
     kinds: Kinds
     since: NotRequired[str]
     devices: NotRequired[dict[str, int]]
     reason: NotRequired[str]
+    excuse: NotRequired[ExcuseView]
+    corrected: NotRequired[CorrectionView]
 
 
 class Counts(TypedDict):
@@ -79,6 +103,7 @@ class ItemView(TypedDict):
 class AgendaView(TypedDict):
     items: dict[str, ItemView]
     current: NotRequired[str]
+    adopted_at: NotRequired[str]
 
 
 class FloorView(TypedDict):
@@ -113,6 +138,15 @@ class View(TypedDict):
     agenda: AgendaView
     speaking: SpeakingView
     microphones: dict[str, str]
+    votes: VotesView
+    motions: dict[str, MotionView]
+    documents: dict[str, DocumentView]
+    conclusions: dict[str, ConclusionView]
+    tasks: dict[str, TaskView]
+    score: ScoreView
+    minutes: MinutesView
+    minutes_secretary: NotRequired[str]
+    showing: NotRequired[ShowingView]
     opened_at: NotRequired[str]
     paused_at: NotRequired[str]
     closed_at: NotRequired[str]
@@ -131,6 +165,8 @@ class Mine(TypedDict):
     may_speak: bool
     microphone: str
     may: list[str]
+    voter: bool
+    ballots: dict[str, BallotView]
     active: NotRequired[str]
     check: NotRequired[MineCheck]
 

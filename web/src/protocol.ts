@@ -1,6 +1,6 @@
 /** What travels between the room and the server (docs/protocol.md).
  * Made of the server's own schema by `npm run protocol`; not written by hand.
- * schema: c3d792baae08c42c12ba6c7e7fd91b904028933b1bade0e718db56afe7e2f738 */
+ * schema: 5aedbeca3bd57b8c13d0ec27150fec39642e823b2a9d939925353987512ad48a */
 
 export type Command =
   | Leave
@@ -36,7 +36,30 @@ export type Command =
   | TurnOnMicrophone
   | TurnOffMicrophone
   | Mute
-  | LiftMute;
+  | LiftMute
+  | AppointMinutesSecretary
+  | CorrectRoll
+  | AdoptAgenda
+  | ShowDocument
+  | CloseDocument
+  | OpenVote
+  | CastBallot
+  | EnterHand
+  | ContestHand
+  | CloseVote
+  | CancelVote
+  | ReserveOpinion
+  | RecordPaperBallot
+  | EnterCount
+  | Conclude
+  | GiveTask
+  | ReviseTask
+  | WithdrawTask
+  | ProposeScore
+  | AgreeScore
+  | WriteMinutes
+  | ReadMinutes
+  | AdoptMinutes;
 
 export interface Protocol {
   Command: Command;
@@ -216,6 +239,153 @@ export interface LiftMute {
   name: "LiftMute";
   member: string;
 }
+export interface AppointMinutesSecretary {
+  id: string;
+  name: "AppointMinutesSecretary";
+  member: string;
+}
+export interface CorrectRoll {
+  id: string;
+  name: "CorrectRoll";
+  member: string;
+  state: "present" | "absent_excused" | "absent_unexcused";
+  reason: string;
+}
+export interface AdoptAgenda {
+  id: string;
+  name: "AdoptAgenda";
+}
+export interface ShowDocument {
+  id: string;
+  name: "ShowDocument";
+  document: string;
+  page: number;
+}
+export interface CloseDocument {
+  id: string;
+  name: "CloseDocument";
+}
+export interface OpenVote {
+  id: string;
+  name: "OpenVote";
+  vote: string;
+  kind: string;
+  text: string;
+}
+export interface CastBallot {
+  id: string;
+  name: "CastBallot";
+  vote: string;
+  choice: "for" | "against" | "other";
+  opinion?: string;
+  reserved?: boolean;
+}
+export interface EnterHand {
+  id: string;
+  name: "EnterHand";
+  vote: string;
+  member: string;
+  choice: "for" | "against" | "other";
+}
+export interface ContestHand {
+  id: string;
+  name: "ContestHand";
+  vote: string;
+}
+export interface CloseVote {
+  id: string;
+  name: "CloseVote";
+  vote: string;
+}
+export interface CancelVote {
+  id: string;
+  name: "CancelVote";
+  vote: string;
+  reason: string;
+}
+export interface ReserveOpinion {
+  id: string;
+  name: "ReserveOpinion";
+  vote: string;
+  text: string;
+}
+export interface RecordPaperBallot {
+  id: string;
+  name: "RecordPaperBallot";
+  vote: string;
+  kind: string;
+  text: string;
+}
+export interface EnterCount {
+  id: string;
+  name: "EnterCount";
+  vote: string;
+  in_favour: number;
+  against: number;
+  other: number;
+  invalid?: number;
+}
+export interface Conclude {
+  id: string;
+  name: "Conclude";
+  item: string;
+  text: string;
+}
+export interface GiveTask {
+  id: string;
+  name: "GiveTask";
+  task: string;
+  text: string;
+  owner: string;
+  deadline: string;
+}
+export interface ReviseTask {
+  id: string;
+  name: "ReviseTask";
+  task: string;
+  text: string;
+  owner: string;
+  deadline: string;
+}
+export interface WithdrawTask {
+  id: string;
+  name: "WithdrawTask";
+  task: string;
+  reason: string;
+}
+export interface ProposeScore {
+  id: string;
+  name: "ProposeScore";
+  /**
+   * @maxItems 50
+   */
+  points: Points[];
+}
+export interface Points {
+  criterion: string;
+  points: number;
+  reason?: string;
+}
+export interface AgreeScore {
+  id: string;
+  name: "AgreeScore";
+  version: number;
+}
+export interface WriteMinutes {
+  id: string;
+  name: "WriteMinutes";
+  item: string;
+  text: string;
+  base_version: number;
+}
+export interface ReadMinutes {
+  id: string;
+  name: "ReadMinutes";
+}
+export interface AdoptMinutes {
+  id: string;
+  name: "AdoptMinutes";
+}
 /**
  * `auth` of the connect packet.
  */
@@ -248,6 +418,23 @@ export interface View {
   microphones: {
     [k: string]: string;
   };
+  votes: VotesView;
+  motions: {
+    [k: string]: MotionView;
+  };
+  documents: {
+    [k: string]: DocumentView;
+  };
+  conclusions: {
+    [k: string]: ConclusionView;
+  };
+  tasks: {
+    [k: string]: TaskView;
+  };
+  score: ScoreView;
+  minutes: MinutesView;
+  minutes_secretary?: string;
+  showing?: ShowingView;
   opened_at?: string;
   paused_at?: string;
   closed_at?: string;
@@ -282,11 +469,22 @@ export interface RollLine {
     [k: string]: number;
   };
   reason?: string;
+  excuse?: ExcuseView;
+  corrected?: CorrectionView;
 }
 export interface Kinds {
   online?: boolean;
   in_room?: boolean;
   vouched?: string;
+}
+export interface ExcuseView {
+  accepted: boolean;
+  reason?: string;
+}
+export interface CorrectionView {
+  state: string;
+  at: string;
+  reason?: string;
 }
 export interface Counts {
   present: number;
@@ -299,6 +497,7 @@ export interface AgendaView {
     [k: string]: ItemView;
   };
   current?: string;
+  adopted_at?: string;
 }
 export interface ItemView {
   order: number;
@@ -321,6 +520,158 @@ export interface FloorView {
   since: string;
   until: string;
 }
+export interface VotesView {
+  all: {
+    [k: string]: VoteView;
+  };
+  open?: string;
+}
+export interface VoteView {
+  order: number;
+  kind: string;
+  text: string;
+  item: string;
+  state: string;
+  over: number;
+  under: number;
+  at_least: boolean;
+  changeable: boolean;
+  document: string;
+  opened_at: string;
+  base: number;
+  closed_at?: string;
+  reason?: string;
+  voted?: number;
+  waiting?: {
+    [k: string]: boolean;
+  };
+  result?: ResultView;
+  reserved?: number;
+  opinions?: {
+    [k: string]: string;
+  };
+  counters?: {
+    [k: string]: boolean;
+  };
+  counts?: {
+    [k: string]: CountView;
+  };
+}
+export interface ResultView {
+  base: number;
+  in_favour: number;
+  against: number;
+  other: number;
+  invalid: number;
+  not_voted: number;
+  passed: boolean;
+  percent: number;
+}
+export interface CountView {
+  in_favour: number;
+  against: number;
+  other: number;
+  invalid: number;
+}
+export interface MotionView {
+  order: number;
+  over: number;
+  under: number;
+  at_least: boolean;
+  secret: boolean;
+  changeable: boolean;
+  document: string;
+}
+export interface DocumentView {
+  order: number;
+  title: string;
+  item: string;
+  pages: number;
+}
+export interface ConclusionView {
+  version: number;
+  text: string;
+  at: string;
+  earlier?: {
+    [k: string]: WordingView;
+  };
+}
+export interface WordingView {
+  text: string;
+  at: string;
+}
+export interface TaskView {
+  order: number;
+  item: string;
+  version: number;
+  text: string;
+  owner: string;
+  deadline: string;
+  at: string;
+  earlier?: {
+    [k: string]: AssignmentView;
+  };
+  withdrawn?: WithdrawnView;
+}
+export interface AssignmentView {
+  text: string;
+  owner: string;
+  deadline: string;
+  at: string;
+}
+export interface WithdrawnView {
+  at: string;
+  reason: string;
+}
+export interface ScoreView {
+  criteria: {
+    [k: string]: CriterionView;
+  };
+  grades: GradeView[];
+  sheet?: SheetView;
+}
+export interface CriterionView {
+  order: number;
+  most: number;
+  document: string;
+}
+export interface GradeView {
+  word: string;
+  least: number;
+}
+export interface SheetView {
+  version: number;
+  by: string;
+  points: {
+    [k: string]: PointsView;
+  };
+  total: number;
+  grade: string;
+  state: string;
+  vote?: string;
+}
+export interface PointsView {
+  points: number;
+  reason?: string;
+}
+export interface MinutesView {
+  items: {
+    [k: string]: MinuteView;
+  };
+  read_at?: string;
+  adopted_at?: string;
+}
+export interface MinuteView {
+  version: number;
+  by: string;
+  at: string;
+  text?: string;
+}
+export interface ShowingView {
+  document: string;
+  page: number;
+  since: string;
+}
 export interface CheckView {
   asked_at: string;
   until: string;
@@ -337,8 +688,21 @@ export interface Mine {
   may_speak: boolean;
   microphone: string;
   may: string[];
+  voter: boolean;
+  ballots: {
+    [k: string]: BallotView;
+  };
   active?: string;
   check?: MineCheck;
+}
+export interface BallotView {
+  choice: string;
+  opinion?: string;
+  reserved?: boolean;
+  hand?: HandView;
+}
+export interface HandView {
+  until: string;
 }
 export interface MineCheck {
   until: string;

@@ -103,6 +103,13 @@ export function meeting(): View {
       floor: { member: id(5), since: ago(170), until: ahead(130) },
     },
     microphones: { [id(5)]: "on", [id(0)]: "on", [id(12)]: "muted" },
+    votes: { all: {} },
+    motions: {},
+    documents: {},
+    conclusions: {},
+    tasks: {},
+    score: { criteria: {}, grades: [] },
+    minutes: { items: {} },
   };
 }
 
@@ -118,6 +125,8 @@ export function mineOf(n: number): Mine {
     may_speak: chair || n === 5,
     microphone: n === 0 || n === 5 ? "on" : "off",
     active: "desk",
+    voter: true,
+    ballots: {},
     may: chair ? [...own, ...chairs.split(" ")] : own,
   };
 }
