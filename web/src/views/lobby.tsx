@@ -116,7 +116,7 @@ export function Lobby() {
         <button type="button" class="button main big full" onClick={() => deeds().join()}>
           {t("Join the meeting")}
         </button>
-        <p class="soft small">{t("You come in with your microphone off.")}</p>
+        <p class="soft small">{t("Your microphone is off when you first come in. If it is on in the meeting already, it stays on.")}</p>
         <details class="lobby-choose">
           <summary>
             <Icon of="choose" />
