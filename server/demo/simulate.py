@@ -6,6 +6,7 @@ import json
 import sys
 from pathlib import Path
 
+import uvloop
 from sqlalchemy.exc import SQLAlchemyError
 
 from .crowd import Account, simulate
@@ -56,7 +57,8 @@ def run(args: argparse.Namespace) -> int:
         print("chibo simulate: give --meeting and --accounts, or --prepare", file=sys.stderr)
         return 2
     try:
-        figures = asyncio.run(_run(args))
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            figures = runner.run(_run(args))
     except SQLAlchemyError as error:
         print(f"chibo simulate: the database does not answer: {type(error).__name__}", file=sys.stderr)
         return 2
