@@ -40,8 +40,8 @@ pictures: .venv/.dev build  ## take the pictures of README.md from the real room
 bench-media: .venv/.run  ## CPU and latency of one forwarded packet, beside a bare protect + sendto loop
 	@$(BIN)/python bench/media.py $(ARGS)
 
-bench-simulate: build  ## a hundred simulated members join one meeting
-	@bench/simulate.sh $(ARGS)
+bench-simulate: .venv/.dev build  ## a hundred simulated members join one meeting
+	@$(BIN)/python bench/simulate.py $(ARGS)
 
 clean:  ## forget what was installed and built (never var/, where the records are)
 	rm -rf .venv web/node_modules web/dist
