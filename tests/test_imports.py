@@ -47,7 +47,7 @@ TABLE = {
         health="sqlalchemy alembic",  # asks whether the tables are those of this version; no statement
     ),
     "demo": may(
-        "aiohttp socketio aiortc aioice av PIL numpy psutil sqlalchemy",
+        "aiohttp socketio aiortc aioice av PIL numpy psutil sqlalchemy uvloop",
         "org records meeting settings",
     ),
 }

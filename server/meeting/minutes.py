@@ -142,6 +142,7 @@ class _Roll:
         self.silent = self.lost if self.here and not held else None
         kinds = self._kinds()
         if kinds != self.kinds:
+            at = max(at, self.began or at)  # connections may turn out to have been lost before the last change
             self._end_span(at)
             self.began, self.kinds = at, kinds
 
@@ -168,6 +169,7 @@ class _Roll:
         self._end_span(event.since)
         now = [replace(s, end=min(s.end, event.since)) for s in self.spans[self.arrivals :] if s.begin < event.since]
         self.spans[self.arrivals :] = now
+        self.silences = [(begin, min(end, event.since)) for begin, end in self.silences if begin < event.since]
         self.here = self.in_room = self.vouched = False
         self.open, self.lost, self.silent, self.last = {}, None, None, event.since
 

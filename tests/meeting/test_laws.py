@@ -89,7 +89,7 @@ class Play:
     def ask(self, step: Step) -> None:
         command = step.command
         if isinstance(command, c.Recover):
-            command = c.Recover((self.at - timedelta(seconds=-int(command.since))).isoformat())
+            command = c.Recover((self.at - timedelta(seconds=int(command.since))).isoformat())
         before, read = self.meeting, repr(self.meeting)
         happened = self.decided(command, step.by)
         assert repr(before) == read, "decide changes nothing"

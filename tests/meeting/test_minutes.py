@@ -127,6 +127,18 @@ def test_a_stop_of_the_server_is_a_silence_or_an_absence() -> None:
     assert line(story, LAN).silences == ((at(90), at(100)),)
 
 
+def test_a_stop_that_is_known_to_have_begun_before_a_tick_does_not_count_twice() -> None:
+    story = opened(CHAIR, LAN)
+    story.wait(100)
+    story.ask(c.TickPresent(LAN), CHAIR)
+    story.wait(10)
+    story.ask(c.Recover(at(90).isoformat()))
+    assert line(story, LAN).spans == (
+        Span(at(0), at(100), ONLINE),
+        Span(at(100), at(110), frozenset({"in_room"})),
+    )
+
+
 def test_parts_of_a_second_add_up_before_they_are_cut_off() -> None:
     story = opened(CHAIR)
     for _ in range(3):
