@@ -21,6 +21,21 @@ GROUPS = (  # id, name
     ("demo-group-2", "Tổ đảng tàu Hải Vân 02"),
     ("demo-group-3", "Tổ đảng Văn phòng"),
 )
+CODES = {  # unit: code, founded
+    PROVINCE[0]: ("HV", "1947-03-12"),
+    "demo-xa-1": ("HV-01", "2025-07-01"),
+    "demo-xa-2": ("HV-02", "2025-07-01"),
+    CELL: ("HV-01-001", "1998-05-19"),
+    "demo-cell-2": ("HV-01-002", "1961-02-03"),
+    "demo-cell-3": ("HV-01-003", "1986-09-05"),
+    "demo-cell-4": ("HV-02-001", "1979-12-22"),
+    "demo-cell-5": ("HV-02-002", "2001-02-27"),
+    "demo-cell-6": ("HV-02-003", "1992-08-19"),
+}
+# One cell was merged into another when the communes were rearranged; it reads on under its old name.
+MERGED = ("demo-cell-old", "demo-xa-1", "Chi bộ thôn Hòa Lợi", "HV-01-009", "1963-02-03")
+HEIR, MERGED_ON = "demo-cell-2", "2025-07-01"
+MERGED_MEMBERS = (("Nguyễn Văn Lợi", 1958), ("Trần Thị Nhàn", 1964), ("Lê Đình Quý", 1971))
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +59,7 @@ MEMBERS = (
     Member("totruong3", "Bùi Thị Ngọc Ánh", 1983, 2, Post.GROUP_LEADER),
     Member("dangvien01", "Đỗ Văn An", 1960, 0),
     Member("dangvien02", "Ngô Thị Bích", 1966, 2),
-    Member("dangvien03", "Dương Văn Cường", 1985, 0),
+    Member("dangvien03", "Dương Văn Cường", 1985, 0, Post.DEPUTY_GROUP_LEADER),
     Member("dangvien04", "Lý Thị Đào", 1979, 2),
     Member("dangvien05", "Hồ Sĩ Đức", 1981, 1),
     Member("dangvien06", "Phan Thị Giang", 1988, 2),
@@ -69,6 +84,8 @@ OTHER_SECRETARIES = (  # of the cells 2 … 6: they have accounts of their own c
 FOLLOWER = ("theodoi", "Đinh Thị Phương", 1971)  # of the commune's committee, assigned to follow the cell
 SUPERIOR = ("xauy", "Nguyễn Trọng Quyết", 1967)  # secretary of the commune's committee
 PROVINCIAL = ("tinhuy", "Trần Minh Thắng", 1965)  # in the province's committee
+ORGANISER = ("tochuc", "Vũ Thị Minh", 1977)  # of the province's organising department
+ADMINISTRATOR = ("quantri", "Lương Văn Thành", 1988)  # who keeps the accounts of the province
 
 # The order of a regular meeting (42-HD/BTCTW, 28/10/2025).
 AGENDA = (

@@ -2,7 +2,7 @@
 
 import os
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
@@ -12,10 +12,12 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.meeting.ids import MeetingKind, Post, Standing
-from server.org import groups, meetings, people, tree
+from server.org import groups, meetings, merging, people, tree
 from server.org.accounts import HASHER, Accounts
+from server.org.changing import Described
 from server.org.people import SUSPENDED
 from server.org.roster import ZONE
+from server.org.trail import Hand
 from server.records.database import Database
 from server.records.signing import Key
 from server.records.tables import accounts as accounts_table
@@ -48,6 +50,7 @@ _WHO = {
     Post.DEPUTY: "Phó bí thư",
     Post.COMMITTEE: "Chi ủy viên",
     Post.GROUP_LEADER: "Tổ trưởng tổ đảng",
+    Post.DEPUTY_GROUP_LEADER: "Tổ phó tổ đảng",
 }
 _WHAT = {
     Standing.PROBATIONARY: "Đảng viên dự bị",
@@ -114,16 +117,40 @@ async def seed(
 
 
 async def _register(connection: AsyncConnection) -> None:
-    top = await tree.add(connection, *_unit("province", province.PROVINCE), None)
-    communes = {each[0]: await tree.add(connection, *_unit("commune", each), top) for each in province.COMMUNES}
+    top = await tree.add(connection, *_unit("province", province.PROVINCE), None, *_coded(province.PROVINCE[0]))
+    communes = {
+        each[0]: await tree.add(connection, *_unit("commune", each), top, *_coded(each[0]))
+        for each in province.COMMUNES
+    }
     for cell, commune, name in province.CELLS:
-        await tree.add(connection, cell, tree.CELL, name, communes[commune])
+        await tree.add(connection, cell, tree.CELL, name, communes[commune], *_coded(cell))
+    await _merged(connection, communes)
     for member in province.MEMBERS:
         await _member(connection, member)
     for place, (group, name) in enumerate(province.GROUPS):
         ids = [_person(member.username) for member in province.MEMBERS if member.group == place]
         await groups.add(connection, group, province.CELL, name, ids, SINCE)
     await _others(connection)
+
+
+async def _merged(connection: AsyncConnection, communes: Mapping[str, tree.Unit]) -> None:
+    """A cell as it was, merged by the very step of the register."""
+    cell, commune, name, code, founded = province.MERGED
+    day = date.fromisoformat(province.MERGED_ON)
+    old = await tree.add(connection, cell, tree.CELL, name, communes[commune], code, date.fromisoformat(founded))
+    into = await tree.unit(connection, province.HEIR)
+    assert into
+    for number, (member, born) in enumerate(province.MERGED_MEMBERS, start=1):
+        person = f"{cell}-{number}"
+        await people.add(connection, person, cell, member, born)
+        await people.give_status(connection, person, Standing.OFFICIAL, date.fromisoformat(founded))
+    hand = Hand("", datetime.combine(day, time(), UTC), day)
+    await merging.merge(connection, hand, merging.Wish((old, into), into, Described(""), "", day))
+
+
+def _coded(unit: str) -> tuple[str, date]:
+    code, founded = province.CODES[unit]
+    return code, date.fromisoformat(founded)
 
 
 def _unit(kind: str, named: tuple[str, str]) -> tuple[str, str, str]:
@@ -145,16 +172,19 @@ async def _others(connection: AsyncConnection) -> None:
     commune = province.CELLS[0][1]
     await _official(connection, *province.FOLLOWER, commune, Post.FOLLOWER, province.CELL)
     await _official(connection, *province.SUPERIOR, commune, Post.SECRETARY, commune)
-    await _official(connection, *province.PROVINCIAL, province.PROVINCE[0], Post.COMMITTEE, province.PROVINCE[0])
+    top = province.PROVINCE[0]
+    await _official(connection, *province.PROVINCIAL, top, Post.COMMITTEE, top)
+    await _official(connection, *province.ORGANISER, top, "organising_department", top)
+    await _official(connection, *province.ADMINISTRATOR, top, "administrator", top)
 
 
 async def _official(
-    connection: AsyncConnection, username: str, name: str, born: int, home: str, post: Post, at: str
+    connection: AsyncConnection, username: str, name: str, born: int, home: str, post: str, at: str
 ) -> None:
     person = _person(username)
     await people.add(connection, person, home, name, born)
     await people.give_status(connection, person, Standing.OFFICIAL, SINCE)
-    await people.give_post(connection, person, at, post.value, SINCE)
+    await people.give_post(connection, person, at, str(post), SINCE)
 
 
 def _person(username: str) -> str:
@@ -172,11 +202,15 @@ def _people() -> list[tuple[str, str, str]]:
         ("Bí thư đảng ủy xã", *province.SUPERIOR[:2]),
         ("Tỉnh ủy viên", *province.PROVINCIAL[:2]),
     ]
+    keepers = [
+        ("Ban Tổ chức Tỉnh ủy", *province.ORGANISER[:2]),
+        ("Quản trị hệ thống", *province.ADMINISTRATOR[:2]),
+    ]
     others = [
         (f"Bí thư {name}", f"bithu-{cell[-1]}", secretary)
         for (cell, _, name), secretary in zip(province.CELLS[1:], province.OTHER_SECRETARIES, strict=True)
     ]
-    return members + above + others
+    return members + above + others + keepers
 
 
 def _described(member: province.Member) -> str:

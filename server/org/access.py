@@ -59,6 +59,11 @@ def _committee(actor: Actor, unit: Unit) -> bool:
     return _member(actor, unit) and any(held.unit.id == unit.id and held.post in _COMMITTEE for held in actor.held)
 
 
+def _heir_committee(actor: Actor, unit: Unit) -> bool:
+    """In the committee of the cell that this one was merged into."""
+    return _heir(actor, unit) and _committee(actor, actor.home)
+
+
 def _secretary(actor: Actor, unit: Unit) -> bool:
     """Secretary or deputy of this very cell."""
     return _member(actor, unit) and any(held.unit.id == unit.id and held.post in _SECRETARY for held in actor.held)
@@ -97,6 +102,7 @@ ROLES: Mapping[str, Test] = MappingProxyType(
     {
         "member": _member,
         "heir": _heir,
+        "heir_committee": _heir_committee,
         "committee": _committee,
         "secretary": _secretary,
         "follower": _follower,
@@ -114,7 +120,9 @@ ALLOWED: Mapping[str, frozenset[str]] = MappingProxyType(
         "see_attendance": frozenset({"member", "heir", "committee", "follower", "superior"}),
         "see_supervision": frozenset({"superior"}),
         # the register: units, members and what holds of them; phone, mail and card are for whoever keeps it
-        "see_register": frozenset({"committee", "follower", "superior", "leading", "organiser", "administrator"}),
+        "see_register": frozenset(
+            {"committee", "heir_committee", "follower", "superior", "leading", "organiser", "administrator"}
+        ),
         "see_contacts": frozenset({"secretary", "organiser", "administrator"}),
         "edit_people": frozenset({"secretary", "organiser", "administrator"}),
         "edit_tree": frozenset({"organiser", "administrator"}),

@@ -68,6 +68,31 @@ class Entry:
         return "•" * 4 + self.card_number[-3:] if self.card_number else ""
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A post with its mandate."""
+
+    id: int
+    person_id: str
+    person: str
+    unit: Unit
+    post: str  # one of POSTS
+    since: date
+    until: date | None
+
+
+POSTS = (
+    "cell_secretary",
+    "deputy_secretary",
+    "committee_member",
+    "group_leader",
+    "deputy_group_leader",
+    "assigned_follower",
+    "organising_department",
+    "administrator",
+)
+
+
 def on(table: sa.FromClause, day: date) -> sa.ColumnElement[bool]:
     """The rows of a dated table that hold on that day: since ≤ day < until."""
     return sa.and_(table.c.since <= day, sa.or_(table.c.until.is_(None), table.c.until > day))
@@ -154,6 +179,32 @@ async def with_post(connection: AsyncConnection, unit_id: str, post: str, day: d
         .order_by(people.c.id)
     )
     return tuple(Mandate(**row._mapping) for row in await connection.execute(found))
+
+
+async def mandates(connection: AsyncConnection, unit_id: str, day: date) -> tuple[Held, ...]:
+    """Every post in this unit on that day, in the order of posts and names."""
+    found = _HELD.where(posts.c.unit_id == unit_id, on(posts, day))
+    held = [_held(row) for row in await connection.execute(found)]
+    return tuple(sorted(held, key=lambda each: (POSTS.index(each.post), names.order(each.person), each.id)))
+
+
+async def posts_of(connection: AsyncConnection, person_id: str) -> tuple[Held, ...]:
+    """Every post he ever held, the latest first."""
+    found = _HELD.where(posts.c.person_id == person_id).order_by(posts.c.since.desc(), posts.c.id.desc())
+    return tuple(_held(row) for row in await connection.execute(found))
+
+
+_HELD = sa.select(
+    posts, people.c.name, units.c.id.label("unit"), units.c.kind, units.c.name.label("unit_name"), units.c.path
+)
+_HELD = _HELD.select_from(
+    posts.join(people, posts.c.person_id == people.c.id).join(units, posts.c.unit_id == units.c.id)
+)
+
+
+def _held(row: Any) -> Held:
+    at = Unit(row.unit, row.kind, row.unit_name, row.path)
+    return Held(row.id, row.person_id, row.name, at, row.post, row.since, row.until)
 
 
 def strongest(standings: set[str]) -> str:

@@ -207,9 +207,13 @@ async def end_post(connection: AsyncConnection, hand: Hand, of: Entry, post_id: 
     await trail.note(connection, hand, row.unit_id, "post_ended", of.id)
 
 
+def fits(at: Unit, post: str) -> bool:
+    """Whether a unit of this kind has such a post."""
+    return post in GRANTS and post not in (_HIGHER_ONLY if at.kind == CELL else _CELL_ONLY)
+
+
 def _fits(of: Entry, at: Unit, post: str) -> None:
-    wrong = post not in GRANTS or (at.kind != CELL and post in _CELL_ONLY) or (at.kind == CELL and post in _HIGHER_ONLY)
-    if wrong:
+    if not fits(at, post):
         raise Refused("post", "There is no such post in this unit.")
     if at.kind == CELL and post not in _FROM_ELSEWHERE and of.home.id != at.id:
         raise Refused("post", "Only a member of the cell can hold this post.")

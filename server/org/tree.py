@@ -171,6 +171,23 @@ async def search(connection: AsyncConnection, tops: Sequence[Unit], words: str, 
     return tuple(_record(row) for row in await connection.execute(found.limit(limit)))
 
 
+async def cells(
+    connection: AsyncConnection, tops: Sequence[Unit], words: str, day: date, limit: int
+) -> tuple[Record, ...]:
+    """The living cells of these sub-trees, by name; those only whose name or code fits the words, if there are any."""
+    hit = sa.or_(units.c.folded.contains(names.fold(words), autoescape=True), units.c.code == words.strip().upper())
+    found = _RECORDS.where(within(tops), units.c.kind == CELL, alive(day), hit)
+    rows = await connection.execute(found.order_by(units.c.folded, units.c.id).limit(limit))
+    return tuple(_record(row) for row in rows)
+
+
+async def offices(connection: AsyncConnection, tops: Sequence[Unit], day: date, limit: int) -> tuple[Unit, ...]:
+    """The living units of these sub-trees that are no cells, in the order of the tree."""
+    found = sa.select(*_COLUMNS).where(within(tops), units.c.kind != CELL, alive(day))
+    rows = await connection.execute(found.order_by(units.c.path).limit(limit))
+    return tuple(Unit(**row._mapping) for row in rows)
+
+
 async def _branches(
     connection: AsyncConnection, where: sa.ColumnElement[bool], day: date, limit: int, offset: int
 ) -> tuple[Branch, ...]:

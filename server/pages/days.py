@@ -1,10 +1,12 @@
 """Days in forms and on pages: 2027-01-05 in a field, 05/01/2027 for the eye."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from aiohttp import web
 
 from . import keys
+
+ONE = timedelta(days=1)
 
 
 def dmy(day: date) -> str:

@@ -2,7 +2,18 @@
 
 from aiohttp import web
 
-from . import assets, attendance, health, meetings, metrics, rulebook, signing_in
+from . import (
+    assets,
+    attendance,
+    health,
+    meetings,
+    metrics,
+    register,
+    register_people,
+    register_units,
+    rulebook,
+    signing_in,
+)
 from .keys import ANYONE, MACHINE, SIGNED_IN, Route
 from .render import page
 
@@ -29,6 +40,30 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/units/{unit}/rules", rulebook.show, "see_rules"),
     Route("GET", "/units/{unit}/rules/{key}", rulebook.rule, "see_rules"),
     Route("POST", "/units/{unit}/rules/{key}", rulebook.change, "edit_rules"),
+    Route("GET", "/register", register.front, SIGNED_IN),
+    Route("GET", "/units/{unit}", register.unit, "see_register"),
+    Route("GET", "/units/{unit}/new", register_units.new_form, "edit_tree"),
+    Route("POST", "/units/{unit}/new", register_units.new, "edit_tree"),
+    Route("GET", "/units/{unit}/edit", register_units.edit_form, "edit_tree"),
+    Route("POST", "/units/{unit}/edit", register_units.edit, "edit_tree"),
+    Route("POST", "/units/{unit}/move", register_units.move, "edit_tree"),
+    Route("POST", "/units/{unit}/dissolve", register_units.dissolve, "edit_tree"),
+    Route("GET", "/units/{unit}/merge", register_units.merge_form, "edit_tree"),
+    Route("POST", "/units/{unit}/merge", register_units.merge, "edit_tree"),
+    Route("GET", "/units/{unit}/split", register_units.split_form, "edit_tree"),
+    Route("POST", "/units/{unit}/split", register_units.split, "edit_tree"),
+    Route("GET", "/units/{unit}/posts", register_units.posts_form, "edit_people"),
+    Route("POST", "/units/{unit}/posts", register_units.give_post, "edit_people"),
+    Route("POST", "/units/{unit}/posts/end", register_units.end_post, "edit_people"),
+    Route("GET", "/units/{unit}/people/new", register_people.new_form, "edit_people"),
+    Route("POST", "/units/{unit}/people/new", register_people.new, "edit_people"),
+    Route("GET", "/units/{unit}/groups/{group}", register_people.group_form, "edit_people"),
+    Route("POST", "/units/{unit}/groups/{group}", register_people.group, "edit_people"),
+    Route("GET", "/people/{person}", register.person, "see_register"),
+    Route("POST", "/people/{person}/edit", register_people.edit, "edit_people"),
+    Route("POST", "/people/{person}/status", register_people.status, "edit_people"),
+    Route("GET", "/people/{person}/transfer", register_people.transfer_form, "edit_people"),
+    Route("POST", "/people/{person}/transfer", register_people.transfer, "edit_people"),
     Route("GET", "/healthz", health.show, MACHINE),
     Route("GET", "/metrics", metrics.show, MACHINE),
     Route("GET", "/assets/{name:[A-Za-z0-9_-][A-Za-z0-9._-]*}", assets.serve, MACHINE),
