@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.records.tables import heads, meetings, units
 
-from .pilot.forms import IN_PERSON, ZONE, permit
+from .pilot.forms import IN_PERSON, LATE, ZONE, permit
 from .tree import Unit, unit
 
 CLOSED = "closed"
@@ -106,7 +106,6 @@ def _read(row: sa.Row[Any]) -> MeetingRow:
 # -- When one may go in ----------------------------------------------------------------------------------------------
 
 LIVE = frozenset({"called", "gathering", "open", "paused"})
-LATE = timedelta(hours=12)  # after that a meeting nobody came to is one that was not held
 
 
 def joinable(row: MeetingRow, at: datetime, doors: timedelta) -> bool:

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
@@ -21,6 +21,7 @@ from .case import BOTH, GROUPS, ONLINE, RULE
 IN_PERSON, HYBRID = "in_person", "hybrid"
 FORMS = (IN_PERSON, ONLINE, HYBRID, GROUPS)
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
+LATE = timedelta(hours=12)  # after that a meeting nobody came to is one that was not held
 
 # form → the modes of a decision that allow it, and what is said without one
 _NEEDS: Mapping[str, tuple[frozenset[str], str]] = MappingProxyType(
@@ -56,25 +57,37 @@ async def allowed(connection: AsyncConnection, unit_id: str, day: date) -> Modes
     return Modes(frozenset(await connection.scalars(held)))
 
 
-async def permit(connection: AsyncConnection, unit: Unit, form: str, day: date, but: Collection[str] = ()) -> None:
+@dataclass(frozen=True, slots=True)
+class Others:
+    """Which other meetings count against the limits of a year: not these, nor those nobody came to until `at`."""
+
+    but: Collection[str] = ()
+    at: datetime | None = None  # None = everything planned counts
+
+
+async def permit(connection: AsyncConnection, unit: Unit, form: str, day: date, others: Others | None = None) -> None:
     """Raises Refused("pilot") unless a meeting of the unit may have this form on that day.
 
-    Asked when it is planned and again when the doors open; `but` are meetings that do not count against the limits.
+    Asked when it is planned and again when the doors open.
     """
     if form not in FORMS:
         raise Refused(RULE, "Please choose one of the values offered.")
     if not (await allowed(connection, unit.id, day)).allows(form):
         raise Refused(RULE, _NEEDS[form][1])
     if form != IN_PERSON:
-        await _within(connection, unit, form, day, but)
+        await _within(connection, unit, form, day, others or Others())
 
 
-async def _within(connection: AsyncConnection, unit: Unit, form: str, day: date, but: Collection[str]) -> None:
+async def _within(connection: AsyncConnection, unit: Unit, form: str, day: date, others: Others) -> None:
     """The limits of a calendar year: by groups (03-HD/TW: 3), and online where a committee set one."""
     rules = await rules_at(connection, unit, day)
     for forms, key, unlimited, why in _LIMITS:
         most = number(rules, key)
-        if form in forms and not (unlimited and most == 0) and await _held(connection, unit, forms, day, but) >= most:
+        if (
+            form in forms
+            and not (unlimited and most == 0)
+            and await _held(connection, unit, forms, day, others) >= most
+        ):
             raise Refused(RULE, why, most=most, document=_document(rules[key]))
 
 
@@ -98,18 +111,11 @@ def _document(rule: Rule) -> str:
     return rule.document or "–"
 
 
-async def _held(
-    connection: AsyncConnection, unit: Unit, forms: Collection[str], day: date, but: Collection[str]
-) -> int:
+async def _held(connection: AsyncConnection, unit: Unit, forms: Collection[str], day: date, others: Others) -> int:
     """How many of these forms the unit has in that calendar year: held, going on or still ahead."""
-    begins = datetime(day.year, 1, 1, tzinfo=ZONE).astimezone(UTC)
-    ends = datetime(day.year + 1, 1, 1, tzinfo=ZONE).astimezone(UTC)
+    begins = datetime(day.year, 1, 1, tzinfo=ZONE)
+    ends = datetime(day.year + 1, 1, 1, tzinfo=ZONE)
     m = meetings.c
-    ours = (m.unit_id == unit.id, m.form.in_(forms), m.planned_for >= begins, m.planned_for < ends, m.id.not_in(but))
-    return await connection.scalar(sa.select(sa.func.count()).where(*ours, _counts(day))) or 0
-
-
-def _counts(day: date) -> sa.ColumnElement[bool]:
-    """Not those that nobody came to."""
-    yesterday = datetime(day.year, day.month, day.day, tzinfo=ZONE).astimezone(UTC) - timedelta(days=1)
-    return sa.or_(meetings.c.phase != "planned", meetings.c.planned_for >= yesterday)
+    ours = [m.unit_id == unit.id, m.form.in_(forms), m.planned_for >= begins, m.planned_for < ends]
+    counted = sa.or_(m.phase != "planned", m.planned_for > others.at - LATE) if others.at else sa.true()
+    return await connection.scalar(sa.select(sa.func.count()).where(*ours, m.id.not_in(others.but), counted)) or 0
