@@ -54,7 +54,8 @@ TABLE = {
 IMPURE = {"asyncio", "logging", "os", "random", "secrets", "socket", "subprocess", "threading", "time", "uuid"}
 ORDER = (
     *("ids", "refusal", "rules", "commands", "events", "calling", "sitting", "attendance", "checks", "chairing"),
-    *("agenda", "speaking", "microphones", "voting", "groups", "meeting", "staging", "view", "minutes", "__init__"),
+    *("agenda", "speaking", "microphones", "opening", "showing", "voting", "concluding", "scoring", "minuting"),
+    *("groups", "state", "contents", "meeting", "staging", "view_record", "view", "minutes", "__init__"),
 )
 
 

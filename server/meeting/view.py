@@ -5,8 +5,6 @@ in `Mine`.
 """
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
-from functools import lru_cache
 from typing import NotRequired, TypedDict
 
 from .agenda import Line
@@ -27,9 +25,20 @@ from .view_record import (
     ShowingView,
     TaskView,
     VotesView,
+    ballots,
+    conclusions,
+    documents,
+    minutes,
+    motions,
+    rfc3339,
+    score,
+    showing,
+    tasks,
+    votes,
 )
+from .voting import has_vote
 
-CHAIR, MEMBER = "chair", "member"  # the two kinds of eyes
+CHAIR, SECRETARY, MEMBER = "chair", "secretary", "member"  # the kinds of eyes; the secretary is that of the minutes
 
 
 class AboutView(TypedDict):
@@ -176,7 +185,9 @@ class Mine(TypedDict):
 
 def eyes(m: Meeting, viewer: MemberId) -> str:
     """Which of the views this viewer gets: the chair's belongs to the acting chair alone."""
-    return CHAIR if viewer == m.chair.acting else MEMBER
+    if viewer == m.chair.acting:
+        return CHAIR
+    return SECRETARY if viewer == m.opening.minutes_secretary else MEMBER
 
 
 def barred(m: Meeting, member: MemberId) -> Refused | None:
@@ -202,8 +213,16 @@ def shown(m: Meeting, eyes: str) -> View:
         "agenda": _agenda(m),
         "speaking": _speaking(m),
         "microphones": _microphones(m),
+        "votes": votes(m.voting, tells=eyes != MEMBER),
+        "motions": motions(m.regulation),
+        "documents": documents(m.showing),
+        "conclusions": conclusions(m.conclusions),
+        "tasks": tasks(m.conclusions),
+        "score": score(m.scoring, m.regulation),
+        "minutes": minutes(m.minutes, tells=eyes != MEMBER),
     }
     _add_times(m, view)
+    _add_opening(m, view)
     if m.checks.running:
         view["check"] = _check(m.checks.running, chairs)
     if chairs and m.checks.minutes:
@@ -221,17 +240,14 @@ def mine(m: Meeting, member: MemberId) -> Mine:
         "may_speak": may_be_heard(m, member),
         "microphone": _microphone(m, member),
         "may": sorted(may(m, member)),
+        "voter": has_vote(m.attendance.seats[member], m.attendance),
+        "ballots": ballots(m.voting, member),
     }
     if presence and presence.active:
         own["active"] = presence.active
     if m.checks.running and member in m.checks.running.waiting:
         own["check"] = {"until": rfc3339(m.checks.running.until)}
     return own
-
-
-@lru_cache(maxsize=4096)
-def rfc3339(time: datetime) -> str:
-    return time.astimezone(UTC).isoformat(timespec="milliseconds")[:-6] + "Z"
 
 
 # -- The parts -------------------------------------------------------------------------------------------------------
@@ -249,6 +265,15 @@ def _add_times(m: Meeting, view: View) -> None:
         view["paused_at"] = rfc3339(m.sitting.paused_at)
     if m.sitting.closed_at:
         view["closed_at"] = rfc3339(m.sitting.closed_at)
+
+
+def _add_opening(m: Meeting, view: View) -> None:
+    if m.opening.minutes_secretary:
+        view["minutes_secretary"] = m.opening.minutes_secretary
+    if m.opening.adopted_at:
+        view["agenda"]["adopted_at"] = rfc3339(m.opening.adopted_at)
+    if m.showing.shown:
+        view["showing"] = showing(m.showing.shown)
 
 
 def _chair(m: Meeting) -> ChairView:
@@ -274,8 +299,12 @@ def _seat(order: int, seat: Seat) -> SeatView:
 
 def _roll_line(m: Meeting, member: MemberId, chairs: bool) -> RollLine:
     presence = m.attendance.present.get(member)
-    if presence is None:
-        return _away(m, member, chairs)
+    line = _away(m, member, chairs) if presence is None else _here(m, member, presence, chairs)
+    _add_excuse(m, member, line, chairs)
+    return line
+
+
+def _here(m: Meeting, member: MemberId, presence: Presence, chairs: bool) -> RollLine:
     line: RollLine = {"state": "present", "kinds": _kinds(presence), "since": rfc3339(presence.since)}
     if presence.silent:
         line["state"], line["since"] = "silent", rfc3339(presence.silent)
@@ -296,6 +325,18 @@ def _away(m: Meeting, member: MemberId, chairs: bool) -> RollLine:
     elif gone:
         line["since"] = rfc3339(gone)
     return line
+
+
+def _add_excuse(m: Meeting, member: MemberId, line: RollLine, chairs: bool) -> None:
+    """Why somebody is absent is for the chair; that he is excused is for all."""
+    if excuse := m.opening.excuses.get(member):
+        line["excuse"] = {"accepted": excuse.accepted}
+        if chairs:
+            line["excuse"]["reason"] = excuse.reason
+    if correction := m.opening.corrections.get(member):
+        line["corrected"] = {"state": correction.state.value, "at": rfc3339(correction.at)}
+        if chairs:
+            line["corrected"]["reason"] = correction.reason
 
 
 def _kinds(presence: Presence) -> Kinds:

@@ -1,8 +1,8 @@
 """Voting: the base, the ballots, hands the chair enters, the verdict; secret motions on paper.
 
 The base of the verdict is fixed when the vote opens: the official members convened, present or not, and the exempt
-who are present; an exempt member who comes later and votes is added (Điều lệ Đảng 2011).  Those introduced elsewhere
-for a time are not on the roster of standing.  How anybody voted is in the log and in nobody's view.
+who are present; an exempt member who comes later and votes is added (Điều lệ Đảng 2011).  Who
+attends elsewhere for a time is not counted.  How anybody voted is in the log and in nobody's view.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -62,7 +62,8 @@ class Vote:
     @property
     def reserved(self) -> Mapping[MemberId, Text]:
         """The reserved opinions, those given with a ballot and those given afterwards."""
-        return {member: ballot.opinion for member, ballot in self.ballots.items() if ballot.reserved} | self.opinions
+        given = {member: ballot.opinion for member, ballot in self.ballots.items() if ballot.reserved}
+        return {**given, **self.opinions}
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,8 +129,6 @@ def open_vote(
     rule = _motion(voting, rules, vote, kind)
     if rule.secret:
         raise Refused("secret-ballot", "This is voted on paper after the meeting.")
-    if voting.open:
-        raise Refused("vote-open", "Another vote is open.")
     yield e.VoteOpened(vote, item, Text(kept_text(text)), rule, base(a))
 
 

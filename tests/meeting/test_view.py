@@ -10,7 +10,8 @@ import pytest
 from server.meeting import commands as c
 from server.meeting.ids import ItemId
 from server.meeting.view import CHAIR as CHAIRS
-from server.meeting.view import MEMBER, barred, eyes, mine, rfc3339, shown
+from server.meeting.view import MEMBER, barred, eyes, mine, shown
+from server.meeting.view_record import rfc3339
 
 from .story import CALL, CHAIR, COMMITTEE, DEPUTY, GUEST, LAN, MINH, STRANGER, Story, gathered, opened, page
 
@@ -51,6 +52,7 @@ def test_the_whole_view_of_a_meeting_nobody_has_come_to() -> None:
     assert set(view) == {
         *("about", "phase", "duration_minutes", "chair", "seats", "roll"),
         *("counts", "agenda", "speaking", "microphones"),
+        *("votes", "motions", "documents", "conclusions", "tasks", "score", "minutes"),
     }
 
 
@@ -215,6 +217,8 @@ def test_the_private_part_of_a_member() -> None:
         "microphone": "off",
         "active": page(LAN),
         "may": ["AskToSpeak", "Leave", "TurnOffMicrophone", "Vouch"],
+        "voter": True,
+        "ballots": {},
     }
     story.ask(c.AskToSpeak(), LAN)
     story.ask(c.GiveFloor(LAN), CHAIR)

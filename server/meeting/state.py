@@ -1,0 +1,108 @@
+"""The meeting is a value: its chapters side by side.  A chapter that an event does not touch stays the same object."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from . import (
+    agenda,
+    attendance,
+    chairing,
+    checks,
+    concluding,
+    microphones,
+    minuting,
+    opening,
+    scoring,
+    showing,
+    sitting,
+    speaking,
+    voting,
+)
+from . import events as e
+from .agenda import Agenda
+from .attendance import Attendance
+from .chairing import Chair
+from .checks import Checks
+from .concluding import Conclusions
+from .ids import NO_ITEM, About, ItemId, MemberId
+from .microphones import Microphones
+from .minuting import Minutes
+from .opening import Opening
+from .rules import Regulation
+from .scoring import Scoring
+from .showing import Showing
+from .sitting import Sitting
+from .speaking import Speaking
+from .voting import Voting
+
+
+@dataclass(frozen=True, slots=True)
+class Meeting:
+    """Empty until `Called`; unchangeable, like everything in it."""
+
+    about: About = field(default_factory=lambda: About(title="", cell="", planned_for=""))
+    regulation: Regulation = field(default_factory=Regulation)
+    sitting: Sitting = field(default_factory=Sitting)
+    attendance: Attendance = field(default_factory=Attendance)
+    chair: Chair = field(default_factory=Chair)
+    checks: Checks = field(default_factory=Checks)
+    agenda: Agenda = field(default_factory=Agenda)
+    speaking: Speaking = field(default_factory=Speaking)
+    microphones: Microphones = field(default_factory=Microphones)
+    opening: Opening = field(default_factory=Opening)
+    showing: Showing = field(default_factory=Showing)
+    voting: Voting = field(default_factory=Voting)
+    conclusions: Conclusions = field(default_factory=Conclusions)
+    scoring: Scoring = field(default_factory=Scoring)
+    minutes: Minutes = field(default_factory=Minutes)
+
+    @property
+    def called(self) -> bool:
+        return bool(self.attendance.seats)
+
+    @property
+    def chairs(self) -> tuple[MemberId, MemberId]:
+        return self.chair.acting, self.chair.rightful
+
+    @property
+    def writers(self) -> tuple[MemberId, ...]:
+        """Who writes the minutes."""
+        secretary = self.opening.minutes_secretary
+        return (self.chair.acting, secretary) if secretary else (self.chair.acting,)
+
+    @property
+    def item(self) -> ItemId:
+        """Under debate; NO_ITEM while none is."""
+        return self.agenda.current or NO_ITEM
+
+
+CHAPTERS: dict[str, Callable[[Any, e.Event, datetime], Any]] = {
+    "sitting": sitting.apply,
+    "attendance": attendance.apply,
+    "chair": chairing.apply,
+    "checks": checks.apply,
+    "agenda": agenda.apply,
+    "speaking": speaking.apply,
+    "microphones": microphones.apply,
+    "opening": opening.apply,
+    "showing": showing.apply,
+    "voting": voting.apply,
+    "conclusions": concluding.apply,
+    "scoring": scoring.apply,
+    "minutes": minuting.apply,
+}
+
+
+def apply(meeting: Meeting, event: e.Event, at: datetime) -> Meeting:
+    """The meeting after this has happened."""
+    changed: dict[str, Any] = {}
+    for name, applied in CHAPTERS.items():
+        was = getattr(meeting, name)
+        now = applied(was, event, at)
+        if now is not was:
+            changed[name] = now
+    if isinstance(event, e.Called):
+        changed.update(about=event.about, regulation=event.regulation)
+    return replace(meeting, **changed) if changed else meeting
