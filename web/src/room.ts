@@ -1,12 +1,13 @@
 /** The page's own room: line, media and devices, joined to the store.  It does what the views ask. */
 import { effect } from "@preact/signals";
+import { freshId } from "./ids";
 import { chime, sound } from "./media/devices";
 import { Peer } from "./media/peer";
 import { Studio } from "./media/studio";
 import { wanted } from "./media/tracks";
 import { deviceKind, keep, recall } from "./place";
 import type { SlotsMessage } from "./protocol";
-import { freshId, Line } from "./socket";
+import { Line } from "./socket";
 import * as store from "./store";
 import type { Answer, CommandName, Fields, Refusal } from "./store";
 import { faultSentence, msgid, t } from "./words";
@@ -33,6 +34,7 @@ export class Room implements store.Deeds {
   private kept;
   private lastMoved: Record<string, number> = {};
   private flowing = false;
+  private returned = false; // the line is up again, and sound has not been looked after yet
   private stopSync: () => void = () => undefined;
 
   constructor(private meeting: string) {
@@ -178,7 +180,10 @@ export class Room implements store.Deeds {
   private newLine(device: string): Line {
     const auth = { meeting: this.meeting, connection: this.connection, device };
     return new Line(auth, {
-      up: () => (store.line.value = { up: true, since: Date.now() }),
+      up: () => {
+        store.line.value = { up: true, since: Date.now() };
+        this.returned = true;
+      },
       down: () => this.down(),
       view: (message) => {
         store.takeView(message);
@@ -242,8 +247,9 @@ export class Room implements store.Deeds {
 
   private media(epoch: string): void {
     if (!this.peer) return;
-    if (store.media.value.state === "none") this.peer.open();
-    else this.peer.serverIs(epoch);
+    if (this.returned) this.peer.hurry();
+    this.returned = false;
+    this.peer.serverIs(epoch);
   }
 
   /** Makes what leaves this page what the server's state says. */

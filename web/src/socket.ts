@@ -1,5 +1,6 @@
 /** The line to the server (docs/protocol.md): the only file that knows socket.io. */
 import { io, type Socket } from "socket.io-client";
+import { freshId } from "./ids";
 import { Outbox, type Letter } from "./outbox";
 import type { Bad, Broken, MediaMessage, MineMessage, PatchMessage, SignalAnswer, SlotsMessage, ViewMessage } from "./protocol";
 import { delay } from "./reconnect";
@@ -28,12 +29,6 @@ export interface Auth {
   meeting: string;
   connection: string;
   device: string;
-}
-
-/** 22 characters of base64url. */
-export function freshId(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  return btoa(String.fromCharCode(...bytes)).replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "");
 }
 
 /** What a refused connect carries, whatever way the server's library wrapped it. */

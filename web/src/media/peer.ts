@@ -1,7 +1,7 @@
 /** The one media connection of this page (docs/protocol.md, "Sound and picture"). */
 import type { Bad, Broken, SignalAnswer } from "../protocol";
 import { withAudioNack } from "./sdp";
-import { moved, NOTHING, tally, type Counter, type Tally } from "./stats";
+import { type Counter, isLoud, moved, NOTHING, type Sound, soundOf, tally, type Tally } from "./stats";
 
 const VOICES = 3;
 const THUMBNAILS = 8;
@@ -9,7 +9,7 @@ const THUMBNAILS_PHONE = 4;
 const HEALS_BY_ITSELF = 4000; // ms: a path that changes often comes back without us
 const UP_WITHIN = 8000;
 const BACK_OFF = [0, 1000, 2000, 4000, 8000];
-const AUDIBLE = 0.01; // of RTCRtpContributingSource.audioLevel, about −40 dBov
+const LISTEN = 300; // ms between two looks at the voices
 export const CAMERA_BITS = 150_000;
 
 export interface PeerEvents {
@@ -29,6 +29,7 @@ export class Peer {
   private timer: ReturnType<typeof setTimeout> | undefined;
   private pollers: ReturnType<typeof setInterval>[] = [];
   private last: Tally = NOTHING;
+  private heard: Record<string, Sound> = {};
   private spent = 0;
   private microphone: MediaStreamTrack | null = null;
   private camera: MediaStreamTrack | null = null;
@@ -39,7 +40,7 @@ export class Peer {
     private phone: boolean,
     private events: PeerEvents,
   ) {
-    this.pollers = [setInterval(() => void this.measure(), 1000), setInterval(() => this.listen(), 200)];
+    this.pollers = [setInterval(() => void this.measure(), 1000), setInterval(() => void this.listen(), LISTEN)];
   }
 
   /** Make the connection, or make it anew. */
@@ -47,6 +48,7 @@ export class Peer {
     clearTimeout(this.timer);
     this.discard();
     if (this.closed) return;
+    this.epoch = ""; // until the server answers
     this.events.state("connecting");
     const pc = new RTCPeerConnection({ bundlePolicy: "max-bundle" });
     this.pc = pc;
@@ -62,6 +64,13 @@ export class Peer {
       this.tries = 0;
       this.open();
     }
+  }
+
+  /** The line is back: whoever was waiting to try again need not wait. */
+  hurry(): void {
+    if (this.pc?.connectionState === "connected") return;
+    this.tries = 0;
+    this.open();
   }
 
   /** What we send; null sends nothing. */
@@ -172,11 +181,8 @@ export class Peer {
   private async measure(): Promise<void> {
     const pc = this.pc;
     if (!pc) return;
-    const report = await pc.getStats();
+    const next = tally(await countersOf(pc));
     if (pc !== this.pc) return;
-    const counters: Counter[] = [];
-    report.forEach((counter: Counter) => counters.push(counter));
-    const next = tally(counters);
     this.events.measured({
       sending: pc.connectionState === "connected" && next.voiceOut > this.last.voiceOut,
       moving: moved(this.last, next),
@@ -186,22 +192,24 @@ export class Peer {
     this.last = next;
   }
 
-  /** Which voices sound now. */
-  private listen(): void {
-    const heard: string[] = [];
-    this.pc?.getTransceivers().forEach((line, index) => {
-      if (line.direction !== "recvonly" || line.receiver.track.kind !== "audio") return;
-      const sources = line.receiver.getSynchronizationSources?.() ?? [];
-      const fresh = sources.some((source) => (source.audioLevel ?? 0) > AUDIBLE && isFresh(source.timestamp));
-      if (fresh) heard.push(line.mid ?? String(index));
-    });
-    this.events.voices(heard);
+  /** Which voices sound now: the sound between two looks, as it came out of the decoder. */
+  private async listen(): Promise<void> {
+    const pc = this.pc;
+    const lines = pc?.getTransceivers().filter((line) => line.direction === "recvonly" && isVoice(line)) ?? [];
+    const now: Record<string, Sound> = {};
+    for (const line of lines) now[line.mid ?? ""] = soundOf(await countersOf(line.receiver));
+    if (pc !== this.pc) return;
+    this.events.voices(Object.keys(now).filter((mid) => isLoud(this.heard[mid], now[mid])));
+    this.heard = now;
   }
 }
 
-/** Browsers count this timestamp from the page's start or from 1970; either way it is fresh within half a second. */
-function isFresh(timestamp: number): boolean {
-  return Math.min(Math.abs(performance.now() - timestamp), Math.abs(Date.now() - timestamp)) < 500;
+const isVoice = (line: RTCRtpTransceiver) => line.receiver.track.kind === "audio";
+
+async function countersOf(source: RTCPeerConnection | RTCRtpReceiver): Promise<Counter[]> {
+  const counters: Counter[] = [];
+  (await source.getStats()).forEach((counter: Counter) => counters.push(counter));
+  return counters;
 }
 
 /** Opus and VP8 with its repair, nothing else: a shorter offer, and one thing to forward. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { moved, NOTHING, tally } from "./stats";
+import { isLoud, moved, NOTHING, soundOf, tally } from "./stats";
 
 const COUNTERS = [
   { id: "1", type: "outbound-rtp", kind: "audio", mid: "0", packetsSent: 40 },
@@ -18,5 +18,29 @@ describe("what was measured", () => {
     const before = { ...NOTHING, frames: { "6": 12, "7": 5 } };
     const after = { ...NOTHING, frames: { "6": 15, "7": 5, "8": 1, "9": 0 } };
     expect(moved(before, after)).toEqual({ "6": true, "8": true });
+  });
+});
+
+describe("a voice", () => {
+  const sound = (energy: number, seconds: number) => ({ energy, seconds });
+
+  it("is read from the counter of what came in", () => {
+    const counters = [
+      { id: "1", type: "codec" },
+      { id: "2", type: "inbound-rtp", totalAudioEnergy: 0.5, totalSamplesDuration: 9 },
+    ];
+    expect(soundOf(counters)).toEqual(sound(0.5, 9));
+    expect(soundOf([])).toEqual(sound(0, 0));
+  });
+
+  it("is heard when there was sound between two looks, not because there was some before", () => {
+    expect(isLoud(sound(4, 10), sound(4.01, 10.3))).toBe(true);
+    expect(isLoud(sound(4, 10), sound(4, 10.3))).toBe(false);
+    expect(isLoud(sound(4, 10), sound(4.000001, 10.3))).toBe(false);
+  });
+
+  it("is not heard on the first look, nor when the counters began anew", () => {
+    expect(isLoud(undefined, sound(4, 10))).toBe(false);
+    expect(isLoud(sound(4, 10), sound(0.1, 0.3))).toBe(false);
   });
 });

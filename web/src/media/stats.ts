@@ -9,6 +9,8 @@ export interface Counter {
   packetsSent?: number;
   packetsReceived?: number;
   framesDecoded?: number;
+  totalAudioEnergy?: number;
+  totalSamplesDuration?: number;
   bytesSent?: number;
   bytesReceived?: number;
   nominated?: boolean;
@@ -42,4 +44,24 @@ export function moved(before: Tally, after: Tally): Record<string, boolean> {
   const result: Record<string, boolean> = {};
   for (const [mid, frames] of Object.entries(after.frames)) if (frames > (before.frames[mid] ?? 0)) result[mid] = true;
   return result;
+}
+
+/** What one voice has sounded so far: energy (of full scale, squared, times seconds) and seconds. */
+export interface Sound {
+  energy: number;
+  seconds: number;
+}
+
+const AUDIBLE = 0.01; // root mean square of full scale, about −40 dBov
+
+export function soundOf(counters: Iterable<Counter>): Sound {
+  for (const c of counters)
+    if (c.type === "inbound-rtp") return { energy: c.totalAudioEnergy ?? 0, seconds: c.totalSamplesDuration ?? 0 };
+  return { energy: 0, seconds: 0 };
+}
+
+/** Whether a voice was heard between two looks. */
+export function isLoud(before: Sound | undefined, after: Sound | undefined): boolean {
+  if (!before || !after || after.seconds <= before.seconds) return false;
+  return Math.sqrt(Math.max(0, after.energy - before.energy) / (after.seconds - before.seconds)) > AUDIBLE;
 }
