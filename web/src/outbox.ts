@@ -1,11 +1,11 @@
 /** Commands on their way: kept until answered, sent again with the same id by the next connection. */
-import type { Answer, CommandName, Fields } from "./store";
+import type { Answer, CommandName, Field, Fields } from "./store";
 import { msgid } from "./words";
 
 export interface Letter {
   id: string;
   name: CommandName;
-  [field: string]: string | number;
+  [field: string]: Field;
 }
 
 interface Kept {

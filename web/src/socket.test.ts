@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { freshId, refusalOf } from "./socket";
+import { freshId } from "./ids";
+import { refusalOf } from "./socket";
 
 describe("a connection's name", () => {
   it("is 22 characters of base64url, and another each time", () => {

@@ -5,15 +5,25 @@ import type * as wire from "./protocol";
 import type { Mine, PatchMessage, View, ViewMessage } from "./protocol";
 import { heardAt } from "./time";
 
+export { freshId } from "./ids";
 export { chromeLink } from "./place";
 export type { Mine, View };
 export type AgendaItem = wire.ItemView;
 export type RollLine = wire.RollLine;
 export type Seat = wire.SeatView;
+export type VoteLine = wire.VoteView;
+export type Result = wire.ResultView;
+export type Motion = wire.MotionView;
+export type OwnBallot = wire.BallotView;
+export type Task = wire.TaskView;
+export type Vote = string;
+export type Choice = wire.CastBallot["choice"];
+export type Points = wire.Points;
 export type Member = string;
 export type Item = string;
 export type CommandName = wire.Command["name"];
-export type Fields = Record<string, string | number>;
+export type Field = string | number | boolean | readonly wire.Points[];
+export type Fields = Record<string, Field>;
 export type Refusal = wire.RefusedMessage;
 export type Answer = wire.Done | wire.Refusal | wire.Bad | wire.Broken;
 
