@@ -6,13 +6,15 @@ missing=0
 want() { echo "MISSING FOR THE TESTS: $1" >&2; missing=1; }
 
 has_browser() { command -v chromium >/dev/null || ls "${PLAYWRIGHT_BROWSERS_PATH:-$HOME/.cache/ms-playwright}"/chromium-*/ >/dev/null 2>&1; }
-if ! has_browser; then
+has_driver() { .venv/bin/playwright --version >/dev/null 2>&1; }  # its Node wants libatomic, which a bare Debian lacks
+if ! has_browser || ! has_driver; then
     if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
-        { apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends chromium; } >/dev/null
-    else
+        { apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends chromium libatomic1; } >/dev/null
+    elif has_driver; then
         .venv/bin/playwright install chromium
     fi
 fi
+has_driver || want "the driver of Playwright (apt install libatomic1)"
 has_browser || want "Chromium (apt install chromium, or playwright install chromium)"
 
 postgres=${CHIBO_TEST_POSTGRES:-postgresql+asyncpg://postgres@127.0.0.1:5432/postgres}
