@@ -24,8 +24,9 @@ from .meeting import Refused
 from .meeting.commands import Call
 from .meeting.ids import ConnectionId, MemberId
 from .meeting.staging import StagePlan
-from .org import meetings, roster
+from .org import meetings, pilot, roster
 from .org.accounts import Accounts
+from .org.refusal import Refused as NotAllowed
 from .records import signing
 from .records.database import Database
 from .records.leases import Leases
@@ -184,12 +185,23 @@ def _caller(database: Database, settings: Settings) -> Callable[[str], Awaitable
             raise Refused(
                 "doors", "The room opens {minutes} minutes before the meeting.", minutes=settings.doors_minutes
             )
+        await _allowed(database, settings, planned)
         try:
             return await roster.call(database, meeting, settings.zone)
         except roster.NoChair:
             raise Refused("no-chair", "The cell has nobody who could chair the meeting.") from None
 
     return call
+
+
+async def _allowed(database: Database, settings: Settings, planned: meetings.MeetingRow) -> None:
+    """The decision that allows the meeting must be in force on its day, not only when it was planned."""
+    day, others = planned.planned_for.astimezone(settings.zone).date(), pilot.Others([planned.id], now())
+    try:
+        async with database.read() as connection:
+            await pilot.enter(connection, planned.unit, planned.form, day, others)
+    except NotAllowed as refused:
+        raise Refused(refused.rule, refused.why, **refused.facts) from None
 
 
 def _log_to_stderr() -> None:

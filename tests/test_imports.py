@@ -40,6 +40,7 @@ TABLE = {
         "records.tables records.database",
         roster="meeting.ids meeting.rules meeting.commands",
         rulebook="meeting.rules",
+        report="records.turnout",
     ),
     "pages": may(
         "aiohttp jinja2 aiohttp_jinja2 babel itsdangerous structlog prometheus_client",

@@ -1,16 +1,19 @@
 """A cell of any size with a meeting planned for now: what load runs are made on.  Never in a real register."""
 
 import secrets
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.meeting.ids import MeetingKind, Post, Standing
 from server.org import meetings, people, tree
 from server.org.accounts import Accounts
+from server.org.pilot.case import ONLINE, Away
+from server.org.roster import ZONE
 from server.records.database import Database
 
 from .crowd import Account
+from .pilot import Chain, decided, everyone_away
 
 SINCE = date(2020, 1, 1)
 POSTS = (Post.SECRETARY, Post.DEPUTY, Post.COMMITTEE)  # of the first three; the others have none
@@ -67,5 +70,13 @@ async def _register(connection: AsyncConnection, run: str, members: int) -> None
         await people.give_status(connection, person, Standing.OFFICIAL, SINCE)
         if number < len(POSTS):
             await people.give_post(connection, person, cell.id, POSTS[number], SINCE)
-    title = f"Chạy tải {members} đảng viên"
-    await meetings.plan(connection, _meeting(run), cell.id, title, MeetingKind.REGULAR, datetime.now(UTC), AGENDA)
+    await _allowed(connection, cell.id, _person(run, 0))
+    title, kind = f"Chạy tải {members} đảng viên", MeetingKind.REGULAR
+    await meetings.plan(connection, _meeting(run), cell.id, title, kind, datetime.now(UTC), AGENDA, ONLINE)
+
+
+async def _allowed(connection: AsyncConnection, cell: str, by: str) -> None:
+    """A decision that lets the cell meet online."""
+    asked = datetime.now(ZONE).date() - timedelta(days=10)
+    draft = await everyone_away(connection, cell, asked, [Away("far_work")], ONLINE)
+    await decided(connection, cell, draft, Chain(by, by, by), asked, None)

@@ -83,6 +83,7 @@ OTHER_SECRETARIES = (  # of the cells 2 … 6: they have accounts of their own c
 )
 FOLLOWER = ("theodoi", "Đinh Thị Phương", 1971)  # of the commune's committee, assigned to follow the cell
 SUPERIOR = ("xauy", "Nguyễn Trọng Quyết", 1967)  # secretary of the commune's committee
+WARD = ("phuonguy", "Đoàn Thị Kim Dung", 1970)  # secretary of the ward's committee
 PROVINCIAL = ("tinhuy", "Trần Minh Thắng", 1965)  # in the province's committee
 ORGANISER = ("tochuc", "Vũ Thị Minh", 1977)  # of the province's organising department
 ADMINISTRATOR = ("quantri", "Lương Văn Thành", 1988)  # who keeps the accounts of the province

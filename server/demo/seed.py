@@ -16,6 +16,7 @@ from server.org import groups, meetings, merging, people, tree
 from server.org.accounts import HASHER, Accounts
 from server.org.changing import Described
 from server.org.people import SUSPENDED
+from server.org.pilot.case import ONLINE
 from server.org.roster import ZONE
 from server.org.trail import Hand
 from server.records.database import Database
@@ -23,6 +24,7 @@ from server.records.signing import Key
 from server.records.tables import accounts as accounts_table
 
 from . import past, province
+from .pilot import seed_pilot
 
 SINCE = date(2025, 7, 1)
 EVENING = time(19, 30)
@@ -103,7 +105,11 @@ async def seed(
         async with database.write() as connection:
             await _register(connection)
             await _accounts(connection, Accounts(database), hashed)
+            await seed_pilot(connection, today)
             await _plans(connection, today, zone)
+    else:
+        async with database.write() as connection:
+            await seed_pilot(connection, today)
     async with database.read() as connection:
         last = await meetings.meeting(connection, "demo-past")
     if last is not None and last.phase == "planned":
@@ -172,6 +178,8 @@ async def _others(connection: AsyncConnection) -> None:
     commune = province.CELLS[0][1]
     await _official(connection, *province.FOLLOWER, commune, Post.FOLLOWER, province.CELL)
     await _official(connection, *province.SUPERIOR, commune, Post.SECRETARY, commune)
+    ward = province.COMMUNES[1][0]
+    await _official(connection, *province.WARD, ward, Post.SECRETARY, ward)
     top = province.PROVINCE[0]
     await _official(connection, *province.PROVINCIAL, top, Post.COMMITTEE, top)
     await _official(connection, *province.ORGANISER, top, "organising_department", top)
@@ -205,6 +213,7 @@ def _people() -> list[tuple[str, str, str]]:
     keepers = [
         ("Ban Tổ chức Tỉnh ủy", *province.ORGANISER[:2]),
         ("Quản trị hệ thống", *province.ADMINISTRATOR[:2]),
+        ("Bí thư đảng ủy phường", *province.WARD[:2]),
     ]
     others = [
         (f"Bí thư {name}", f"bithu-{cell[-1]}", secretary)
@@ -239,7 +248,9 @@ async def _plans(connection: AsyncConnection, today: date, zone: ZoneInfo) -> No
         ("demo-ahead-2", today + timedelta(days=30), regular, "Sinh hoạt chi bộ thường kỳ tháng sau", province.AGENDA),
     )
     for meeting, day, kind, title, items in planned:
-        await meetings.plan(connection, meeting, province.CELL, title, kind, _evening(day, zone), _agenda(items))
+        await meetings.plan(
+            connection, meeting, province.CELL, title, kind, _evening(day, zone), _agenda(items), ONLINE
+        )
 
 
 async def _meeting_now(connection: AsyncConnection, at: datetime, zone: ZoneInfo) -> str:
@@ -249,7 +260,7 @@ async def _meeting_now(connection: AsyncConnection, at: datetime, zone: ZoneInfo
         return found[-1]
     meeting, kind = f"demo-{secrets.token_hex(6)}", MeetingKind.REGULAR.value
     title = f"Sinh hoạt chi bộ thường kỳ tháng {at.astimezone(zone):%m/%Y}"
-    await meetings.plan(connection, meeting, province.CELL, title, kind, at, _agenda(province.AGENDA))
+    await meetings.plan(connection, meeting, province.CELL, title, kind, at, _agenda(province.AGENDA), ONLINE)
     return meeting
 
 

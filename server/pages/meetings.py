@@ -9,6 +9,7 @@ from aiohttp import web
 
 from server.org import access, meetings, tree
 from server.org.meetings import MeetingRow
+from server.org.pilot import IN_PERSON
 
 from . import guard, keys
 from .render import page
@@ -48,9 +49,9 @@ async def room(request: web.Request) -> web.StreamResponse:
     row, house = request[keys.MEETING], request.app[keys.HOUSE]
     if row.closed:
         raise web.HTTPSeeOther(f"/meetings/{row.id}/attendance")
-    if not meetings.joinable(row, house.clock(), _doors(house)):
+    if row.form == IN_PERSON or not meetings.joinable(row, house.clock(), _doors(house)):
         missed, doors = meetings.missed(row, house.clock()), house.settings.doors_minutes
-        return page(request, "meeting_ahead.html", meeting=row, missed=missed, doors=doors)
+        return page(request, "meeting_ahead.html", meeting=row, missed=missed, doors=doors, in_person=IN_PERSON)
     if not access.may(await guard.actor(request), "join_meeting", row.unit):
         raise web.HTTPNotFound
     words = request.app[keys.WORDS].catalogue(request[keys.LANGUAGE])
@@ -67,7 +68,7 @@ async def _visible(request: web.Request, asks: access.Actor) -> Sequence[Meeting
 def _line(asks: access.Actor, row: MeetingRow) -> Line:
     return Line(
         row=row,
-        may_join=access.may(asks, "join_meeting", row.unit),
+        may_join=row.form != IN_PERSON and access.may(asks, "join_meeting", row.unit),
         may_see_sheet=row.closed and access.may(asks, "see_attendance", row.unit),
         own=row.unit.id == asks.home.id,
     )

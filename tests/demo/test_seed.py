@@ -61,7 +61,7 @@ async def test_everyone_can_sign_in_with_the_password_that_is_printed(database: 
     demo = await _seeded(database, key)
     accounts = Accounts(database)
     accounts.fit("bithu", PASSWORD)
-    assert len(demo.accounts) == 34
+    assert len(demo.accounts) == 35
     for _, username, password in demo.accounts:
         assert await accounts.sign_in(username, password), username
     await database.close()

@@ -8,6 +8,6 @@ listing.py  a committee's cells by class and state
 report.py   the interim and the final review
 """
 
-from .forms import FORMS, Modes, Others, allowed, permit
+from .forms import FORMS, IN_PERSON, Modes, Others, allowed, enter, permit
 
-__all__ = ["FORMS", "Modes", "Others", "allowed", "permit"]
+__all__ = ["FORMS", "IN_PERSON", "Modes", "Others", "allowed", "enter", "permit"]

@@ -78,6 +78,13 @@ async def permit(connection: AsyncConnection, unit: Unit, form: str, day: date, 
         await _within(connection, unit, form, day, others or Others())
 
 
+async def enter(connection: AsyncConnection, unit: Unit, form: str, day: date, others: Others) -> None:
+    """Raises Refused("pilot") unless the doors of the online room may open for this meeting."""
+    if form == IN_PERSON:
+        raise Refused(RULE, "This meeting is held in the room; it cannot be joined online.")
+    await permit(connection, unit, form, day, others)
+
+
 async def _within(connection: AsyncConnection, unit: Unit, form: str, day: date, others: Others) -> None:
     """The limits of a calendar year: by groups (03-HD/TW: 3), and online where a committee set one."""
     rules = await rules_at(connection, unit, day)
