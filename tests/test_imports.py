@@ -41,6 +41,9 @@ TABLE = {
         roster="meeting.ids meeting.rules meeting.commands",
         rulebook="meeting.rules",
         report="records.turnout",
+        reading="openpyxl",
+        writing="openpyxl",
+        jobs="structlog",
     ),
     "pages": may(
         "aiohttp jinja2 aiohttp_jinja2 babel itsdangerous structlog prometheus_client",

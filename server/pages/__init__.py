@@ -3,7 +3,7 @@
 from aiohttp import web
 from prometheus_client import REGISTRY, CollectorRegistry
 
-from . import csrf, headers, keys, render
+from . import csrf, headers, keys, register_files, render
 from .assets import Assets
 from .guard import calm, guarded, known
 from .keys import House, Log
@@ -29,6 +29,7 @@ def setup(app: web.Application, house: House, registry: CollectorRegistry = REGI
         _add(resources[route.path], route)
     app[keys.ACTIONS] = {(route.method, resources[route.path].canonical): route.action for route in routes}
     app[keys.LARGEST] = {(route.method, resources[route.path].canonical): route.largest for route in routes}
+    register_files.setup(app)
     app.middlewares.extend((calm, known, guarded))
     headers.install(app, settings)
 

@@ -5,11 +5,11 @@ from datetime import date
 from typing import Any
 
 from aiohttp import web
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.org import access, groups, names, people, registering, trail, tree
 from server.org.people import Entry
 from server.org.tree import CELL, Unit
+from server.records.database import Connection
 
 from . import days, guard, keys
 from .register_words import KINDS, STANDINGS, shown, tops
@@ -47,7 +47,7 @@ async def front(request: web.Request) -> web.StreamResponse:
 
 
 async def _found(
-    connection: AsyncConnection, visible: Sequence[Unit], words: str
+    connection: Connection, visible: Sequence[Unit], words: str
 ) -> tuple[Sequence[tree.Record], Sequence[Entry]]:
     if len(names.fold(words)) < 2 or not visible:
         return (), ()
@@ -83,7 +83,7 @@ async def unit(request: web.Request) -> web.StreamResponse:
     return await shown(request, "register_unit.html", of, **values)
 
 
-async def _cell(connection: AsyncConnection, of: Unit, day: date) -> dict[str, Any]:
+async def _cell(connection: Connection, of: Unit, day: date) -> dict[str, Any]:
     members = sorted(await people.of_cell(connection, of.id, day), key=lambda person: names.order(person.name))
     return {
         "members": members,
@@ -93,7 +93,7 @@ async def _cell(connection: AsyncConnection, of: Unit, day: date) -> dict[str, A
     }
 
 
-async def _below(connection: AsyncConnection, of: Unit, day: date, number: int) -> dict[str, Any]:
+async def _below(connection: Connection, of: Unit, day: date, number: int) -> dict[str, Any]:
     count = await tree.count_children(connection, of)
     branches = await tree.children(connection, of, day, PAGE, (number - 1) * PAGE)
     return {"branches": branches, "number": number, "pages": max(1, -(-count // PAGE)), "count": count}

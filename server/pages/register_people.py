@@ -4,11 +4,11 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from aiohttp import web
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.org import groups, names, people, registering, tree
 from server.org.refusal import Refused
 from server.org.registering import Person
+from server.records.database import Connection
 
 from . import days, guard, keys
 from .register import of_person
@@ -41,7 +41,7 @@ async def edit(request: web.Request) -> web.StreamResponse:
     """POST /people/{person}/edit."""
     sent = await fields(request, *ENTRY)
 
-    async def step(connection: AsyncConnection) -> None:
+    async def step(connection: Connection) -> None:
         await registering.edit(connection, hand(request), request[keys.PERSON], _person(sent))
 
     return await _done(request, step, sent)
@@ -51,7 +51,7 @@ async def status(request: web.Request) -> web.StreamResponse:
     """POST /people/{person}/status: a new one, or with `id` one that ends or was a mistake."""
     sent = await fields(request, "standing", "since", "until", "id", "step")
 
-    async def step(connection: AsyncConnection) -> None:
+    async def step(connection: Connection) -> None:
         who, of = hand(request), request[keys.PERSON]
         kept = int(sent["id"]) if sent["id"].isdecimal() and len(sent["id"]) < 10 else 0
         if sent["step"] == "remove":
@@ -66,7 +66,7 @@ async def status(request: web.Request) -> web.StreamResponse:
 
 
 async def _done(
-    request: web.Request, step: Callable[[AsyncConnection], Awaitable[None]], sent: dict[str, str]
+    request: web.Request, step: Callable[[Connection], Awaitable[None]], sent: dict[str, str]
 ) -> web.StreamResponse:
     try:
         async with request.app[keys.HOUSE].database.write() as connection:

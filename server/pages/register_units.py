@@ -4,13 +4,13 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from aiohttp import web
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.org import access, changing, groups, merging, names, people, registering, tree
 from server.org.changing import Described
 from server.org.merging import Preview, Wish
 from server.org.refusal import Refused
 from server.org.tree import CELL, KINDS, RANK, Unit
+from server.records.database import Connection
 
 from . import days, guard, keys
 from .register_words import day_of, day_or_none, hand, many, required, shown, tops
@@ -51,7 +51,7 @@ async def edit(request: web.Request) -> web.StreamResponse:
     """POST /units/{unit}/edit."""
     sent = await fields(request, "name", "code", "founded", "since")
 
-    async def step(connection: AsyncConnection) -> None:
+    async def step(connection: Connection) -> None:
         given = Described(sent["name"], sent["code"], day_or_none(sent, "founded"))
         await changing.edit(connection, hand(request), request[keys.UNIT], given, day_of(sent, "since"))
 
@@ -62,7 +62,7 @@ async def move(request: web.Request) -> web.StreamResponse:
     """POST /units/{unit}/move: below another unit toward which he may change the tree as well."""
     sent = await fields(request, "to")
 
-    async def step(connection: AsyncConnection) -> None:
+    async def step(connection: Connection) -> None:
         to = await required(request, "edit_tree", await tree.unit(connection, sent["to"]))
         parent = await tree.unit(connection, request[keys.UNIT].parent_id)
         await required(request, "edit_tree", parent)
@@ -75,14 +75,14 @@ async def dissolve(request: web.Request) -> web.StreamResponse:
     """POST /units/{unit}/dissolve."""
     sent = await fields(request, "day")
 
-    async def step(connection: AsyncConnection) -> None:
+    async def step(connection: Connection) -> None:
         await changing.dissolve(connection, hand(request), request[keys.UNIT], day_of(sent, "day"))
 
     return await _done(request, step, sent)
 
 
 async def _done(
-    request: web.Request, step: Callable[[AsyncConnection], Awaitable[None]], sent: Mapping[str, str]
+    request: web.Request, step: Callable[[Connection], Awaitable[None]], sent: Mapping[str, str]
 ) -> web.StreamResponse:
     """One transaction; then the unit's page, or the forms again with what was refused."""
     try:
@@ -131,7 +131,7 @@ async def merge(request: web.Request) -> web.StreamResponse:
         return await _merge(request, 422, refused=refused, sent=sent, chosen=set(ids))
 
 
-async def _wish(request: web.Request, connection: AsyncConnection, ids: list[str], sent: Mapping[str, str]) -> Wish:
+async def _wish(request: web.Request, connection: Connection, ids: list[str], sent: Mapping[str, str]) -> Wish:
     cells = [await required(request, "edit_tree", await tree.unit(connection, each)) for each in ids[:50]]
     if any(not cell.within(request[keys.UNIT]) for cell in cells):
         raise web.HTTPNotFound
@@ -143,7 +143,7 @@ async def _wish(request: web.Request, connection: AsyncConnection, ids: list[str
 
 
 async def _preview(
-    request: web.Request, connection: AsyncConnection, wish: Wish, preview: Preview, sent: Mapping[str, str]
+    request: web.Request, connection: Connection, wish: Wish, preview: Preview, sent: Mapping[str, str]
 ) -> web.Response:
     every = [each for cell in wish.cells for each in await people.of_cell(connection, cell.id, wish.day)]
     candidates = sorted({each.id: each for each in every}.values(), key=lambda each: names.order(each.name))

@@ -19,6 +19,8 @@ _MIGRATING = 0x636869626F  # key of the advisory lock: two processes that start 
 # only a killed process; it costs one fsync per command (a few ms), and commands come at the speed of people.
 _PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=5000", "recursive_triggers=ON")
 
+Connection = AsyncConnection  # what read() and write() give
+
 
 class Database:
     """`sqlite+aiosqlite:///path` or `postgresql+asyncpg://…`."""

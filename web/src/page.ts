@@ -1,5 +1,6 @@
 /** What every page but the room loads: the look, and two small courtesies. */
 import "../style/page.css";
+import { follow } from "./progress";
 export { default as icon } from "./icon.svg"; // so that it is built, for <link rel="icon">
 
 const root = document.documentElement;
@@ -50,4 +51,12 @@ for (const form of document.querySelectorAll("form")) {
   form.addEventListener("submit", () => {
     for (const button of form.querySelectorAll("button")) button.setAttribute("aria-busy", "true");
   });
+}
+
+for (const frame of document.querySelectorAll<HTMLElement>("[data-progress]")) {
+  void follow(
+    frame,
+    () => location.reload(),
+    (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+  );
 }
