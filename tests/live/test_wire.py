@@ -11,6 +11,8 @@ from server.live import wire
 from server.live.schema import schema
 from server.live.wire import BadMessage
 from server.meeting import commands as c
+from server.meeting.ids import Choice, CriterionId, ItemId, LongText, Text, VoteId
+from server.meeting.rules import Points
 
 PAGE = "A" * 22
 
@@ -19,6 +21,17 @@ def test_a_command_is_read_as_it_stands() -> None:
     asked = wire.asked({"id": "1", "name": "MoveRequest", "member": "an", "before": ""})
     assert asked == wire.Asked("1", c.MoveRequest("an", ""))  # type: ignore[arg-type]
     assert wire.asked({"id": "1", "name": "Mute", "member": "an"}).command == c.Mute("an", "")  # type: ignore[arg-type]
+
+
+def test_words_of_an_enumeration_lists_and_booleans_are_read_exactly() -> None:
+    cast = {"id": "1", "name": "CastBallot", "vote": "v", "choice": "other", "opinion": "ý", "reserved": True}
+    assert wire.asked(cast).command == c.CastBallot(VoteId("v"), Choice.OTHER, Text("ý"), True)
+    points = [{"criterion": "time", "points": 5}, {"criterion": "conduct", "points": 40, "reason": "vì"}]
+    asked = wire.asked({"id": "1", "name": "ProposeScore", "points": points}).command
+    time, conduct = CriterionId("time"), CriterionId("conduct")
+    assert asked == c.ProposeScore((Points(time, 5), Points(conduct, 40, "vì")))
+    minutes = {"id": "1", "name": "WriteMinutes", "item": "", "text": "x" * 10_000, "base_version": 0}
+    assert wire.asked(minutes).command == c.WriteMinutes(ItemId(""), LongText("x" * 10_000), 0)
 
 
 def test_what_may_be_asked_is_what_the_protocol_lists() -> None:
@@ -52,6 +65,18 @@ def test_what_may_be_asked_is_what_the_protocol_lists() -> None:
         ({"id": "1", "name": "GiveFloor", "member": "\ud800"}, "member: "),
         ({"id": "1", "name": "Remove", "member": "an", "reason": "x" * 501}, "reason: "),
         ({"id": "1", "name": "Remove", "member": "an", "reason": "a\x1bb"}, "reason: "),
+        ({"id": "1", "name": "CastBallot", "vote": "v", "choice": "maybe"}, "choice: "),
+        ({"id": "1", "name": "CastBallot", "vote": "v", "choice": ["for"]}, "choice: "),
+        ({"id": "1", "name": "CastBallot", "vote": "v", "choice": "for", "reserved": 1}, "reserved: "),
+        ({"id": "1", "name": "CastBallot", "vote": "v", "choice": "for", "opinion": "x" * 2001}, "opinion: "),
+        ({"id": "1", "name": "WriteMinutes", "item": "", "text": "x" * 10_001, "base_version": 0}, "text: "),
+        ({"id": "1", "name": "ProposeScore", "points": {}}, "points: "),
+        ({"id": "1", "name": "ProposeScore", "points": [{"criterion": "time"}]}, "points.0.points: Field required."),
+        (
+            {"id": "1", "name": "ProposeScore", "points": [{"criterion": "t", "points": 1, "x": 1}]},
+            "There is a field too",
+        ),
+        ({"id": "1", "name": "ProposeScore", "points": [{"criterion": "t", "points": 1}] * 51}, "points: "),
         ({"id": "1", "name": "ExtendSpeech", "seconds": "60"}, "seconds: Input should be a valid integer."),
         ({"id": "1", "name": "ExtendSpeech", "seconds": 60.5}, "seconds: Input should be a valid integer."),
         ({"id": "1", "name": "ExtendSpeech", "seconds": True}, "seconds: Input should be a valid integer."),
@@ -73,7 +98,7 @@ json_values = st.recursive(
 names = st.sampled_from(sorted(wire.COMMANDS)) | st.text(max_size=8)
 almost = st.fixed_dictionaries(
     {"id": st.text(max_size=3) | json_values, "name": names},
-    optional={"member": json_values, "reason": json_values, "seconds": json_values, "item": json_values},
+    optional=dict.fromkeys(("member", "reason", "seconds", "item", "vote", "choice", "points"), json_values),
 )
 
 

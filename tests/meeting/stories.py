@@ -11,10 +11,41 @@ from hypothesis import strategies as st
 from server.meeting import Meeting, Refused, apply, decide
 from server.meeting import commands as c
 from server.meeting import events as e
-from server.meeting.ids import NOBODY, ItemId, MemberId
-from server.meeting.rules import Regulation
+from server.meeting.ids import (
+    NO_ITEM,
+    NOBODY,
+    Choice,
+    DocumentId,
+    ItemId,
+    MemberId,
+    MotionKind,
+    RollState,
+    TaskId,
+    VoteId,
+)
+from server.meeting.rules import MOTIONS, MotionRule, Regulation
 
-from .story import CALL, CHAIR, COMMITTEE, DEPUTY, GUEST, LAN, MEMBERS, MINH, STRANGER, T0, page
+from .story import (
+    ADMISSION,
+    CALL,
+    CHAIR,
+    COMMITTEE,
+    DEPUTY,
+    ELECTION,
+    FORMAL,
+    GUEST,
+    LAN,
+    MEMBERS,
+    MINH,
+    ORDINARY,
+    PAPER,
+    SCORE,
+    SHEET,
+    STRANGER,
+    T0,
+    page,
+    points,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +68,15 @@ _PEOPLE = (CHAIR, DEPUTY, COMMITTEE, LAN, MINH, GUEST)
 _ANYONE = (*_PEOPLE, STRANGER)
 _REASONS = ("vì", " vì ", "")
 _ITEMS = (ItemId("one"), ItemId("two"), ItemId("three"))
+_VOTES = tuple(VoteId(f"v{n}") for n in range(6))
+_PAPERS = _VOTES[-2:]
+_TASKS = (TaskId("t1"), TaskId("t2"), TaskId(""))
+_FINAL = MotionKind("final")  # a kind whose ballots stand
+_MOTIONS = (ORDINARY, ORDINARY, _FINAL, ADMISSION, ELECTION, SCORE, SCORE, MotionKind("unheard of"))
+_SHEETS = (points(), points(conduct=20, time=0), points(conduct=41), points()[1:])
+_TEXTS = ("nhất trí", " nhất trí ", "", "x" * 2001)
+_OWNERS = (LAN, LAN, MINH, GUEST, STRANGER)
+_DAYS = ("2027-01-31", "2027-02-28", "mai")
 _CHAIRS = (*(CHAIR,) * 7, DEPUTY, DEPUTY, COMMITTEE, LAN)  # DEPUTY and COMMITTEE chair when the chair is cut off
 
 
@@ -59,6 +99,9 @@ _BARE = (
     c.OpenList,
     c.OpenDiscussion,
     c.CloseDiscussion,
+    c.AdoptAgenda,
+    c.CloseDocument,
+    c.AdoptMinutes,
 )
 _OWN = (
     *(c.AskToSpeak, c.WithdrawRequest, c.EndSpeech, c.AnswerPresence),
@@ -92,6 +135,26 @@ _ASKED: dict[type[c.Command], list[Asked]] = {
     c.StrikeRequest: _by(_CHAIRS, _about(c.StrikeRequest, _ANYONE)),
     c.Mute: _by(_CHAIRS, _about(c.Mute, _ANYONE, _REASONS)),
     c.LiftMute: _by(_CHAIRS, _about(c.LiftMute, _ANYONE)),
+    c.AppointMinutesSecretary: _by(_CHAIRS, _about(c.AppointMinutesSecretary, _ANYONE)),
+    c.CorrectRoll: _by(_CHAIRS, _about(c.CorrectRoll, _ANYONE, RollState, _REASONS)),
+    c.ShowDocument: _by(_CHAIRS, _about(c.ShowDocument, (PAPER, SHEET, DocumentId("lost")), (0, 1, 3, 4))),
+    c.OpenVote: _by(_CHAIRS, _about(c.OpenVote, _VOTES, _MOTIONS, _TEXTS[:3])),
+    c.CastBallot: _by(_ANYONE, _about(c.CastBallot, _VOTES, Choice, ("ý", ""), (False, True))),
+    c.EnterHand: _by(_CHAIRS, _about(c.EnterHand, _VOTES, _ANYONE, Choice)),
+    c.ContestHand: _by(_ANYONE, _about(c.ContestHand, _VOTES)),
+    c.CloseVote: _by(_CHAIRS, _about(c.CloseVote, _VOTES)),
+    c.CancelVote: _by(_CHAIRS, _about(c.CancelVote, _VOTES, _REASONS)),
+    c.ReserveOpinion: _by(_ANYONE, _about(c.ReserveOpinion, _VOTES, _TEXTS)),
+    c.RecordPaperBallot: _by(_CHAIRS, _about(c.RecordPaperBallot, _PAPERS, (ELECTION, ORDINARY), _TEXTS[:3])),
+    c.EnterCount: _by((CHAIR, DEPUTY, LAN), _about(c.EnterCount, _PAPERS, (2, 1, -1, 9), (0,), (0,))),
+    c.Conclude: _by(_CHAIRS, _about(c.Conclude, _ITEMS, _TEXTS)),
+    c.GiveTask: _by(_CHAIRS, _about(c.GiveTask, _TASKS, _TEXTS, _OWNERS, _DAYS)),
+    c.ReviseTask: _by(_CHAIRS, _about(c.ReviseTask, _TASKS, _TEXTS, _OWNERS, _DAYS)),
+    c.WithdrawTask: _by(_CHAIRS, _about(c.WithdrawTask, _TASKS, _REASONS)),
+    c.ProposeScore: _by(_PEOPLE, _about(c.ProposeScore, _SHEETS)),
+    c.AgreeScore: _by(_CHAIRS, _about(c.AgreeScore, (1, 2))),
+    c.WriteMinutes: _by(_PEOPLE, _about(c.WriteMinutes, (*_ITEMS, NO_ITEM), ("lời", "lời khác", ""), (0, 1, 2))),
+    c.ReadMinutes: _by((*_PEOPLE, *_CHAIRS), [c.ReadMinutes()]),
     c.Close: _by((CHAIR, *(LAN,) * 9), [c.Close()]),  # rarely, or every story is short
     c.Recover: _by(_HOUSE, _about(c.Recover, ("0", "5", "40"))),
     c.Tick: _by(_HOUSE, [c.Tick()]),
@@ -105,17 +168,29 @@ _OFTEN = (
     c.AnswerPresence,
     c.TakeChair,
     c.Resume,
+    *(c.OpenVote,) * 3,
+    *(c.CastBallot,) * 6,
+    *(c.EnterHand,) * 2,
+    *(c.CloseVote,) * 3,
+    *(c.EnterCount,) * 2,
+    *(c.AgreeScore,) * 2,
+    *(c.GiveTask, c.ReviseTask, c.ReviseTask, c.RecordPaperBallot, c.ContestHand),
 )
 _KINDS = (*_ASKED, *_OFTEN)
 
 # Seconds that lie on both sides of every number of the regulation.
 _AFTER = (*(0,) * 12, *(1,) * 6, *(5,) * 4, 29, 29, 31, 31, 60, 119, 130, 200, 700)
 _SITTING = (*(Step(0, member, c.Join(page(member), "phone")) for member in MEMBERS), Step(0, CHAIR, c.Open()))
-_CALLS = (CALL, replace(CALL, regulation=Regulation(grace=20, chair_grace=45, presence_window=60)))
+_RULES = Regulation(motions=(*MOTIONS, MotionRule(_FINAL, changeable=False)))
+_CALL = replace(FORMAL, regulation=_RULES)
+_CALLS = (
+    *(CALL, _CALL),
+    replace(_CALL, regulation=replace(_RULES, grace=20, chair_grace=45, presence_window=60, contest_window=10)),
+)
 
 
 def dealt(seed: int, length: int) -> Told:
-    return Told(CALL, (*_SITTING, *_dealt(seed, length)), punctual=False)
+    return Told(_CALL, (*_SITTING, *_dealt(seed, length)), punctual=False)
 
 
 def _dealt(seed: int, length: int) -> list[Step]:
@@ -124,7 +199,7 @@ def _dealt(seed: int, length: int) -> list[Step]:
     A shorter story of the same seed is its beginning, so that a failure shrinks to a prefix.
     """
     dice, meeting, at = random.Random(seed), Meeting(), T0
-    for step in (Step(0, NOBODY, CALL), *_SITTING):
+    for step in (Step(0, NOBODY, _CALL), *_SITTING):
         meeting = _after(meeting, _happening(meeting, step, at), at)
     told = list[Step]()
     for _ in range(length):

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -9,8 +10,24 @@ import pytest
 from server.meeting import Meeting, Refused, apply, decide, due
 from server.meeting import commands as c
 from server.meeting import events as e
-from server.meeting.ids import NOBODY, About, ConnectionId, Item, ItemId, MemberId, Post, Seat, SeatKind
-from server.meeting.rules import Regulation
+from server.meeting.ids import (
+    NOBODY,
+    About,
+    ConnectionId,
+    Document,
+    DocumentId,
+    Excuse,
+    Item,
+    ItemId,
+    MemberId,
+    MotionKind,
+    Post,
+    Seat,
+    SeatKind,
+    Standing,
+    VoteId,
+)
+from server.meeting.rules import CRITERIA, Points, Regulation
 
 T0 = datetime(2027, 1, 5, 12, 30, tzinfo=UTC)
 CHAIR, DEPUTY, COMMITTEE, LAN, MINH, GUEST, ABOVE = map(
@@ -37,6 +54,21 @@ CALL = c.Call(
     line=(DEPUTY, COMMITTEE),
     seed="seed",
 )
+PAPER, SHEET = DocumentId("paper"), DocumentId("sheet")
+STANDINGS = {COMMITTEE: Standing.EXEMPT, MINH: Standing.PROBATIONARY}
+FORMAL = replace(  # the same meeting with all that may come with the notice, and not everybody votes
+    CALL,
+    roster=tuple(replace(seat, standing=STANDINGS.get(seat.member, seat.standing)) for seat in ROSTER),
+    excuses=(Excuse(LAN, "ốm"), Excuse(MINH, "đi xa", accepted=False)),
+    documents=(Document(PAPER, "Dự thảo nghị quyết", ItemId("two"), 3), Document(SHEET, "Bảng chấm điểm")),
+)
+ORDINARY, ADMISSION, ELECTION, SCORE = map(MotionKind, ("ordinary", "admission", "election", "score"))
+ONE = VoteId("vote")
+
+
+def points(**less: int) -> tuple[Points, ...]:
+    """All points, but for the criteria named."""
+    return tuple(Points(each.id, less.get(each.id, each.most)) for each in CRITERIA)
 
 
 def at(seconds: float) -> datetime:
@@ -91,14 +123,14 @@ class Story:
         return self.ask(c.Drop(page(member, tab)), member)
 
 
-def gathered(*members: MemberId) -> Story:
-    story = Story()
+def gathered(*members: MemberId, call: c.Call = CALL) -> Story:
+    story = Story(call)
     story.join(*(members or MEMBERS))
     return story
 
 
-def opened(*members: MemberId) -> Story:
+def opened(*members: MemberId, call: c.Call = CALL) -> Story:
     """The five members are here, each on a phone, and the chair has opened."""
-    story = gathered(*members)
+    story = gathered(*members, call=call)
     story.ask(c.Open(), CHAIR)
     return story

@@ -14,15 +14,17 @@ from server.live.wire import COMMANDS
 from server.meeting import Meeting, Refused, apply, decide, due
 from server.meeting import commands as c
 from server.meeting import events as e
-from server.meeting.ids import NOBODY, ConnectionId, MemberId, SeatKind
+from server.meeting.ids import NO_TEXT, NOBODY, Choice, ConnectionId, MemberId, SeatKind
 from server.meeting.meeting import CHAPTERS, RULES
 from server.meeting.minutes import Line, attendance_of
 from server.meeting.sitting import Phase
 from server.meeting.staging import plan
-from server.meeting.view import CHAIR, MEMBER, mine, shown
+from server.meeting.view import CHAIR, MEMBER, SECRETARY, mine, shown
+from server.meeting.voting import Ballot, Vote
 
 from .stories import Step, Told, dealt, told
 from .story import CALL, T0
+from .urn import Urn
 
 Events = tuple[e.Event, ...]
 laws = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -68,8 +70,8 @@ class Play:
         self.story, self.strict = story, strict
         self.meeting, self.at = Meeting(), T0
         self.log: list[e.Recorded] = []
-        self.shadow = Shadow()
-        self.views = {eyes: _view(self.meeting, eyes) for eyes in (CHAIR, MEMBER)}
+        self.shadow, self.urn = Shadow(), Urn()
+        self.views = {eyes: _view(self.meeting, eyes) for eyes in (CHAIR, SECRETARY, MEMBER)}
         self.ask(Step(0, NOBODY, story.call))
 
     def run(self) -> "Play":
@@ -90,9 +92,9 @@ class Play:
         command = step.command
         if isinstance(command, c.Recover):
             command = c.Recover((self.at - timedelta(seconds=int(command.since))).isoformat())
-        before, read = self.meeting, repr(self.meeting)
+        before, read = self.meeting, _read(self.meeting)
         happened = self.decided(command, step.by)
-        assert repr(before) == read, "decide changes nothing"
+        assert _read(before) == read, "decide changes nothing"
         for event in happened:
             self.happens(event, step.by)
         if self.strict:
@@ -112,6 +114,7 @@ class Play:
         assert was.sitting.phase is not Phase.CLOSED, "no event after Closed"
         self.meeting = apply(was, event, self.at)
         self.shadow.sees(event, self.at)
+        self.urn.sees(event)
         self.log.append(e.Recorded(len(self.log) + 1, self.at, by, "", event))
         for name in CHAPTERS:
             old, new = getattr(was, name), getattr(self.meeting, name)
@@ -131,11 +134,17 @@ class Play:
     def views_follow(self) -> None:
         for eyes, was in self.views.items():
             now = _view(self.meeting, eyes)
-            assert merge(was, diff(was, now)) == now
-            assert "null" not in json.dumps(now)
-            self.views[eyes] = now
+            if was != now:
+                assert merge(was, diff(was, now)) == now
+                assert "null" not in json.dumps(now)
+                self.views[eyes] = now
         lines = self.views[MEMBER]["roll"].values()
-        assert all(line.keys() <= {"state", "since", "kinds"} for line in lines), "members see less than the chair"
+        known = {"state", "since", "kinds", "excuse", "corrected"}
+        assert all(line.keys() <= known for line in lines), "members see less than the chair"
+        assert not any("reason" in line.get(key, {}) for line in lines for key in ("excuse", "corrected"))
+        if self.meeting.voting.votes:
+            blank = _blanked(self.meeting)
+            assert {eyes: _view(blank, eyes) for eyes in self.views} == self.views, "nobody sees how anybody votes"
         for member in self.meeting.attendance.seats:
             own: Any = mine(self.meeting, member)
             assert json.loads(json.dumps(own)) == own
@@ -143,6 +152,23 @@ class Play:
 
 def _view(meeting: Meeting, eyes: str) -> Any:
     return shown(meeting, eyes)
+
+
+def _read(m: Meeting) -> str:
+    return repr([getattr(m, name) for name in CHAPTERS])
+
+
+def _blanked(m: Meeting) -> Meeting:
+    """The same meeting, in which everybody has voted against and said nothing but what he reserved."""
+    votes = {vote.id: replace(vote, ballots=_all_against(vote)) for vote in m.voting.votes.values()}
+    return replace(m, voting=replace(m.voting, votes=votes))
+
+
+def _all_against(vote: Vote) -> dict[MemberId, Ballot]:
+    def against(ballot: Ballot) -> Ballot:
+        return replace(ballot, choice=Choice.AGAINST, opinion=ballot.opinion if ballot.reserved else NO_TEXT)
+
+    return {member: against(ballot) for member, ballot in vote.ballots.items()}
 
 
 def _the_roll_is_whole(m: Meeting, shadow: Shadow) -> None:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from server.meeting.events import Event, Recorded
 from server.meeting.ids import MemberId
+from server.meeting.rules import MOTIONS
 from server.records.codec import EVENTS, CorruptRecord, from_body, moment, to_body
 
 from .stories import START, called
@@ -108,6 +109,26 @@ def test_only_the_canonical_form_is_accepted() -> None:
 def test_a_field_added_later_with_a_default_may_be_missing_in_an_old_entry() -> None:
     _, recorded = from_body(changed(data__regulation__grace=...))
     assert recorded.event == called()
+
+
+# As it was kept before votes, excuses and documents were known; nothing of it may ever need to be changed.
+OLD_BODY = (
+    '{"at":"2027-01-05T12:30:00.123Z","by":"an","cause":"c","data":{"about":{"cell":"Chi bộ Thôn 3","kind'
+    '":"regular","planned_for":"2027-01-05T12:30:00.000Z","title":"Sinh hoạt thường kỳ “tháng 1”"},"agend'
+    'a":[{"id":"i1","minutes":20,"presenter":"đ/c An","title":"Đánh giá\\ttháng 12"}],"chair":"an","line":'
+    '["binh"],"regulation":{"chair_grace":30,"duration_minutes":90,"grace":120,"presence_window":180,"spe'
+    'ech_limit":300},"roster":[{"group":"","kind":"member","member":"an","name":"Nguyễn Văn An","post":"c'
+    'ell_secretary","standing":"official"},{"group":"tổ 1","kind":"member","member":"binh","name":"Trần T'
+    'hị Bình","post":"none","standing":"probationary"}],"seed":"hạt giống"},"meeting":"m","name":"Called"'
+    ',"seq":1}'
+).encode()
+
+
+def test_a_body_of_an_earlier_version_is_read_with_the_defaults_of_what_came_later() -> None:
+    meeting, recorded = from_body(OLD_BODY)
+    assert (meeting, recorded) == ("m", Recorded(1, START, MemberId("an"), "c", called()))
+    assert recorded.event.regulation.motions == MOTIONS  # type: ignore[attr-defined]
+    assert len(OLD_BODY) < len(to_body("m", recorded))
 
 
 def test_the_words_of_an_error_hold_nothing_personal() -> None:
