@@ -27,8 +27,8 @@ STANDINGS: Mapping[str, str] = MappingProxyType(
     {
         "official": "official member",
         "probationary": "probationary member",
-        "exempt": "exempt",
-        "suspended": "suspended",
+        "exempt": "exempt from Party activities",
+        "suspended": "suspended from Party activities",
         "temporary_in": "attends here for a time",
         "temporary_out": "attends elsewhere for a time",
         "transferred": "transferred out",
@@ -47,7 +47,6 @@ POSTS: Mapping[str, str] = MappingProxyType(
         "administrator": "Administrator",
     }
 )
-MEMBERSHIPS: Mapping[str, str] = MappingProxyType({"home": "registered", "guest": "attends for a time"})
 RIGHTS = ("see_contacts", "edit_people", "edit_tree", "give_offices", "import_register", "export_register")
 
 

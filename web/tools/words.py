@@ -28,7 +28,7 @@ TABLES: Mapping[str, tuple[str, ...]] = {
     "server/pages/attendance.py": ("STANDINGS", "POSTS", "KINDS", "head", "facts", "remarks"),
     "server/pages/errors.py": ("SAID",),
     "server/pages/meetings.py": ("KINDS",),
-    "server/pages/register_words.py": ("KINDS", "STANDINGS", "POSTS", "MEMBERSHIPS"),
+    "server/pages/register_words.py": ("KINDS", "STANDINGS", "POSTS"),
     "server/org/trail.py": ("WHAT",),
     "server/pages/rulebook.py": ("CHAPTERS", "MARKS", "CHOICES", "UNITS", "LABELS"),
     "server/live/gateway.py": ("SIGNED_OUT",),
