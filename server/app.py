@@ -37,6 +37,7 @@ ROOMS = web.AppKey("rooms", Rooms)
 GATEWAY = web.AppKey("gateway", Gateway)
 CONTROL = web.AppKey("control", Control)
 
+GRACE = 2.0  # seconds that open requests are given when the server stops; sockets were ended before
 DAY = 24 * 60 * 60.0  # seconds
 
 
@@ -98,7 +99,9 @@ def serve(settings: Settings) -> int:
     _log_to_stderr()
     uvloop.install()
     try:
-        web.run_app(build(settings), host=settings.host, port=settings.port, print=None, access_log=None)
+        web.run_app(
+            build(settings), host=settings.host, port=settings.port, print=None, access_log=None, shutdown_timeout=GRACE
+        )
     except (WorkerFailed, signing.BadKey, OSError) as failed:
         print(f"chibo: {failed}", file=sys.stderr)
         return 1
