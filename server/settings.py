@@ -6,6 +6,7 @@ per variable; a value is never printed, because some are secret.
 
 import hashlib
 import ipaddress
+import socket
 import sys
 import tempfile
 from pathlib import Path
@@ -18,6 +19,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PREFIX = "CHIBO_"
 SOCKET_PATH_BYTES = 107  # sun_path is 108 bytes with its final zero (unix(7))
+LOOPBACK = "127.0.0.1"
 DATABASES = ("sqlite+aiosqlite", "postgresql+asyncpg")
 
 
@@ -51,6 +53,23 @@ def _address(value: str) -> str:
         raise ValueError("must be an IP address") from None
 
 
+def _addresses(value: str) -> str:
+    return ",".join(_address(each.strip()) for each in value.split(","))
+
+
+def _own_addresses() -> str:
+    """Where this machine is found by itself and by its neighbours.  Connecting UDP sends nothing: it asks the routes.
+
+    A browser that runs here too needs the second: browsers leave loopback out of their own candidates.
+    """
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as route:
+        try:
+            route.connect(("192.0.2.1", 9))  # RFC 5737: nobody's address
+        except OSError:
+            return LOOPBACK
+        return ",".join(dict.fromkeys((LOOPBACK, route.getsockname()[0])))
+
+
 Port = Annotated[int, Field(ge=1, le=65535)]
 Address = Annotated[str, AfterValidator(_address)]
 
@@ -79,7 +98,9 @@ class Settings(BaseSettings):
 
     doors_minutes: Annotated[int, Field(ge=0)] = 60  # before the planned time; the roster is fixed when one enters
 
-    media_address: Address = "127.0.0.1"  # what browsers are told
+    media_address: Annotated[str, AfterValidator(_addresses)] = Field(
+        default_factory=_own_addresses
+    )  # told to browsers
     media_bind: Address = "0.0.0.0"  # noqa: S104  media comes from everywhere; DTLS proves who it is
     media_port: Port = 8081  # UDP
 

@@ -4,6 +4,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 
 from server.settings import SOCKET_PATH_BYTES, Settings
 
@@ -20,6 +21,15 @@ def test_the_defaults_serve_a_bare_machine():
     assert settings.public_url == "http://127.0.0.1:8080"
     assert settings.database == "sqlite+aiosqlite:///var/chibo.sqlite"
     assert not settings.secure_cookies
+
+
+def test_browsers_are_told_every_address_and_a_wrong_one_is_refused(monkeypatch):
+    assert Settings().media_address.split(",")[0] == "127.0.0.1"
+    monkeypatch.setenv("CHIBO_MEDIA_ADDRESS", "203.0.113.5, 2001:db8::5")
+    assert Settings().media_address == "203.0.113.5,2001:db8::5"
+    monkeypatch.setenv("CHIBO_MEDIA_ADDRESS", "203.0.113.5,there")
+    with pytest.raises(ValidationError):
+        Settings()
 
 
 def test_what_follows_from_another_setting_follows_it(monkeypatch):
