@@ -25,11 +25,16 @@ ROLES = {
     "superior": "xauy",
     "provincial": "tinhuy",
     "other cell": "bithu-2",
+    "organiser": "tochuc",
+    "administrator": "quantri",
 }
 INSIDE = frozenset({"member", "secretary", "temporary", "follower", "superior", "provincial"})
 SEATED = INSIDE - {"superior", "provincial"}
 EVERYONE = frozenset(ROLES)
 SIGNED_IN = EVERYONE - {"visitor"}
+KEEPERS = frozenset({"organiser", "administrator"})  # of the register
+OVERSEERS = KEEPERS | {"secretary", "follower", "superior", "provincial"}
+CLERKS = KEEPERS | {"secretary"}
 
 # path, how it is asked, who gets it; the others who are signed in get 404, and the visitor the sign-in page
 OPEN_TO = {
@@ -44,9 +49,47 @@ OPEN_TO = {
     ("GET", "/meetings/{id}/attendance", "/meetings/{now}/attendance"): INSIDE,
     ("GET", "/meetings/{id}/attendance.csv", "/meetings/demo-past/attendance.csv"): INSIDE,
     ("GET", "/rules", "/rules"): SIGNED_IN - {"suspended"},
-    ("GET", "/units/{unit}/rules", "/units/demo-cell-1/rules"): INSIDE,
-    ("GET", "/units/{unit}/rules/{key}", "/units/demo-cell-1/rules/grace"): INSIDE,
+    ("GET", "/units/{unit}/rules", "/units/demo-cell-1/rules"): INSIDE | KEEPERS,
+    ("GET", "/units/{unit}/rules/{key}", "/units/demo-cell-1/rules/grace"): INSIDE | KEEPERS,
     ("POST", "/units/{unit}/rules/{key}", "/units/demo-xa-1/rules/grace"): frozenset({"superior"}),
+    ("GET", "/register", "/register"): SIGNED_IN,
+    ("GET", "/register/template.xlsx", "/register/template.xlsx"): SIGNED_IN,
+    ("GET", "/register/units.csv", "/register/units.csv"): SIGNED_IN,
+    ("GET", "/register/people.csv", "/register/people.csv"): SIGNED_IN,
+    ("GET", "/account/data.json", "/account/data.json"): SIGNED_IN,
+    ("GET", "/account/data.xlsx", "/account/data.xlsx"): SIGNED_IN,
+    ("GET", "/units/{unit}", "/units/demo-cell-1"): OVERSEERS,
+    ("GET", "/units/{unit}", "/units/demo-cell-old"): OVERSEERS - {"secretary", "follower"} | {"other cell"},
+    ("GET", "/units/{unit}", "/units/demo-xa-1"): KEEPERS | {"superior", "provincial"},
+    ("GET", "/people/{person}", "/people/demo-dangvien01"): OVERSEERS,
+    ("GET", "/people/{person}/transfer", "/people/demo-dangvien01/transfer"): CLERKS,
+    ("POST", "/people/{person}/transfer", "/people/demo-dangvien01/transfer"): CLERKS,
+    ("POST", "/people/{person}/edit", "/people/demo-dangvien01/edit"): CLERKS,
+    ("POST", "/people/{person}/status", "/people/demo-dangvien01/status"): CLERKS,
+    ("GET", "/units/{unit}/new", "/units/demo-xa-1/new"): KEEPERS,
+    ("POST", "/units/{unit}/new", "/units/demo-xa-1/new"): KEEPERS,
+    ("GET", "/units/{unit}/edit", "/units/demo-cell-1/edit"): KEEPERS,
+    ("POST", "/units/{unit}/edit", "/units/demo-cell-1/edit"): KEEPERS,
+    ("POST", "/units/{unit}/move", "/units/demo-cell-1/move"): KEEPERS,
+    ("POST", "/units/{unit}/dissolve", "/units/demo-cell-1/dissolve"): KEEPERS,
+    ("GET", "/units/{unit}/merge", "/units/demo-xa-1/merge"): KEEPERS,
+    ("POST", "/units/{unit}/merge", "/units/demo-xa-1/merge"): KEEPERS,
+    ("GET", "/units/{unit}/split", "/units/demo-cell-1/split"): KEEPERS,
+    ("POST", "/units/{unit}/split", "/units/demo-cell-1/split"): KEEPERS,
+    ("GET", "/units/{unit}/posts", "/units/demo-cell-1/posts"): CLERKS,
+    ("POST", "/units/{unit}/posts", "/units/demo-cell-1/posts"): CLERKS,
+    ("POST", "/units/{unit}/posts/end", "/units/demo-cell-1/posts/end"): CLERKS,
+    ("GET", "/units/{unit}/people/new", "/units/demo-cell-1/people/new"): CLERKS,
+    ("POST", "/units/{unit}/people/new", "/units/demo-cell-1/people/new"): CLERKS,
+    ("GET", "/units/{unit}/groups/{group}", "/units/demo-cell-1/groups/demo-group-1"): CLERKS,
+    ("POST", "/units/{unit}/groups/{group}", "/units/demo-cell-1/groups/demo-group-1"): CLERKS,
+    ("GET", "/units/{unit}/import", "/units/demo-cell-1/import"): CLERKS,
+    ("POST", "/units/{unit}/import", "/units/demo-cell-1/import"): CLERKS,
+    ("GET", "/units/{unit}/import/{job}", "/units/demo-cell-1/import/none"): frozenset(),
+    ("POST", "/units/{unit}/import/{job}", "/units/demo-cell-1/import/none"): frozenset(),
+    ("GET", "/units/{unit}/import/{job}/state", "/units/demo-cell-1/import/none/state"): frozenset(),
+    ("GET", "/units/{unit}/export.xlsx", "/units/demo-cell-1/export.xlsx"): CLERKS,
+    ("GET", "/units/{unit}/people.csv", "/units/demo-cell-1/people.csv"): CLERKS,
     ("GET", "/healthz", "/healthz"): EVERYONE,
     ("GET", "/metrics", "/metrics"): EVERYONE,
     ("GET", "/assets/{name}", "/assets/page-b2.js"): EVERYONE,
@@ -62,10 +105,16 @@ FIELDS = {
     "/language": {"language": "en", "next": "/meetings"},
     "/account/password": {"old": "", "new": "", "again": ""},
     "/account/sessions": {"session": "nobody's"},
+    "/units/demo-cell-1/posts": {"post": "committee_member"},
     "/sign-in": {"username": "x", "password": "y", "next": ""},
     "/units/demo-xa-1/rules/grace": {"value": "60", "document": "QĐ 1", "mark": "V", "since": "2027-01-05"},
 }
-ANSWERS = {"/account/password": 422, "/sign-in": 401}
+# What is asked without its fields is refused in the form; whoever may not never gets so far.
+ANSWERS = {"/account/password": 422, "/sign-in": 401} | {
+    path: 422
+    for method, pattern, path in OPEN_TO
+    if method == "POST" and pattern.startswith(("/units/{unit}", "/people")) and "/rules" not in path
+}
 
 
 def test_the_walk_visits_every_route() -> None:
