@@ -12,16 +12,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from . import lines
+from . import lines, snapshot
 from .sdp import BadOffer
 from .stage import Stage
 
 log = logging.getLogger(__name__)
 
 REPLY = 5.0  # s for one request
-WAITS = (0.05, 0.2, 0.5, 1.0, 2.0, 5.0)  # s before the worker is started again, the more often it died
+WAITS = (0.0, 0.05, 0.2, 0.5, 1.0, 2.0, 5.0)  # s before the worker is started again, the more often it died
 LONGEST_PATH = 107  # bytes of a unix socket's path (unix(7))
-STEADY = 30.0  # s of life after which it counts as sound again
+MISTRUST = 4  # deaths in a row after which what the worker left may itself be the cause
+STEADY = 5.0  # s of life after which it counts as sound again
 
 __all__ = ["BadOffer", "Control", "MediaSettings", "WorkerAway", "WorkerFailed"]
 
@@ -93,8 +94,8 @@ class _Line:
 
 
 class Control:
-    """`on_slots(room, peer, {mid: owner})` whenever a peer's slots change; `on_epoch(epoch)` when a new worker has
-    taken the place of a dead one: every peer must offer anew."""
+    """`on_slots(room, peer, {mid: owner})` whenever a peer's slots change.  A dead worker's place is taken by another
+    that carries its connections on; `on_epoch(epoch)` only if it cannot: then every peer must offer anew."""
 
     def __init__(
         self, settings: MediaSettings, on_slots: Callable[[str, str, dict[str, str]], None],
@@ -107,9 +108,11 @@ class Control:
         self._line: _Line | None = None
         self._there = asyncio.Event()
         self._process: asyncio.subprocess.Process | None = None
+        self._spare: asyncio.subprocess.Process | None = None  # has everything loaded and waits for a death
         self._keeper: asyncio.Task[None] | None = None
         self._reader: asyncio.Task[None] | None = None
         self._asking: set[asyncio.Task[Any]] = set()
+        self._memory = snapshot.place(settings.socket)
 
     async def start(self) -> None:
         """Adopt the worker that lives on our socket, or start one.  Raises WorkerFailed."""
@@ -117,6 +120,7 @@ class Control:
             raise WorkerFailed(f"The path of the media socket is longer than {LONGEST_PATH} bytes.")
         await self._connect()
         self._keeper = asyncio.get_running_loop().create_task(self._keep())
+        self._spare = await self._born()
 
     async def stop(self) -> None:
         """End the worker."""
@@ -128,6 +132,14 @@ class Control:
                 await self._line.ask("end")
             await asyncio.wait([self._reader], timeout=REPLY)
         await self._bury()
+        self._process, self._spare = self._spare, None
+        await self._bury()
+        snapshot.wipe(self._memory)
+
+    async def restart(self) -> None:
+        """Another worker takes the place of this one (of a new version, say); no connection is lost."""
+        with contextlib.suppress(WorkerAway):
+            await self._ask("leave")
 
     async def answer(self, room: str, peer: str, owner: str, offer: str) -> str:
         """The answer to this offer.  Raises BadOffer, WorkerAway."""
@@ -201,8 +213,11 @@ class Control:
     async def _revive(self, deaths: int) -> None:
         while True:
             await asyncio.sleep(WAITS[min(deaths, len(WAITS) - 1)])
+            if deaths > MISTRUST:
+                snapshot.wipe(self._memory)
             try:
                 await self._connect()
+                self._spare = await self._born()
                 return
             except (WorkerFailed, WorkerAway) as failed:
                 log.error("%s", failed)
@@ -218,10 +233,12 @@ class Control:
         await self._greet(line)
 
     async def _fits(self, line: _Line) -> bool:
-        """A living worker is kept if it has our port; else it is ended."""
-        if self._settings.port in (0, (await line.ask("hello"))["port"]):
+        """A living worker is kept if it has our port and our version; else it is ended, and carried on if it can be."""
+        hello = await line.ask("hello")
+        port_fits = self._settings.port in (0, hello["port"])
+        if port_fits and hello["version"] == snapshot.version():
             return True
-        await line.ask("end")
+        await line.ask("leave" if port_fits else "end")
         if self._reader is not None:
             await asyncio.wait([self._reader], timeout=REPLY)
         return False
@@ -240,13 +257,10 @@ class Control:
         given = self._settings
         given.socket.parent.mkdir(parents=True, exist_ok=True)
         given.socket.unlink(missing_ok=True)
-        self._process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "server.media.worker", "--socket", str(given.socket), "--bind", given.bind,
-            "--port", str(given.port), "--address", given.address,
-            stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE,
-            start_new_session=True,  # what ends us from the terminal does not end the sound
-        )  # fmt: skip
+        spare, self._spare = self._spare, None
+        self._process = spare if spare is not None and spare.returncode is None else await self._born()
         out = self._process.stdout
+        self._say(self._process, {"port": given.port or self.port})
         first = await out.readline() if out is not None else b""
         if not first:
             raise WorkerFailed("The media worker ended before it was ready.")
@@ -254,10 +268,27 @@ class Control:
             await self._bury()
             raise WorkerFailed(message["failed"])
 
+    async def _born(self) -> asyncio.subprocess.Process:
+        """A process that has loaded everything and waits for its port."""
+        given = self._settings
+        return await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "server.media.worker", "--socket", str(given.socket), "--bind", given.bind,
+            "--address", given.address, "--snapshot", str(self._memory), "--standby",
+            stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
+            start_new_session=True,  # what ends us from the terminal does not end the sound
+        )  # fmt: skip
+
+    @staticmethod
+    def _say(process: asyncio.subprocess.Process, message: dict[str, Any]) -> None:
+        if process.stdin is not None:
+            process.stdin.write(lines.encode(message))
+
     async def _bury(self) -> None:
         """The process is over, whatever state it was in."""
         if self._process is None:
             return
+        if self._process.stdin is not None:
+            self._process.stdin.close()  # a spare that nobody can call ends
         try:
             await asyncio.wait_for(self._process.communicate(), REPLY)
         except TimeoutError:

@@ -14,6 +14,7 @@ from .bandwidth import PUBLISHER_BITS
 from .cache import Bucket
 from .icelite import Address, credentials
 from .mux import Mux
+from .past import PeerPast, StreamPast
 from .seam import Dtls, HandshakeFailed, Keys, Opener, Sealer, SrtpRefused, fingerprint
 from .slots import CNAME, slot
 from .up import Track
@@ -24,6 +25,7 @@ ASSUMED_RTT = 0.03  # s, until a receiver report tells
 LONGEST_RTT = 0.25  # s: who is busy or far away is still asked, and answered, four times a second
 STALE = 10.0  # s: a longer trip is a clock that leapt
 RESENDS = 200.0  # packets per second that one listener may ask for again
+KEPT_FOR = 4096  # packets of a stream until its newest index is kept anew: far less than half a round of 65,536
 STREAMS = 16  # SSRCs learnt per peer; a client that shows more is not one of ours
 
 
@@ -33,9 +35,11 @@ class Peer:
     def __init__(
         self, mux: Mux, own: RTCCertificate, name: str, owner: str, offer: sdp.Offer, now: float,
         changed: Callable[[], None], closed: Callable[["Peer"], None],
+        keep_soon: Callable[[], None], past: PeerPast | None = None,
     ) -> None:  # fmt: skip
+        """`keep_soon` is called when `keep` must be; `past`: of the same connection in another process."""
         self.name, self.owner, self.offer = name, owner, offer
-        self.ice = credentials()
+        self.ice = past.ice if past else credentials()
         self.address: Address | None = None
         self.heard = self.named = now
         self.rtt = ASSUMED_RTT
@@ -44,24 +48,31 @@ class Peer:
         self.forged = self.unsealed = self.malformed = self.unknown = 0
         self.told: dict[str, str] = {}  # mid -> owner, as last announced
         self._mux, self._own, self._changed, self._closed = mux, own, changed, closed
-        self._dtls = Dtls(own, self._send_plain, partial(closed, self))
+        self._dtls = None if past else Dtls(own, self._send_plain, partial(closed, self))
         self._starting: asyncio.Task[None] | None = None
         self._stopping: asyncio.Task[None] | None = None
         self._opener: Opener | None = None
         self._sealer: Sealer | None = None
-        self._ssrc = secrets.randbits(32)  # of our own RTCP
+        self._keys: Keys | None = None
+        self._kept: PeerPast | None = None
+        self._keep_soon, self._pressed = keep_soon, False
         self._again = Bucket(RESENDS, RESENDS)
         self._report_at = now
-        self._lay_out(offer)
+        self._lay_out(offer, past)
+        self._reporters = past.reporters if past else ()
+        self._ssrc = self._reporter()
         mux.add(self)
+        if past:
+            self._carry_on(past)
 
-    def _lay_out(self, offer: sdp.Offer) -> None:
+    def _lay_out(self, offer: sdp.Offer, past: PeerPast | None) -> None:
         sends = [line for line in offer.lines if line.sends]
         self._lines = {line.mid: line for line in sends}
         self._mid_id = next((line.mid_id for line in sends if line.mid_id), 0)
         self._wanted = frozenset(i for line in sends for i in (line.mid_id, line.level_id) if i)
         self.tracks = {line.mid: Track(self, line) for line in sends}
-        self.slots = tuple(slot(self, line) for line in offer.lines if not line.sends)
+        before = past.slots if past else {}
+        self.slots = tuple(slot(self, line, before.get(line.mid)) for line in offer.lines if not line.sends)
         self.voices = tuple(s for s in self.slots if s.kind == "audio")
         self.main, *thumbnails = (s for s in self.slots if s.kind == "video")
         self.thumbnails = tuple(thumbnails)
@@ -71,6 +82,64 @@ class Peer:
             for ssrc, again in ((line.ssrc, False), (line.rtx_ssrc, True)):
                 if ssrc:
                     self._streams[ssrc] = (self.tracks[line.mid], again)
+
+    # -- from one process to the next ---------------------------------------------------------------------------
+
+    def _reporter(self) -> int:
+        """An SSRC for our RTCP that these keys have not seen: its SRTCP index begins anew and can meet no old one."""
+        used = {*self._reporters, *(s.ssrc for s in self.slots), *(s.rtx_ssrc for s in self.slots)}
+        ssrc = next(n for n in iter(lambda: secrets.randbits(32), None) if n not in used)
+        self._reporters = (*self._reporters, ssrc)
+        return ssrc
+
+    def _carry_on(self, past: PeerPast) -> None:
+        for ssrc, stream in past.streams.items():
+            track = self.tracks[stream.mid]
+            self._streams[ssrc] = (track, stream.again)
+            if stream.again:
+                track.rtx_newest = stream.newest
+            else:
+                track.ssrc, track.origin = ssrc, stream.newest
+        self.address = past.address
+        self._mux.place(self, past.address)
+        following = {s.ssrc: s.index for s in past.slots.values()} | {s.rtx_ssrc: s.rtx for s in past.slots.values()}
+        self._keys = past.keys
+        self._opener = Opener(past.keys, {ssrc: stream.newest for ssrc, stream in past.streams.items()})
+        self._sealer = Sealer(past.keys, following)
+        self.ready = True
+
+    @property
+    def changed_past(self) -> bool:
+        """What was kept holds no more: another path, another stream, indices used up."""
+        kept = self._kept
+        if kept is None or self._pressed or kept.address != self.address or kept.owner != self.owner:
+            return True
+        return any(
+            ssrc not in kept.streams or newest.newest - kept.streams[ssrc].newest > KEPT_FOR
+            for ssrc, newest in self._newest().items()
+        )
+
+    def _newest(self) -> dict[int, StreamPast]:
+        return {
+            ssrc: StreamPast(track.mid, again, newest)
+            for ssrc, (track, again) in self._streams.items()
+            if (again or ssrc == track.ssrc) and (newest := track.newest(again)) is not None
+        }
+
+    def keep(self) -> PeerPast:
+        """What carries this connection on elsewhere; to be written before anything more is sent."""
+        if self._keys is None or self.address is None:
+            raise ValueError("nothing is agreed yet")
+        self._pressed = False
+        self._kept = PeerPast(
+            self.name, self.owner, self.offer, self.ice, self.address, self._keys, self._reporters,
+            {s.mid: s.keep() for s in self.slots}, self._newest(),
+        )  # fmt: skip
+        return self._kept
+
+    def unbounded(self) -> None:
+        for one in self.slots:
+            one.unbounded()
 
     # -- the way up ---------------------------------------------------------------------------------------------
 
@@ -83,6 +152,8 @@ class Peer:
         self._starting = asyncio.get_running_loop().create_task(self._start())
 
     async def _start(self) -> None:
+        if self._dtls is None:
+            return
         try:
             self.use(await self._dtls.start(self.offer.fingerprints))
         except HandshakeFailed as failed:
@@ -91,7 +162,7 @@ class Peer:
 
     def use(self, keys: Keys) -> None:
         """SRTP is agreed."""
-        self._opener, self._sealer = Opener(keys), Sealer(keys)
+        self._keys, self._opener, self._sealer = keys, Opener(keys), Sealer(keys)
         self.ready = True
         self._changed()
 
@@ -99,14 +170,15 @@ class Peer:
         """Hang up and let go of the keys.  The goodbye is sent as soon as the loop turns."""
         self._mux.remove(self)
         self.ready = False
-        self._opener = self._sealer = None
+        self._opener = self._sealer = self._keys = self._kept = None
         for track in self.tracks.values():
             track.listeners = ()
         for one in self.slots:
             one.take(None, None)
         if self._starting is not None:
             self._starting.cancel()
-        self._stopping = asyncio.get_running_loop().create_task(self._dtls.stop())
+        if self._dtls is not None:
+            self._stopping = asyncio.get_running_loop().create_task(self._dtls.stop())
 
     # -- from the mux -------------------------------------------------------------------------------------------
 
@@ -114,7 +186,8 @@ class Peer:
         self.heard = now
 
     def dtls(self, datagram: bytes) -> None:
-        self._dtls.feed(datagram)
+        if self._dtls is not None:  # what was agreed with another process has no DTLS here, nor needs it
+            self._dtls.feed(datagram)
 
     def media(self, datagram: bytes, now: float) -> None:
         if self._opener is None:
@@ -206,6 +279,11 @@ class Peer:
 
     def send_again(self, wire: bytes) -> None:
         self._send_plain(wire)
+
+    def spent(self) -> None:
+        if not self._pressed:
+            self._pressed = True
+            self._keep_soon()
 
     def may_resend(self, now: float) -> bool:
         return self._again.take(now)

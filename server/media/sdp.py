@@ -18,6 +18,9 @@ _CODEC = {"audio": "opus/48000/2", "video": "VP8/90000"}
 _FORMAT = {"audio": "minptime=10;useinbandfec=0;usedtx=0"}
 
 
+UNTOLD = Credentials("", "")
+
+
 class BadOffer(Exception):
     """The offer does not follow docs/protocol.md.  The sentence says where."""
 
@@ -43,6 +46,7 @@ class Line:
 class Offer:
     lines: tuple[Line, ...]
     fingerprints: tuple[tuple[str, str], ...]
+    ice: Credentials = UNTOLD  # the client's
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +72,7 @@ def read(text: str) -> Offer:
         raise BadOffer(f"The offer has {len(sections)} m-lines; 7 to 15 are expected.")
     shape = (*FIXED, *[SEEN] * (len(sections) - len(FIXED)))
     lines = tuple(_line(i, section, *want) for i, (section, want) in enumerate(zip(sections, shape, strict=True)))
-    return Offer(lines, _fingerprints(session, sections[0]))
+    return Offer(lines, _fingerprints(session, sections[0]), _credentials(session, sections[0]))
 
 
 def _split(text: str) -> tuple[Section, list[Section]]:
@@ -89,6 +93,11 @@ def _fingerprints(session: Section, first: Section) -> tuple[tuple[str, str], ..
     if (first.get("setup") or session.get("setup") or [""])[0] not in ("actpass", "active"):
         raise BadOffer("The client must be able to be DTLS active.")
     return tuple((name, value) for name, value in found)
+
+
+def _credentials(session: Section, first: Section) -> Credentials:
+    ufrag, password = ((first.get(name) or session.get(name) or [""])[0] for name in ("ice-ufrag", "ice-pwd"))
+    return Credentials(ufrag, password)
 
 
 def _line(at: int, section: Section, kind: str, direction: str) -> Line:

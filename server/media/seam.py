@@ -4,7 +4,8 @@
 """
 
 import asyncio
-from collections.abc import Callable, Iterable
+import ctypes
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -16,8 +17,10 @@ from aiortc.rtcdtlstransport import (
     RTCDtlsParameters,
     RTCDtlsTransport,
 )
-from pylibsrtp import Policy, Session
+from pylibsrtp import Policy, Session, _binding
 from pylibsrtp._binding import ffi, lib
+
+from .rtp import unwrap
 
 HANDSHAKE = 30.0  # s
 WAITING = 64  # DTLS datagrams that may wait for OpenSSL; more are dropped like any lost datagram
@@ -29,6 +32,9 @@ _SCRATCH: Any = ffi.buffer(_MEMORY)
 _LENGTH = ffi.new("int *")
 _PROTECT, _UNPROTECT = lib.srtp_protect, lib.srtp_unprotect
 _PROTECT_RTCP, _UNPROTECT_RTCP = lib.srtp_protect_rtcp, lib.srtp_unprotect_rtcp
+# pylibsrtp does not bind it, but its library has it: int srtp_set_stream_roc(srtp_t, uint32_t ssrc, uint32_t roc)
+_SET_ROC = ctypes.CDLL(_binding.__file__).srtp_set_stream_roc
+_SET_ROC.argtypes = (ctypes.c_void_p, ctypes.c_uint32, ctypes.c_uint32)
 
 
 class HandshakeFailed(Exception):
@@ -49,17 +55,35 @@ class Keys:
 
 
 class Opener:
-    """The receiving half of SRTP."""
+    """The receiving half of SRTP.  `newest`: streams that go on, SSRC -> their newest endless index."""
 
-    __slots__ = ("_context", "_session")
+    __slots__ = ("_context", "_resumed", "_session")
 
-    def __init__(self, keys: Keys) -> None:
+    def __init__(self, keys: Keys, newest: Mapping[int, int] | None = None) -> None:
         self._session = _session(keys.profile, keys.inbound, Policy.SSRC_ANY_INBOUND)
         self._context = self._session._srtp[0]
+        self._resumed = dict(newest or {})
+        for ssrc in self._resumed:
+            self._session.add_stream(_policy(keys.profile, keys.inbound, Policy.SSRC_SPECIFIC, ssrc))
 
     def open(self, datagram: bytes) -> bytes:
         """The RTP packet in the clear.  Raises SrtpRefused."""
+        if self._resumed:
+            return self._resume(datagram)
         return _in_place(_UNPROTECT, self._context, datagram)
+
+    def _resume(self, datagram: bytes) -> bytes:
+        """The first packet of a stream that goes on tells its round; an older one than the newest is a repetition."""
+        ssrc, sequence = int.from_bytes(datagram[8:12]), int.from_bytes(datagram[2:4])
+        newest = self._resumed.get(ssrc)
+        if newest is not None:
+            index = unwrap(sequence, newest)
+            if index <= newest:
+                raise SrtpRefused
+            _set_round(self._context, ssrc, index >> 16)
+        packet = _in_place(_UNPROTECT, self._context, datagram)
+        self._resumed.pop(ssrc, None)
+        return packet
 
     def open_rtcp(self, datagram: bytes) -> bytes:
         return _in_place(_UNPROTECT_RTCP, self._context, datagram)
@@ -70,9 +94,13 @@ class Sealer:
 
     __slots__ = ("_context", "_session")
 
-    def __init__(self, keys: Keys) -> None:
+    def __init__(self, keys: Keys, next_index: Mapping[int, int] | None = None) -> None:
+        """`next_index`: streams that go on, SSRC -> the index that their next packet will have."""
         self._session = _session(keys.profile, keys.outbound, Policy.SSRC_ANY_OUTBOUND)
         self._context = self._session._srtp[0]
+        for ssrc, index in (next_index or {}).items():
+            self._session.add_stream(_policy(keys.profile, keys.outbound, Policy.SSRC_SPECIFIC, ssrc))
+            _set_round(self._context, ssrc, index >> 16)
 
     def seal(self, head: bytes, body: bytes) -> bytes:
         """One RTP packet, given in two pieces so that listeners can share the second.  Raises SrtpRefused."""
@@ -99,10 +127,20 @@ def _in_place(work: Callable[..., int], context: Any, data: bytes) -> bytes:
 
 
 def _session(profile: int, key: bytes, direction: int) -> Session:
-    policy = Policy(key=key, ssrc_type=direction, srtp_profile=profile)
+    return Session(_policy(profile, key, direction, 0))
+
+
+def _policy(profile: int, key: bytes, which: int, ssrc: int) -> Policy:
+    policy = Policy(key=key, ssrc_type=which, ssrc_value=ssrc, srtp_profile=profile)
     policy.allow_repeat_tx = False
     policy.window_size = WINDOW
-    return Session(policy)
+    return policy
+
+
+def _set_round(context: Any, ssrc: int, roc: int) -> None:
+    """The roll-over counter of the next packet of this stream (RFC 3711 section 3.3.1)."""
+    if _SET_ROC(int(ffi.cast("uintptr_t", context)), ssrc, roc):
+        raise SrtpRefused
 
 
 def aes_gcm_keys(inbound: bytes, outbound: bytes) -> Keys:

@@ -1,13 +1,16 @@
 """Make the world match the stage: who sends, who hears, who sees."""
 
+import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from . import casting, sdp, seam
 from .casting import Dominant, Voices
 from .mux import Mux
+from .past import PeerPast
 from .peer import Peer
+from .snapshot import Keeper
 from .stage import EMPTY, NOWHERE, Stage
 from .up import Track
 
@@ -37,6 +40,10 @@ class Scene:
         self.stage = EMPTY
         self._places: dict[str, Place] = {}
         self.stale = True  # peers or stage changed since the last casting
+
+    @property
+    def kept(self) -> dict[str, Peer]:
+        return self.peers
 
     def follow(self, stage: Stage, now: float) -> list[Peer]:
         """Obey the stage from now on.  Gives the peers that it names no more."""
@@ -136,6 +143,7 @@ class Sfu:
         self.scenes: dict[str, Scene] = {}
         self._certificate = seam.certificate()
         self._ticks = 0
+        self.keeper: Keeper | None = None
 
     def answer(self, room: str, name: str, owner: str, offer: str) -> str:
         """A new connection; an older one of the same name is hung up.  Raises sdp.BadOffer."""
@@ -151,10 +159,19 @@ class Sfu:
         peer.use(keys)
         return peer
 
-    def _admit(self, room: str, name: str, owner: str, offer: sdp.Offer) -> Peer:
+    def carry_on(self, room: str, stage: Stage, pasts: Iterable[PeerPast]) -> None:
+        """A meeting that another process held until now."""
+        for past in pasts:
+            self._admit(room, past.name, past.owner, past.offer, past)
+        scene, now = self._scene(room), self._clock()
+        scene.follow(stage, now)
+        scene.cast(now)
+
+    def _admit(self, room: str, name: str, owner: str, offer: sdp.Offer, past: PeerPast | None = None) -> Peer:
         scene = self._scene(room)
         now = self._clock()
-        peer = Peer(self.mux, self._certificate, name, owner, offer, now, self._recast(scene), self._hung_up(scene))
+        told = self._recast(scene), self._hung_up(scene), self._keep_soon
+        peer = Peer(self.mux, self._certificate, name, owner, offer, now, *told, past)
         before = scene.peers.pop(name, None)
         if before is not None:
             before.close()
@@ -198,6 +215,16 @@ class Sfu:
         scene = self.scenes.pop(room, None)
         for peer in scene.peers.values() if scene is not None else ():
             peer.close()
+        self.keep()
+
+    def _keep_soon(self) -> None:
+        """As soon as the loop turns: before another batch of datagrams is read."""
+        asyncio.get_running_loop().call_soon(self.keep)
+
+    def keep(self) -> None:
+        """Write down what another process would need; an ended room is wiped from it."""
+        if self.keeper is not None:
+            self.keeper.follow(self.scenes, self._clock())
 
     def tick(self) -> None:
         """To be called every TICK."""
@@ -212,6 +239,8 @@ class Sfu:
                     self._sweep(scene, peer, now)
             if due:
                 scene.cast(now)
+        if due:
+            self.keep()
 
     def _sweep(self, scene: Scene, peer: Peer, now: float) -> None:
         if peer.name in scene.stage.peers:

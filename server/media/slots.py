@@ -1,12 +1,14 @@
 """What goes out: the fixed receive slots of one listener."""
 
 import secrets
+from dataclasses import replace
 from struct import Struct, pack
 from typing import Protocol
 
 from . import rtcp
 from .cache import Cache
 from .packet import Packet
+from .past import SlotPast
 from .rewrite import PictureNumbers, Rewriter
 from .rtp import CLOCK, MAX32, ONE_BYTE
 from .sdp import Line
@@ -19,6 +21,8 @@ KEPT = {"audio": 64, "video": 128}  # packets: a second and more
 RESEND_WITHIN = 1.0  # s: later it is of no use
 APART = 0.05  # s: Chromium asks ten times, a round trip of its own reckoning apart, then stands still: answer each time
 CNAME = b"chibo"
+RESERVE = 1024  # indices that may be used before they are kept anew: seconds, and far from the half of 65,536
+_NO_END = 1 << 62
 
 
 class Outlet(Protocol):
@@ -33,22 +37,26 @@ class Outlet(Protocol):
 
     def may_resend(self, now: float) -> bool: ...
 
+    def spent(self) -> None:
+        """A slot needs more indices to be reserved."""
+
 
 class Slot:
     """One SSRC of one listener for the life of his connection; the source behind it changes."""
 
-    def __init__(self, out: Outlet, line: Line) -> None:
+    def __init__(self, out: Outlet, line: Line, past: SlotPast) -> None:
         self.out, self.line = out, line
         self.mid, self.kind = line.mid, line.kind
-        self.ssrc, self.rtx_ssrc = secrets.randbits(32), secrets.randbits(32)
+        self.ssrc, self.rtx_ssrc = past.ssrc, past.rtx_ssrc
         self.owner: str | None = None
         self.source: Track | None = None
-        self.packets = self.octets = 0
+        self.packets, self.octets = past.packets, past.octets
         self.resent = self.missed = 0  # packets asked for again: sent, and not to be had any more
         self._waiting = True
-        self._rewriter = Rewriter(secrets.randbits(15))
-        self._timestamp, self._at = secrets.randbits(32), 0.0  # of the newest packet
-        self._rtx = secrets.randbits(15)  # endless index of the RTX stream
+        self._rewriter = Rewriter(past.index)
+        self._timestamp, self._at = past.timestamp, past.at  # of the newest packet
+        self._rtx = past.rtx - 1  # endless index of the RTX stream
+        self.unbounded()
         self._cache = Cache(KEPT[line.kind])
         self._clock = CLOCK[line.kind]
         self._payload, self._stamped = line.payload, line.stamp_id != 0
@@ -82,6 +90,8 @@ class Slot:
 
     def _emit(self, packet: Packet, number: int, marker: int, descriptor: bytes) -> None:
         """Everything that is done for each packet and each listener: kept flat, for it is most of our time."""
+        if number > self._half and not self._may_use(number, self._end):
+            return
         rewriter, body = self._rewriter, packet.body
         timestamp = (packet.timestamp + rewriter.ts_shift) & MAX32
         if number == rewriter.newest:
@@ -107,6 +117,8 @@ class Slot:
         apart = min(self.out.rtt / 2, APART)
         if not self._cache.due(sequence, now, apart) or not self.out.may_resend(now):
             return
+        if self._wraps and self._rtx >= self._rtx_half and not self._may_use(self._rtx + 1, self._rtx_end):
+            return
         self.resent += 1
         first, packet = kept
         if self._wraps:
@@ -125,6 +137,24 @@ class Slot:
             + head[2:4]
             + head[end:]
         )
+
+    def _may_use(self, index: int, end: int) -> bool:
+        """Half of what was reserved is used: ask for more.  Rather a hole than an index that is used twice."""
+        self.out.spent()
+        return index <= end
+
+    def keep(self) -> SlotPast:
+        """What carries this slot on elsewhere.  From now on no index is used that it calls unused."""
+        self._half, self._rtx_half = self._rewriter.newest + RESERVE // 2, self._rtx + RESERVE // 2
+        self._end, self._rtx_end = self._rewriter.newest + RESERVE, self._rtx + RESERVE
+        return SlotPast(
+            self.ssrc, self.rtx_ssrc, self._end + 1, self._rtx_end + 1, self._timestamp, self._at,
+            self.packets, self.octets,
+        )  # fmt: skip
+
+    def unbounded(self) -> None:
+        """Nothing is kept, so nothing can be used again."""
+        self._half = self._rtx_half = self._end = self._rtx_end = _NO_END
 
     def stats(self) -> dict[str, str | int | None]:
         return {"owner": self.owner, "packets": self.packets, "resent": self.resent, "missed": self.missed}
@@ -153,9 +183,15 @@ class VoiceSlot(Slot):
 class PictureSlot(Slot):
     """Picture: a change of source waits for a key frame, for nothing else can be decoded."""
 
-    def __init__(self, out: Outlet, line: Line) -> None:
-        super().__init__(out, line)
-        self._numbers = PictureNumbers(secrets.randbits(15), secrets.randbits(8))
+    def __init__(self, out: Outlet, line: Line, past: SlotPast) -> None:
+        super().__init__(out, line, past)
+        self._numbers = PictureNumbers(past.picture, past.tl0)
+
+    def keep(self) -> SlotPast:
+        """No more pictures than packets can be sent before it is kept anew."""
+        numbers = self._numbers
+        picture, tl0 = (numbers.picture + RESERVE + 1) & 0x7FFF, (numbers.tl0 + 1) & 0xFF
+        return replace(super().keep(), picture=picture, tl0=tl0)
 
     def forward(self, packet: Packet) -> None:
         descriptor = packet.descriptor
@@ -179,5 +215,11 @@ class PictureSlot(Slot):
             self._emit(packet, number, packet.marker, descriptor.renumbered(*numbers))
 
 
-def slot(out: Outlet, line: Line) -> Slot:
-    return VoiceSlot(out, line) if line.kind == "audio" else PictureSlot(out, line)
+def fresh() -> SlotPast:
+    """A slot that begins: every number random, as RFC 3550 section 5.1 and RFC 3711 section 3.3.1 ask."""
+    bits = secrets.randbits
+    return SlotPast(bits(32), bits(32), bits(15), bits(15), bits(32), 0.0, 0, 0, bits(15), bits(8))
+
+
+def slot(out: Outlet, line: Line, past: SlotPast | None = None) -> Slot:
+    return (VoiceSlot if line.kind == "audio" else PictureSlot)(out, line, past or fresh())

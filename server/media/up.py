@@ -136,6 +136,8 @@ class Track:
         self.voice = Voice()
         self.keys = KeyFrames()
         self.gaps: Gaps | None = None  # until the first packet
+        self.origin: int | None = None  # newest index that another process saw of this stream
+        self.rtx_newest: int | None = None
         self.counts: Counts | None = None
         self.refused = self.malformed = 0
         self.last = float("-inf")  # when something of it was last passed on
@@ -146,7 +148,7 @@ class Track:
     def restart(self, ssrc: int) -> None:
         """The client sends under another SSRC now: nothing is known of its numbers."""
         if self.gaps is not None or not self.ssrc:
-            self.gaps = self.counts = None
+            self.gaps = self.counts = self.origin = None
             for slot in self.listeners:
                 slot.again()
         self.ssrc = ssrc
@@ -155,8 +157,9 @@ class Track:
         """A packet of the stream itself, authentic.  True when it was passed on."""
         gaps = self.gaps
         if gaps is None:
-            gaps = self.gaps = Gaps(header.sequence)
-            self.counts = Counts(header.sequence, self.clock)
+            first = header.sequence if self.origin is None else rtp.unwrap(header.sequence, self.origin)
+            gaps = self.gaps = Gaps(first)
+            self.counts = Counts(first, self.clock)
         index = rtp.unwrap(header.sequence, gaps.newest)
         if self.counts is not None:
             self.counts.arrived(header.timestamp, now)
@@ -164,6 +167,8 @@ class Track:
 
     def repair(self, header: Header, now: float) -> bool:
         """A packet of the RTX stream (RFC 4588): unwrapped if it is still missing."""
+        newest = header.sequence if self.rtx_newest is None else self.rtx_newest
+        self.rtx_newest = max(newest, rtp.unwrap(header.sequence, newest))
         if self.gaps is None or len(header.payload) < 3:
             return False
         index = rtp.unwrap(header.payload[0] << 8 | header.payload[1], self.gaps.newest)
@@ -213,6 +218,12 @@ class Track:
         for slot in self.listeners:
             slot.forward(packet)
         return True
+
+    def newest(self, again: bool) -> int | None:
+        """The newest index of the stream, or of its RTX stream; None while nothing came."""
+        if again:
+            return self.rtx_newest
+        return self.origin if self.gaps is None else self.gaps.newest
 
     def after(self, index: int) -> list[Packet]:
         """What came after `index`, in order: a late first packet of a key frame makes it useful again."""

@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import errno
 import gc
+import json
 import logging
 import os
 import secrets
@@ -22,7 +23,7 @@ from typing import Any
 
 import uvloop
 
-from . import lines, sdp, seam
+from . import lines, sdp, seam, snapshot
 from .mux import Mux, bound
 from .sfu import TICK, Sfu
 from .stage import Stage
@@ -31,21 +32,28 @@ log = logging.getLogger(__name__)
 
 ALONE = 30.0  # s without a control before the worker ends
 PRIORITY = -10  # where we are allowed to: a voice cannot wait for a page
+_VERSION = snapshot.version()
 UNUSABLE = 3  # exit code: the port cannot be had
 
 
-def clock() -> Callable[[], float]:
-    """Seconds near Unix time that never leap."""
-    offset = time.time() - time.monotonic()
+def clock(offset: float) -> Callable[[], float]:
+    """Seconds near Unix time that never leap; with the same offset, in every process of this run of the machine."""
     return lambda: time.monotonic() + offset
 
 
 class Worker:
-    def __init__(self, sock: socket.socket, addresses: tuple[str, ...], alone: float, bench: bool) -> None:
-        self.epoch = secrets.token_urlsafe(12)
-        now = clock()
+    """`past`: what another worker of this port left, to be carried on; `memory`: where to leave it ourselves."""
+
+    def __init__(
+        self, sock: socket.socket, addresses: tuple[str, ...], alone: float, bench: bool,
+        past: snapshot.Snapshot | None = None, memory: Path | None = None,
+    ) -> None:  # fmt: skip
+        self.epoch = past.head.epoch if past else secrets.token_urlsafe(12)
+        offset = past.head.offset if past else time.time() - time.monotonic()
+        now = clock(offset)
         self.mux = Mux(sock, now)
         self.sfu = Sfu(self.mux, addresses, self._told, now)
+        self._leaving = False
         self._alone = alone
         self._end = asyncio.Event()
         self._control: asyncio.StreamWriter | None = None
@@ -53,10 +61,15 @@ class Worker:
         self._lonely: asyncio.TimerHandle | None = None
         self._requests: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
             "hello": self._hello, "answer": self._answer, "follow": self._follow, "close": self._close,
-            "stats": self._stats, "end": self._told_to_end,
+            "stats": self._stats, "end": self._told_to_end, "leave": self._told_to_leave,
         }  # fmt: skip
         if bench:
             self._requests["give"] = self._given
+        if memory is not None:
+            self.sfu.keeper = snapshot.Keeper(memory, snapshot.Head(self.epoch, self.mux.port, offset))
+        for room, (stage, peers) in past.rooms.items() if past else ():
+            self.sfu.carry_on(room, stage, peers)
+        self.sfu.keep()  # before anything is sent: a third must not begin where we did
 
     async def run(self, path: Path) -> None:
         loop = asyncio.get_running_loop()
@@ -69,8 +82,14 @@ class Worker:
         print(lines.encode({"epoch": self.epoch, "port": self.mux.port}).decode(), end="", flush=True)
         await self._end.wait()
         server.close()
-        for room in list(self.sfu.scenes):
-            self.sfu.close(room)
+        if self._leaving:
+            loop.remove_reader(self.mux.sock)
+            self.sfu.keep()
+            self.sfu.keeper = None
+            self.mux.sock.close()  # from here on the port and the memory are another's
+        else:
+            for room in list(self.sfu.scenes):
+                self.sfu.close(room)
         if self._control is not None:
             self._control.close()
         if self._serving:
@@ -117,7 +136,7 @@ class Worker:
 
     def _hello(self, message: dict[str, Any]) -> dict[str, Any]:
         self.sfu.tell_all()
-        return {"epoch": self.epoch, "port": self.mux.port}
+        return {"epoch": self.epoch, "port": self.mux.port, "version": _VERSION}
 
     def _answer(self, message: dict[str, Any]) -> dict[str, Any]:
         text = self.sfu.answer(message["room"], message["peer"], message["owner"], message["offer"])
@@ -139,7 +158,14 @@ class Worker:
         return {}
 
     def _stats(self, message: dict[str, Any]) -> dict[str, Any]:
-        return {"stats": {"epoch": self.epoch, "cpu": time.process_time(), "at": time.monotonic(), **self.sfu.stats()}}
+        own = {"epoch": self.epoch, "pid": os.getpid(), "cpu": time.process_time(), "at": time.monotonic()}
+        return {"stats": {**own, **self.sfu.stats()}}
+
+    def _told_to_leave(self, message: dict[str, Any]) -> dict[str, Any]:
+        """End without a goodbye: another carries on from the snapshot."""
+        self._leaving = True
+        self._end.set()
+        return {}
 
     def _told_to_end(self, message: dict[str, Any]) -> dict[str, Any]:
         self._end.set()
@@ -166,29 +192,49 @@ def _options(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--port", type=int, default=0, help="UDP port; 0 takes any free one")
     parser.add_argument("--address", default="127.0.0.1", help="addresses told to browsers, separated by commas")
     parser.add_argument("--alone", type=float, default=ALONE, help="seconds without control before it ends")
+    parser.add_argument("--snapshot", type=Path, help="file for what another worker needs to carry on after us")
+    parser.add_argument("--standby", action="store_true", help='load everything, then wait for {"port": …} on stdin')
     parser.add_argument("--bench", action="store_true", help="let the bench bring peers with keys of its own")
     return parser.parse_args(arguments)
 
 
-async def _work(options: argparse.Namespace, sock: socket.socket) -> None:
+async def _work(options: argparse.Namespace, sock: socket.socket, past: snapshot.Snapshot | None) -> None:
     addresses = tuple(part.strip() for part in options.address.split(","))
-    worker = Worker(sock, addresses, options.alone, options.bench)
+    worker = Worker(sock, addresses, options.alone, options.bench, past, options.snapshot)
     await worker.run(options.socket)
+
+
+def _open(options: argparse.Namespace) -> tuple[socket.socket, snapshot.Snapshot | None]:
+    """The port, and what to carry on on it: that of the snapshot, unless another is asked for.  Raises OSError."""
+    past = snapshot.read(options.snapshot) if options.snapshot else None
+    if past is None or options.port not in (0, past.head.port):
+        return bound(options.bind, options.port), None
+    try:
+        return bound(options.bind, past.head.port), past
+    except OSError:
+        if options.port:
+            raise
+        return bound(options.bind, 0), None
 
 
 def main(arguments: list[str]) -> int:
     options = _options(arguments)
     logging.basicConfig(level=logging.WARNING, format="media %(levelname)s %(message)s")
-    try:
-        sock = bound(options.bind, options.port)
-    except OSError as error:
-        print(lines.encode({"failed": _why(options.bind, options.port, error)}).decode(), end="", flush=True)
-        return UNUSABLE
     gc.freeze()  # what was imported stays: the collector need not look at it again and again
     _hurry()
     os.umask(0o077)  # the unix socket is for our own user
+    if options.standby:
+        call = sys.stdin.readline()
+        if not call:
+            return 0  # nobody died before our control did
+        options.port = json.loads(call)["port"]
+    try:
+        sock, past = _open(options)
+    except OSError as error:
+        print(lines.encode({"failed": _why(options.bind, options.port, error)}).decode(), end="", flush=True)
+        return UNUSABLE
     with contextlib.closing(sock):
-        uvloop.run(_work(options, sock))
+        uvloop.run(_work(options, sock, past))
     return 0
 
 

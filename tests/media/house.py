@@ -1,9 +1,11 @@
 """A real worker process under a real control, with the pages that are open."""
 
 import asyncio
+import os
+import signal
 from collections.abc import Mapping
 
-from server.media.control import Control, MediaSettings
+from server.media.control import Control, MediaSettings, WorkerAway
 from server.media.stage import PeerStage, PlaceStage, Stage
 
 from .clients import Client
@@ -25,6 +27,20 @@ class House:
     def _epoch(self, epoch: str) -> None:
         self.epochs.append(epoch)
         self.new_epoch.set()
+
+    async def kill_worker(self) -> None:
+        """kill -9, and wait until another has taken its place."""
+        pid = await self.pid()
+        os.kill(pid, signal.SIGKILL)
+        while await self.pid() == pid:
+            pass
+
+    async def pid(self) -> int:
+        while True:
+            try:
+                return int((await self.control.stats())["pid"])
+            except WorkerAway:
+                continue
 
     async def open(self, *clients: Client) -> None:
         self.clients |= {client.name: client for client in clients}

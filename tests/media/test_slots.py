@@ -27,6 +27,7 @@ class Listener:
         self.sealer = seam.Sealer(seam.aes_gcm_keys(inbound, outbound))
         self.opener = seam.Opener(seam.aes_gcm_keys(outbound, inbound))
         self.wires: list[bytes] = []
+        self.pressed = 0
 
     def send(self, head: bytes, body: bytes) -> bytes:
         wire = self.sealer.seal(head, body)
@@ -38,6 +39,9 @@ class Listener:
 
     def may_resend(self, now: float) -> bool:
         return True
+
+    def spent(self) -> None:
+        self.pressed += 1
 
     def read(self) -> list[rtp.Header]:
         wires, self.wires = self.wires, []
@@ -173,3 +177,49 @@ def test_thousands_of_changes_with_loss_and_reordering_never_use_an_index_twice(
 def test_a_flood_of_requests_is_bounded() -> None:
     bucket = Bucket(200, 200)
     assert sum(bucket.take(step / 1000) for step in range(10_000)) <= 200 + 10 * 200
+
+
+def test_whatever_was_sent_before_a_death_no_index_is_used_again() -> None:
+    """Kept at some moment, killed at some later one: the heir begins beyond all that can have been sent."""
+    chance = random.Random(5)
+    for kind in ("audio", "video"):
+        past, used = slots.fresh(), set()
+        for _ in range(60):
+            out = Listener()
+            slot = slots.slot(out, line(kind), past)
+            slot.take("an", source(kind))
+            past = slot.keep()  # as the worker does before it sends
+            for step in range(chance.randrange(1, 2500)):
+                packet = sound(step) if kind == "audio" else picture(step, step == 0, step)
+                slot.forward(packet)
+                if chance.random() < 0.3 and out.wires:
+                    slot.resend(int.from_bytes(out.wires[-1][2:4]), step / 50)
+                if out.pressed and chance.random() < 0.01:
+                    past, out.pressed = slot.keep(), 0
+            mine, rounds = set(), {slot.ssrc: past.index - 4096, slot.rtx_ssrc: past.rtx - 4096}
+            for wire in out.wires:
+                header = rtp.parse(wire, frozenset())
+                rounds[header.ssrc] = rtp.unwrap(header.sequence, rounds[header.ssrc])
+                mine.add((header.ssrc, rounds[header.ssrc], wire))
+            indices = {(ssrc, index) for ssrc, index, _ in mine}
+            assert len(indices) == len(mine) > 0, "one packet to one index"
+            assert not indices & used
+            assert all(index < (past.index if ssrc == slot.ssrc else past.rtx) for ssrc, index in indices)
+            used |= indices
+
+
+def test_an_heir_s_pictures_and_times_run_on() -> None:
+    out = Listener()
+    slot = slots.slot(out, line("video"))
+    slot.take("an", source("video"))
+    for index in range(10):
+        slot.forward(picture(index, index == 0, index, now=index / 30))
+    past = slot.keep()
+    before = [(h, vp8.parse(h.payload)) for h in out.read()][-1]
+    heir = slots.slot(out, line("video"), past)
+    heir.take("an", source("video"))
+    heir.forward(picture(500, True, 77, now=10 / 30 + 0.5))
+    after = out.read()[-1]
+    assert (after.sequence - before[0].sequence) & 0xFFFF == slots.RESERVE + 1
+    assert (vp8.parse(after.payload).picture - before[1].picture) & 0x7FFF == slots.RESERVE + 2
+    assert (after.timestamp - before[0].timestamp) & 0xFFFFFFFF == round((10 / 30 + 0.5 - 9 / 30) * 90000)
