@@ -5,6 +5,7 @@ import { clock, now, secondsFrom } from "../time";
 import { t } from "../words";
 import { Act, Dialog, usePending } from "./parts";
 import { agendaInOrder, nameOf, nextStep, type Step } from "./reading";
+import { VoteDesk } from "./vote_desk";
 
 /** Minutes between the questions of the random timer. */
 const TIMERS = [0, 15, 30, 45];
@@ -193,6 +194,7 @@ export function Conduct({ view }: { view: View }) {
           {(view.phase === "open" || view.phase === "paused") && <CloseMeeting view={view} />}
         </div>
       </section>
+      <VoteDesk view={view} />
       <Discussion free={view.speaking.free} />
       <Presence view={view} />
     </div>

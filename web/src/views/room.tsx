@@ -13,6 +13,8 @@ import { nameOf, nextItem, PHASES, roleOf, wordOf } from "./reading";
 import { Queue } from "./queue";
 import { Roll } from "./roll";
 import { Main, Thumbnails } from "./tiles";
+import { VoteCall } from "./vote";
+import { VoteStep } from "./vote_desk";
 
 const MEGABYTE = 1e6;
 const SOON = 30; // seconds left of a speech
@@ -195,12 +197,15 @@ function Inside({ view, mine }: { view: View; mine: Mine }) {
           <ChairNotice view={view} mine={mine} />
           {mine.check && <PresenceCheck until={mine.check.until} />}
         </div>
+        <VoteCall view={view} mine={mine}>
+          {mine.chair && <VoteStep view={view} />}
+        </VoteCall>
         <Debate view={view} />
         <div class="stage">
           <Main view={view} speaker={speaker} />
           <div class="stage-side">
             <Speaker view={view} member={speaker} holds={floor !== undefined} />
-            {mine.chair && <NextStep view={view} />}
+            {mine.chair && view.votes.open === undefined && <NextStep view={view} />}
           </div>
         </div>
         <Thumbnails view={view} me={mine.member} />
