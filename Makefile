@@ -21,7 +21,7 @@ check: .venv/.dev web/node_modules/.ready  ## the quick proof before a commit: f
 	$(BIN)/ruff format --check server tests bench migrations
 	$(BIN)/ruff check server tests bench migrations
 	$(BIN)/mypy
-	$(BIN)/python -m pytest -q tests/test_imports.py tests/test_words.py tests/meeting
+	$(BIN)/python -m pytest -q tests/test_*.py tests/meeting
 	tools/npm run --silent check
 	tools/npm test --silent
 
