@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from aiohttp import web
 
-from server.org import access, meetings, tree
+from server.org import access, meetings
 from server.org.meetings import MeetingRow
 from server.org.pilot import IN_PERSON
 
@@ -60,9 +60,8 @@ async def room(request: web.Request) -> web.StreamResponse:
 
 async def _visible(request: web.Request, asks: access.Actor) -> Sequence[MeetingRow]:
     async with request.app[keys.HOUSE].database.read() as connection:
-        cells = await tree.subtree(connection, access.reach(asks), tree.CELL)
-        seen = [cell.id for cell in cells if access.may(asks, "see_meeting", cell)]
-        return await meetings.of_units(connection, seen)
+        rows = await meetings.below(connection, access.reach(asks))
+    return [row for row in rows if access.may(asks, "see_meeting", row.unit)]
 
 
 def _line(asks: access.Actor, row: MeetingRow) -> Line:

@@ -31,6 +31,7 @@ from .plan import Found, Known, PersonStep, Plan, State
 from .reading import Sheet
 
 AT_ONCE = 400  # values of one IN, well below what either database takes
+CELLS_AT_ONCE = 25  # whose members are read together: between two such steps the open meetings get their turn
 
 Rows = list[dict[str, Any]]
 Grants = frozenset[str]
@@ -113,7 +114,7 @@ async def _people(
     known: dict[str, Known] = {}
     groups: dict[str, dict[str, str]] = {}
     secretaries: dict[str, str] = {}
-    for part in _parts(cells):
+    for part in _parts(cells, CELLS_AT_ONCE):
         rows = (await connection.execute(sa.select(people).where(people.c.unit_id.in_(part)))).all()
         of = people.c.unit_id.in_(part)
         spans = await _spans(connection, of)
@@ -279,7 +280,7 @@ async def _insert(connection: AsyncConnection, table: sa.Table, rows: Sequence[M
         await connection.execute(sa.insert(table), list(rows))
 
 
-def _parts(values: Iterable[str]) -> Iterator[list[str]]:
+def _parts(values: Iterable[str], size: int = AT_ONCE) -> Iterator[list[str]]:
     every = list(values)
-    for start in range(0, len(every), AT_ONCE):
-        yield every[start : start + AT_ONCE]
+    for start in range(0, len(every), size):
+        yield every[start : start + size]
