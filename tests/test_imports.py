@@ -45,9 +45,10 @@ TABLE = {
         writing="openpyxl",
         jobs="structlog",
     ),
+    "papers": may("openpyxl typst"),
     "pages": may(
-        "aiohttp jinja2 aiohttp_jinja2 babel itsdangerous structlog prometheus_client",
-        "org records meeting.minutes meeting.events meeting.ids settings",
+        "aiohttp jinja2 aiohttp_jinja2 markupsafe babel itsdangerous structlog prometheus_client",
+        "org papers records meeting.minutes meeting.events meeting.ids settings",
         health="sqlalchemy alembic",  # asks whether the tables are those of this version; no statement
     ),
     "demo": may(

@@ -125,7 +125,7 @@ async def _rule_of_next_month(connection: AsyncConnection, today: date) -> None:
 
 
 async def _submitted(connection: AsyncConnection, cell: Unit, draft: Draft, hand: Hand) -> Case:
-    case = await cases.save(connection, await cases.open_case(connection, cell, hand), draft, hand)
+    case = await cases.save(connection, await cases.open_case(connection, cell, hand, f"case-{cell.id}"), draft, hand)
     return await cases.submit(connection, case, cell, hand)
 
 

@@ -138,7 +138,8 @@ ALLOWED: Mapping[str, frozenset[str]] = MappingProxyType(
         "review_case": frozenset({"organiser"}),
         "decide_case": frozenset({"superior"}),
         "note_problem": frozenset({"committee", "follower", "organiser"}),
-        "see_pilot_list": frozenset({"superior", "leading", "organiser"}),
+        "see_case": frozenset({"committee", "follower", "superior", "organiser"}),  # with each member's reason
+        "see_pilot_report": frozenset({"superior", "leading", "organiser"}),
     }
 )
 

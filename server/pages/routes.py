@@ -8,6 +8,8 @@ from . import (
     health,
     meetings,
     metrics,
+    pilot,
+    pilot_report,
     register,
     register_files,
     register_people,

@@ -15,6 +15,7 @@ from server.org.rulebook import Coming, Rule, Rulebook
 from server.org.tree import CELL, Unit
 
 from . import days, guard, keys
+from .next import HOME
 from .render import page
 from .signing_in import fields
 
@@ -181,7 +182,8 @@ class Line:
 async def front(request: web.Request) -> web.StreamResponse:
     """GET /rules: those of the highest committee he serves, else of his own cell."""
     asks = await guard.actor(request)
-    raise web.HTTPSeeOther(f"/units/{_top(asks).id}/rules")
+    top = _top(asks)
+    raise web.HTTPSeeOther(f"/units/{top.id}/rules" if top else HOME)
 
 
 async def show(request: web.Request) -> web.StreamResponse:
@@ -266,9 +268,9 @@ def _asked(key: str, sent: Mapping[str, str]) -> Asked:
     return Asked(key, value, sent["document"], sent["clause"], sent["mark"] or "V", since, last)
 
 
-def _top(asks: access.Actor) -> Unit:
+def _top(asks: access.Actor) -> Unit | None:
     seen = [unit for unit in access.reach(asks) if access.may(asks, "see_rules", unit)]
-    return min(seen, key=lambda unit: (len(unit.path), unit.path), default=asks.home)
+    return min(seen, key=lambda unit: (len(unit.path), unit.path), default=None)
 
 
 def _words() -> dict[str, Any]:

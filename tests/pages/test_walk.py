@@ -35,6 +35,8 @@ SIGNED_IN = EVERYONE - {"visitor"}
 KEEPERS = frozenset({"organiser", "administrator"})  # of the register
 OVERSEERS = KEEPERS | {"secretary", "follower", "superior", "provincial"}
 CLERKS = KEEPERS | {"secretary"}
+REVIEWERS = frozenset({"organiser", "superior", "provincial"})  # of the pilot
+CASE = "/units/demo-cell-1/pilot/cases/case-demo-cell-1"  # it was decided
 
 # path, how it is asked, who gets it; the others who are signed in get 404, and the visitor the sign-in page
 OPEN_TO = {
@@ -48,7 +50,20 @@ OPEN_TO = {
     ("GET", "/meetings/{id}/attendance", "/meetings/demo-past/attendance"): INSIDE,
     ("GET", "/meetings/{id}/attendance", "/meetings/{now}/attendance"): INSIDE,
     ("GET", "/meetings/{id}/attendance.csv", "/meetings/demo-past/attendance.csv"): INSIDE,
-    ("GET", "/rules", "/rules"): SIGNED_IN - {"suspended"},
+    ("GET", "/pilot", "/pilot"): SIGNED_IN,
+    ("GET", "/units/{unit}/pilot", "/units/demo-cell-1/pilot"): INSIDE | {"organiser"},
+    ("GET", "/units/{unit}/pilot", "/units/demo-xa-1/pilot"): REVIEWERS,
+    ("POST", "/units/{unit}/pilot/cases", "/units/demo-cell-1/pilot/cases"): frozenset({"secretary"}),
+    ("GET", "/units/{unit}/pilot/cases/{case}", CASE): REVIEWERS | {"secretary", "follower"},
+    ("POST", "/units/{unit}/pilot/cases/{case}/draft", CASE + "/draft"): frozenset({"secretary"}),
+    ("POST", "/units/{unit}/pilot/cases/{case}/withdraw", CASE + "/withdraw"): frozenset({"secretary"}),
+    ("POST", "/units/{unit}/pilot/cases/{case}/review", CASE + "/review"): frozenset({"organiser"}),
+    ("POST", "/units/{unit}/pilot/cases/{case}/decide", CASE + "/decide"): frozenset({"superior", "provincial"}),
+    ("POST", "/units/{unit}/pilot/notes", "/units/demo-cell-1/pilot/notes"): CLERKS - {"administrator"} | {"follower"},
+    ("GET", "/units/{unit}/pilot/report", "/units/demo-xa-1/pilot/report"): REVIEWERS,
+    ("GET", "/units/{unit}/pilot/report.xlsx", "/units/demo-xa-1/pilot/report.xlsx"): REVIEWERS,
+    ("GET", "/units/{unit}/pilot/report.pdf", "/units/demo-xa-1/pilot/report.pdf"): REVIEWERS,
+    ("GET", "/rules", "/rules"): SIGNED_IN,
     ("GET", "/units/{unit}/rules", "/units/demo-cell-1/rules"): INSIDE | KEEPERS,
     ("GET", "/units/{unit}/rules/{key}", "/units/demo-cell-1/rules/grace"): INSIDE | KEEPERS,
     ("POST", "/units/{unit}/rules/{key}", "/units/demo-xa-1/rules/grace"): frozenset({"superior"}),
@@ -115,6 +130,7 @@ ANSWERS = {"/account/password": 422, "/sign-in": 401} | {
     for method, pattern, path in OPEN_TO
     if method == "POST" and pattern.startswith(("/units/{unit}", "/people")) and "/rules" not in path
 }
+ANSWERS["/units/demo-cell-1/pilot/cases"] = 200  # it wants no fields
 
 
 def test_the_walk_visits_every_route() -> None:

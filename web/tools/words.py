@@ -21,7 +21,12 @@ LOCALE = ROOT / "web" / "locale"
 VIETNAMESE = LOCALE / "vi" / "LC_MESSAGES" / "chibo.po"
 
 # Calls whose literal strings are sentences; the number of leading arguments that are not.
-CALLS: Mapping[str, int] = {"_": 0, "say": 0, "Unfit": 0, "BadMessage": 0, "Refused": 1, "_refusal": 1}
+CALLS: Mapping[str, int] = dict.fromkeys(("_", "say", "Unfit", "BadMessage"), 0) | {
+    "Refused": 1,
+    "_refusal": 1,
+    "_said": 1,
+    "_move": 2,
+}
 # Names whose literal strings are all words: tables, and functions that give words back.
 TABLES: Mapping[str, tuple[str, ...]] = {
     "server/meeting/meeting.py": ("WRONG_PHASE",),
@@ -30,6 +35,11 @@ TABLES: Mapping[str, tuple[str, ...]] = {
     "server/pages/meetings.py": ("KINDS",),
     "server/pages/register_words.py": ("KINDS", "STANDINGS", "POSTS"),
     "server/org/trail.py": ("WHAT",),
+    "server/org/pilot/case.py": ("_CHANGE", "_REVIEW", "_DECIDE", "_LATER"),
+    "server/org/pilot/facts.py": ("why",),
+    "server/org/pilot/forms.py": ("UNALLOWED", "TOO_MANY"),
+    "server/pages/pilot_words.py": ("REASONS", "MODES", "FORMS", "STATES", "CLASSES", "STEPS", "KINDS", "STANDINGS"),
+    "server/pages/pilot_report.py": ("_facts",),
     "server/pages/rulebook.py": ("CHAPTERS", "MARKS", "CHOICES", "UNITS", "LABELS"),
     "server/live/gateway.py": ("SIGNED_OUT",),
 }

@@ -6,7 +6,7 @@ classifies, the committee decides the list).  State, draft, decision and the day
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from types import MappingProxyType
 from typing import Any
 
@@ -82,6 +82,11 @@ class Period:
 
     since: date
     until: date | None
+
+    @property
+    def last(self) -> date | None:
+        """The last day in force."""
+        return self.until - timedelta(days=1) if self.until else None
 
     def holds(self, day: date) -> bool:
         return self.since <= day and (self.until is None or day < self.until)

@@ -70,15 +70,15 @@ async def decider(connection: AsyncConnection, cell: Unit, day: date) -> Unit:
 # -- The cell asks ---------------------------------------------------------------------------------------------------
 
 
-async def open_case(connection: AsyncConnection, cell: Unit, hand: Hand) -> Case:
-    """A new case of the cell.  Raises Refused while another is on its way."""
+async def open_case(connection: AsyncConnection, cell: Unit, hand: Hand, case_id: str = "") -> Case:
+    """A new case of the cell, with a new id if none is given.  Raises Refused while another is on its way."""
     if cell.kind != tree.CELL:
         raise Refused(RULE, "Only a cell opens a case.")
     c = pilot_cases.c
     pending = sa.select(sa.func.count()).where(c.unit_id == cell.id, c.state.in_(PENDING))
     if await connection.scalar(pending):
         raise Refused(RULE, "The cell has a case on its way already.")
-    made = Case(f"case-{secrets.token_hex(8)}", cell.id)
+    made = Case(case_id or f"case-{secrets.token_hex(8)}", cell.id)
     row = {"id": made.id, "unit_id": cell.id, "opened_at": hand.at, "state": "", "reason": "", "mode": made.draft.mode}
     await connection.execute(sa.insert(pilot_cases).values(row))
     return await _take(connection, made, "opened", hand, {})

@@ -23,13 +23,33 @@ FORMS = (IN_PERSON, ONLINE, HYBRID, GROUPS)
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 LATE = timedelta(hours=12)  # after that a meeting nobody came to is one that was not held
 
-# form → the modes of a decision that allow it, and what is said without one
-_NEEDS: Mapping[str, tuple[frozenset[str], str]] = MappingProxyType(
+# form → the modes of a decision that allow it
+_NEEDS: Mapping[str, frozenset[str]] = MappingProxyType(
     {
-        ONLINE: (frozenset({ONLINE, BOTH}), "On that day no decision in force allows the cell to meet online."),
-        HYBRID: (frozenset({ONLINE, BOTH}), "On that day no decision in force allows the cell to meet online."),
-        GROUPS: (frozenset({GROUPS, BOTH}), "On that day no decision in force allows meetings by party groups."),
+        ONLINE: frozenset({ONLINE, BOTH}),
+        HYBRID: frozenset({ONLINE, BOTH}),
+        GROUPS: frozenset({GROUPS, BOTH}),
     }
+)
+UNALLOWED: Mapping[str, str] = MappingProxyType(
+    {
+        ONLINE: "On that day no decision in force allows the cell to meet online.",
+        HYBRID: "On that day no decision in force allows the cell to meet online.",
+        GROUPS: "On that day no decision in force allows meetings by party groups.",
+    }
+)
+TOO_MANY: Mapping[str, str] = MappingProxyType(
+    {
+        "group_meetings_a_year": (
+            "Meetings by party groups replace the whole cell at most {most} times a year ({document})."
+        ),
+        "online_meetings_a_year": "The cell may meet online at most {most} times a year ({document}).",
+    }
+)
+# forms, the key of their limit, whether 0 means none
+_LIMITS = (
+    (frozenset({GROUPS}), "group_meetings_a_year", False),
+    (frozenset({ONLINE, HYBRID}), "online_meetings_a_year", True),
 )
 
 
@@ -48,7 +68,7 @@ class Modes:
         return bool(self.modes & {GROUPS, BOTH})
 
     def allows(self, form: str) -> bool:
-        return form == IN_PERSON or bool(self.modes & _NEEDS[form][0])
+        return form == IN_PERSON or bool(self.modes & _NEEDS[form])
 
 
 async def allowed(connection: AsyncConnection, unit_id: str, day: date) -> Modes:
@@ -73,7 +93,7 @@ async def permit(connection: AsyncConnection, unit: Unit, form: str, day: date, 
     if form not in FORMS:
         raise Refused(RULE, "Please choose one of the values offered.")
     if not (await allowed(connection, unit.id, day)).allows(form):
-        raise Refused(RULE, _NEEDS[form][1])
+        raise Refused(RULE, UNALLOWED[form])
     if form != IN_PERSON:
         await _within(connection, unit, form, day, others or Others())
 
@@ -88,30 +108,14 @@ async def enter(connection: AsyncConnection, unit: Unit, form: str, day: date, o
 async def _within(connection: AsyncConnection, unit: Unit, form: str, day: date, others: Others) -> None:
     """The limits of a calendar year: by groups (03-HD/TW: 3), and online where a committee set one."""
     rules = await rules_at(connection, unit, day)
-    for forms, key, unlimited, why in _LIMITS:
+    for forms, key, unlimited in _LIMITS:
         most = number(rules, key)
         if (
             form in forms
             and not (unlimited and most == 0)
             and await _held(connection, unit, forms, day, others) >= most
         ):
-            raise Refused(RULE, why, most=most, document=_document(rules[key]))
-
-
-_LIMITS = (
-    (
-        frozenset({GROUPS}),
-        "group_meetings_a_year",
-        False,
-        "Meetings by party groups replace the whole cell at most {most} times a year ({document}).",
-    ),
-    (
-        frozenset({ONLINE, HYBRID}),
-        "online_meetings_a_year",
-        True,
-        "The cell may meet online at most {most} times a year ({document}).",
-    ),
-)
+            raise Refused(RULE, TOO_MANY[key], most=most, document=_document(rules[key]))
 
 
 def _document(rule: Rule) -> str:
