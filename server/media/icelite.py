@@ -50,6 +50,38 @@ def examine(datagram: bytes, source: Address, password_of: Callable[[str], str |
     return Check(ufrag, "USE-CANDIDATE" in message.attributes, _reply(message.transaction_id, source, password))
 
 
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """A check of our own: whoever answers it from `address` is there.  A lite agent need make none; here it helps."""
+
+    transaction: bytes
+    address: Address
+    password: str  # the client's; its answer is signed with it
+    datagram: bytes
+
+    def answered_by(self, datagram: bytes, source: Address) -> bool:
+        try:
+            message = stun.parse_message(datagram)
+        except (ValueError, IndexError, struct.error):
+            return False
+        return source == self.address and message.check_message_integrity(self.password.encode())
+
+
+def probe(address: Address, ours: Credentials, theirs: Credentials) -> Probe:
+    message = stun.Message(stun.Method.BINDING, stun.Class.REQUEST)
+    message.attributes["USERNAME"] = f"{theirs.ufrag}:{ours.ufrag}"
+    message.attributes["PRIORITY"] = 110 << 24 | 65535 << 8 | 255  # peer reflexive (RFC 8445 section 5.1.2.1)
+    message.attributes["ICE-CONTROLLED"] = secrets.randbits(64)
+    message.add_message_integrity(theirs.password.encode())
+    message.add_fingerprint()
+    return Probe(message.transaction_id, address, theirs.password, bytes(message))
+
+
+def answers(datagram: bytes) -> bytes | None:
+    """The transaction that this success response belongs to (RFC 8489 section 5)."""
+    return datagram[8:20] if datagram[:2] == b"\x01\x01" else None
+
+
 def _reply(transaction: bytes, source: Address, password: str) -> bytes:
     reply = stun.Message(stun.Method.BINDING, stun.Class.RESPONSE, transaction)
     reply.attributes["XOR-MAPPED-ADDRESS"] = source[:2]

@@ -5,7 +5,8 @@ from collections.abc import Callable
 from typing import Protocol
 
 from . import icelite
-from .icelite import Address, Credentials
+from .icelite import Address, Credentials, Probe
+from .rtp import is_rtcp
 
 BATCH = 64  # datagrams read before timers and the control socket get their turn
 LARGEST = 2048  # bytes of a datagram
@@ -17,13 +18,17 @@ class Endpoint(Protocol):
     """What the mux needs of a peer."""
 
     ice: Credentials
-    address: Address | None
 
     def dtls(self, datagram: bytes) -> None: ...
 
-    def media(self, datagram: bytes, now: float) -> None: ...
+    def media(self, datagram: bytes, source: Address, now: float) -> None:
+        """From a proved address."""
 
-    def checked(self, now: float) -> None: ...
+    def strayed(self, datagram: bytes, source: Address, now: float) -> None:
+        """From an address that nothing has proved, with an SSRC of this peer."""
+
+    def checked(self, source: Address, nominated: bool, now: float) -> None:
+        """This address is proved."""
 
 
 def bound(host: str, port: int) -> socket.socket:
@@ -47,6 +52,9 @@ class Mux:
         self._by_address: dict[Address, Endpoint] = {}
         self._by_ufrag: dict[str, Endpoint] = {}
         self._paths: dict[Endpoint, list[Address]] = {}
+        self._by_ssrc: dict[int, Endpoint] = {}  # a hint only: keys tell whose a packet is
+        self._probes: dict[Endpoint, Probe] = {}
+        self._probing: dict[bytes, Endpoint] = {}  # by transaction
 
     @property
     def port(self) -> int:
@@ -55,6 +63,22 @@ class Mux:
     def add(self, peer: Endpoint) -> None:
         self._by_ufrag[peer.ice.ufrag] = peer
         self._paths[peer] = []
+
+    def know(self, peer: Endpoint, ssrc: int) -> None:
+        """Packets of this SSRC may be of this peer, wherever they come from."""
+        self._by_ssrc.setdefault(ssrc, peer)
+
+    def probe(self, peer: Endpoint, probe: Probe) -> None:
+        """Ask whether the peer is there; an older question of the same peer is forgotten."""
+        self._forget_probe(peer)
+        self._probes[peer] = probe
+        self._probing[probe.transaction] = peer
+        self.send(probe.datagram, probe.address)
+
+    def _forget_probe(self, peer: Endpoint) -> None:
+        probe = self._probes.pop(peer, None)
+        if probe is not None:
+            del self._probing[probe.transaction]
 
     def place(self, peer: Endpoint, address: Address) -> None:
         """From this address speaks this peer; the oldest of too many is forgotten."""
@@ -70,6 +94,9 @@ class Mux:
         self._by_ufrag.pop(peer.ice.ufrag, None)
         for address in self._paths.pop(peer, ()):
             self._forget(peer, address)
+        for ssrc in [ssrc for ssrc, owner in self._by_ssrc.items() if owner is peer]:
+            del self._by_ssrc[ssrc]
+        self._forget_probe(peer)
 
     def _forget(self, peer: Endpoint, address: Address) -> None:
         if self._by_address.get(address) is peer:
@@ -102,7 +129,11 @@ class Mux:
         if 127 < first < 192:
             peer = self._by_address.get(source)
             if peer is not None:
-                peer.media(datagram, now)
+                peer.media(datagram, source, now)
+                return
+            peer = self._by_ssrc.get(int.from_bytes(datagram[4:8] if is_rtcp(datagram) else datagram[8:12]))
+            if peer is not None:
+                peer.strayed(datagram, source, now)
                 return
         elif icelite.is_stun(datagram):
             self._stun(datagram, source, now)
@@ -115,16 +146,27 @@ class Mux:
         self.strange += 1
 
     def _stun(self, datagram: bytes, source: Address, now: float) -> None:
+        transaction = icelite.answers(datagram)
+        if transaction is not None:
+            self._answered(transaction, datagram, source, now)
+            return
         check = icelite.examine(datagram, source, self._password)
         if check is None:
             self.strange += 1
             return
         peer = self._by_ufrag[check.ufrag]
         self.place(peer, source)
-        if peer.address is None or check.nominated:
-            peer.address = source
-        peer.checked(now)
+        peer.checked(source, check.nominated, now)
         self.send(check.reply, source)
+
+    def _answered(self, transaction: bytes, datagram: bytes, source: Address, now: float) -> None:
+        peer = self._probing.get(transaction)
+        if peer is None or not self._probes[peer].answered_by(datagram, source):
+            self.strange += 1
+            return
+        self._forget_probe(peer)
+        self.place(peer, source)
+        peer.checked(source, False, now)
 
     def _password(self, ufrag: str) -> str | None:
         peer = self._by_ufrag.get(ufrag)

@@ -12,9 +12,10 @@ from aiortc.rtcdtlstransport import RTCCertificate
 from . import rtcp, rtp, sdp
 from .bandwidth import PUBLISHER_BITS
 from .cache import Bucket
-from .icelite import Address, credentials
+from .icelite import Address, credentials, probe
 from .mux import Mux
 from .past import PeerPast, StreamPast
+from .paths import Paths
 from .seam import Dtls, HandshakeFailed, Keys, Opener, Sealer, SrtpRefused, fingerprint
 from .slots import CNAME, slot
 from .up import Track
@@ -26,6 +27,8 @@ LONGEST_RTT = 0.25  # s: who is busy or far away is still asked, and answered, f
 STALE = 10.0  # s: a longer trip is a clock that leapt
 RESENDS = 200.0  # packets per second that one listener may ask for again
 KEPT_FOR = 4096  # packets of a stream until its newest index is kept anew: far less than half a round of 65,536
+SPEAKERS = 8
+PROBE_APART = 0.1  # s between two questions whether a client is where his packets come from
 STREAMS = 16  # SSRCs learnt per peer; a client that shows more is not one of ours
 
 
@@ -40,7 +43,7 @@ class Peer:
         """`keep_soon` is called when `keep` must be; `past`: of the same connection in another process."""
         self.name, self.owner, self.offer = name, owner, offer
         self.ice = past.ice if past else credentials()
-        self.address: Address | None = None
+        self.paths = Paths(past.address if past else None)
         self.heard = self.named = now
         self.rtt = ASSUMED_RTT
         self.ready = False
@@ -62,6 +65,10 @@ class Peer:
         self._reporters = past.reporters if past else ()
         self._ssrc = self._reporter()
         mux.add(self)
+        for ssrc in self._streams:
+            mux.know(self, ssrc)
+        self._probed = float("-inf")
+        self._speakers: set[bytes] = set()  # SSRCs under which the client sends RTCP
         if past:
             self._carry_on(past)
 
@@ -96,11 +103,11 @@ class Peer:
         for ssrc, stream in past.streams.items():
             track = self.tracks[stream.mid]
             self._streams[ssrc] = (track, stream.again)
+            self._mux.know(self, ssrc)
             if stream.again:
                 track.rtx_newest = stream.newest
             else:
                 track.ssrc, track.origin = ssrc, stream.newest
-        self.address = past.address
         self._mux.place(self, past.address)
         following = {s.ssrc: s.index for s in past.slots.values()} | {s.rtx_ssrc: s.rtx for s in past.slots.values()}
         self._keys = past.keys
@@ -112,7 +119,7 @@ class Peer:
     def changed_past(self) -> bool:
         """What was kept holds no more: another path, another stream, indices used up."""
         kept = self._kept
-        if kept is None or self._pressed or kept.address != self.address or kept.owner != self.owner:
+        if kept is None or self._pressed or kept.address != self.paths.current or kept.owner != self.owner:
             return True
         return any(
             ssrc not in kept.streams or newest.newest - kept.streams[ssrc].newest > KEPT_FOR
@@ -128,11 +135,11 @@ class Peer:
 
     def keep(self) -> PeerPast:
         """What carries this connection on elsewhere; to be written before anything more is sent."""
-        if self._keys is None or self.address is None:
+        if self._keys is None or self.paths.current is None:
             raise ValueError("nothing is agreed yet")
         self._pressed = False
         self._kept = PeerPast(
-            self.name, self.owner, self.offer, self.ice, self.address, self._keys, self._reporters,
+            self.name, self.owner, self.offer, self.ice, self.paths.current, self._keys, self._reporters,
             {s.mid: s.keep() for s in self.slots}, self._newest(),
         )  # fmt: skip
         return self._kept
@@ -182,16 +189,31 @@ class Peer:
 
     # -- from the mux -------------------------------------------------------------------------------------------
 
-    def checked(self, now: float) -> None:
+    def checked(self, source: Address, nominated: bool, now: float) -> None:
         self.heard = now
+        self.paths.checked(source, nominated, self.ready, now)
 
     def dtls(self, datagram: bytes) -> None:
         if self._dtls is not None:  # what was agreed with another process has no DTLS here, nor needs it
             self._dtls.feed(datagram)
 
-    def media(self, datagram: bytes, now: float) -> None:
+    def media(self, datagram: bytes, source: Address, now: float) -> None:
+        if self._authentic(datagram, now):
+            if source == self.paths.current:
+                self.paths.last = now
+            else:
+                self.paths.heard(source, now)
+
+    def strayed(self, datagram: bytes, source: Address, now: float) -> None:
+        """A router gave the client another port, say.  He is heard at once, and followed when he answers from there."""
+        if self._authentic(datagram, now) and self.offer.ice.password and now - self._probed >= PROBE_APART:
+            self._probed = now
+            self._mux.probe(self, probe(source, self.ice, self.offer.ice))
+
+    def _authentic(self, datagram: bytes, now: float) -> bool:
+        """Take the packet.  False when it is not of this client, or was here before."""
         if self._opener is None:
-            return
+            return False
         try:
             if rtp.is_rtcp(datagram):
                 self._control(self._opener.open_rtcp(datagram), now)
@@ -199,8 +221,10 @@ class Peer:
                 self._stream(self._opener.open(datagram), now)
         except SrtpRefused:
             self.forged += 1
+            return False
         except rtp.Malformed:
             self.malformed += 1
+        return True
 
     def _stream(self, packet: bytes, now: float) -> None:
         self.heard = now
@@ -225,10 +249,14 @@ class Peer:
         if not again:
             track.restart(header.ssrc)
         self._streams[header.ssrc] = (track, again)
+        self._mux.know(self, header.ssrc)
         return track, again
 
     def _control(self, compound: bytes, now: float) -> None:
         self.heard = now
+        if len(self._speakers) < SPEAKERS and (speaker := compound[4:8]) not in self._speakers:
+            self._speakers.add(speaker)
+            self._mux.know(self, int.from_bytes(speaker))
         for message in rtcp.parse(compound):
             _HANDLERS[type(message)](self, message, now)
 
@@ -266,7 +294,7 @@ class Peer:
     # -- the way down -------------------------------------------------------------------------------------------
 
     def send(self, head: bytes, body: bytes) -> bytes:
-        sealer, address = self._sealer, self.address
+        sealer, address = self._sealer, self.paths.current
         if sealer is None or address is None:
             return b""
         try:
@@ -289,8 +317,8 @@ class Peer:
         return self._again.take(now)
 
     def _send_plain(self, datagram: bytes) -> None:
-        if self.address is not None:
-            self._mux.send(datagram, self.address)
+        if self.paths.current is not None:
+            self._mux.send(datagram, self.paths.current)
 
     def _send_rtcp(self, compound: bytes) -> None:
         if self._sealer is not None:
@@ -324,7 +352,8 @@ class Peer:
 
     def stats(self) -> dict[str, Any]:
         return {
-            "owner": self.owner, "ready": self.ready, "rtt": round(self.rtt, 4), "lost": self.lost, "remb": self.remb,
+            "owner": self.owner, "ready": self.ready, "rtt": round(self.rtt, 4), "moves": self.paths.moves,
+            "lost": self.lost, "remb": self.remb,
             "forged": self.forged, "unsealed": self.unsealed, "malformed": self.malformed, "unknown": self.unknown,
             "tracks": {mid: t.stats() for mid, t in self.tracks.items()},
             "slots": {s.mid: s.stats() for s in self.slots},

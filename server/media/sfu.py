@@ -154,8 +154,8 @@ class Sfu:
     def given(self, room: str, name: str, owner: str, offer: sdp.Offer, keys: seam.Keys, address: Any) -> Peer:
         """A peer whose keys and address were agreed elsewhere (the bench)."""
         peer = self._admit(room, name, owner, offer)
-        peer.address = address
         self.mux.place(peer, address)
+        peer.checked(address, True, self._clock())
         peer.use(keys)
         return peer
 

@@ -36,6 +36,13 @@ class Relay:
         ours = self._page.transport.get_extra_info("sockname")[1]
         return answer.replace(f" {port} ", f" {ours} ")
 
+    async def rebind(self) -> None:
+        """As a router does that forgot us: from now on the worker sees another port, and its old one is dead."""
+        loop, old = asyncio.get_running_loop(), self._worker
+        _, self._worker = await loop.create_datagram_endpoint(lambda: _End(self), local_addr=("127.0.0.1", 0))
+        self._worker.peer = old.peer
+        old.transport.close()
+
     def passed(self, end: _End, data: bytes) -> None:
         if data[0] > 127 and self._chance.random() < self.loss:
             self.lost += 1

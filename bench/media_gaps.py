@@ -1,9 +1,12 @@
-"""How long a voice is away when the worker is killed (kill -9): two pages of real Chromium, a real worker.
+"""How long a voice is away when the worker is killed, and when a page's packets come from another port.
 
-    .venv/bin/python bench/media_restart.py --kills 5
+Two pages of real Chromium behind a relay that stands for their routers, a real worker.
 
-The last line is one JSON object: seconds without a packet of the voice (one per kill and page, from the page's own
-counters, read every 20 ms), the same when another worker is put in its place on purpose, and what the pages saw of it.
+    .venv/bin/python bench/media_gaps.py --times 5
+
+The last line is one JSON object: seconds without a packet of the voice (one per time and page, from the page's own
+counters, read every 20 ms): `undisturbed`, which is the grain of the measure; `killed` (kill -9); `replaced`,
+when another worker is put in its place on purpose; `rebound`; and what the pages saw of it all.
 """
 
 import argparse
@@ -20,6 +23,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from server.media.control import MediaSettings
 from tests.media import chrome
 from tests.media.house import House, stage
+from tests.media.relay import Relay
 
 WATCH = """() => {
     window.states = [];
@@ -45,37 +49,42 @@ async def gaps(pages: list[Page]) -> list[float]:
     return [round(gap / 1000, 3) for gap in found]
 
 
-async def measure(kills: int) -> dict[str, object]:
+async def measure(times: int) -> dict[str, object]:
     house = House(MediaSettings("127.0.0.1", "127.0.0.1", 0, Path(tempfile.mkdtemp()) / "media.sock"))
     await house.control.start()
     house.control.follow("room", stage("an", "binh", audio=("an", "binh")))
     offers: list[str] = []
-    found: dict[str, list[float]] = {"undisturbed": [], "killed": [], "replaced": []}
+    relays = {name: Relay(0, seed) for seed, name in enumerate(("an", "binh"))}
+    found: dict[str, list[float]] = {"undisturbed": [], "killed": [], "replaced": [], "rebound": []}
     try:
-        async with chrome.site(house.control, offers) as site, chrome.chromium() as browser:
+        async with chrome.site(house.control, offers, relays) as site, chrome.chromium() as browser:
             pages = [await chrome.opened(browser, site, name) for name in ("an", "binh")]
             for page in pages:
                 await chrome.until(page, "s.state === 'connected' && s.in[3]?.energy > 0")
                 await page.evaluate(WATCH)
-            for what in ["undisturbed"] + ["killed"] * kills + ["replaced"] * kills:
+            for what in [what for what in found for _ in range(times)]:
                 await asyncio.sleep(SETTLES)
                 await gaps(pages)
                 if what == "killed":
                     await house.kill_worker()
                 if what == "replaced":
                     await house.control.restart()
+                if what == "rebound":
+                    await relays["an"].rebind()
                 await asyncio.sleep(SETTLES)
                 found[what] += await gaps(pages)
             states = [state for page in pages for state in await page.evaluate("states")]
     finally:
+        for relay in relays.values():
+            relay.close()
         await house.close()
     return {**found, "states": states, "offers": len(offers), "new_epochs": len(house.epochs)}
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--kills", type=int, default=5)
-    print(json.dumps(asyncio.run(measure(parser.parse_args().kills))), flush=True)
+    parser.add_argument("--times", type=int, default=5)
+    print(json.dumps(asyncio.run(measure(parser.parse_args().times))), flush=True)
 
 
 if __name__ == "__main__":
