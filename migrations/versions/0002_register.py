@@ -66,7 +66,7 @@ def _tables() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_memberships")),
     )
     op.create_index(op.f("ix_memberships_person_id"), "memberships", ["person_id"], unique=False)
-    op.create_index("ix_memberships_unit_id_until", "memberships", ["unit_id", "until"], unique=False)
+    op.create_index("ix_memberships_unit_id", "memberships", ["unit_id", "until", "since", "kind"], unique=False)
     op.create_table(
         "changes",
         sa.Column("id", sa.Integer(), nullable=False),

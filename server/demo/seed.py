@@ -167,6 +167,8 @@ async def _member(connection: AsyncConnection, member: province.Member) -> None:
     person = _person(member.username)
     await people.add(connection, person, province.CELL, member.name, member.born)
     await people.give_status(connection, person, member.standing, SINCE)
+    if member.standing in (Standing.EXEMPT, SUSPENDED):  # an official member all the same
+        await people.give_status(connection, person, Standing.OFFICIAL, SINCE)
     if member.post is not Post.NONE:
         await people.give_post(connection, person, province.CELL, member.post.value, SINCE)
 

@@ -1,7 +1,6 @@
 """Changing the tree: units are entered, renamed, moved, dissolved.  Each step is one transaction and leaves a trace."""
 
 import re
-import secrets
 from dataclasses import dataclass
 from datetime import date
 
@@ -13,12 +12,12 @@ from server.records.tables import below, meetings, memberships, unit_names, unit
 from . import names, trail, tree
 from .meetings import LIVE
 from .people import on
+from .pilot import cases
 from .refusal import Refused
 from .trail import Hand
-from .tree import CELL, RANK, Record, Unit
+from .tree import CELL, FIRST_DAY, RANK, Record, Unit, new_id
 
 CODE = re.compile(r"[0-9A-Z][0-9A-Z./-]{0,31}")
-FIRST_DAY = date(1930, 2, 3)  # nothing in the register is older than the Party
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +27,6 @@ class Described:
     name: str
     code: str = ""
     founded: date | None = None
-
-
-def new_id() -> str:
-    return secrets.token_hex(8)
 
 
 async def enter(connection: AsyncConnection, hand: Hand, parent: Unit, kind: str, given: Described) -> Unit:
@@ -100,6 +95,7 @@ async def dissolve(connection: AsyncConnection, hand: Hand, of: Unit, day: date)
         raise Refused("tree", "There are still members in it: transfer them first, or merge the cell.")
     await no_live_meeting(connection, [of.id])
     await connection.execute(sa.update(units).where(units.c.id == of.id).values(dissolved=day))
+    await cases.lapse(connection, of.id, day, "", hand)
     await trail.note(connection, hand, of.id, "unit_dissolved")
 
 

@@ -10,12 +10,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from server.records.tables import group_members, party_groups, posts
 
 from . import names, people, trail
-from .changing import new_id
-from .people import on
+from .people import end, on
 from .refusal import Refused
-from .registering import end
 from .trail import Hand
-from .tree import Unit
+from .tree import Unit, new_id
 
 LEADER, DEPUTY = "group_leader", "deputy_group_leader"
 

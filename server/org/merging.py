@@ -17,9 +17,9 @@ from server.records.tables import people as people_table
 
 from . import changing, groups, people, trail, tree
 from .changing import Described, no_live_meeting
-from .people import on
+from .people import end, on
+from .pilot import cases
 from .refusal import Refused
-from .registering import end
 from .trail import Hand
 from .tree import CELL, Unit
 
@@ -229,7 +229,7 @@ async def _carry_groups(connection: AsyncConnection, cell: Unit, to: Unit, only:
         if going == set(group.members):
             ended = sa.update(party_groups).where(party_groups.c.id == group.id)
             await connection.execute(ended.values(ended=day))
-            await groups.add(connection, changing.new_id(), to.id, group.name, sorted(going), day)
+            await groups.add(connection, tree.new_id(), to.id, group.name, sorted(going), day)
             if only is not None:
                 await _lead(connection, to, group, day)
 
@@ -307,5 +307,6 @@ async def _meetings(connection: AsyncConnection, hand: Hand, cell: Unit, heir: U
 async def _close(connection: AsyncConnection, hand: Hand, cell: Unit, heir: Unit, day: date) -> None:
     gone = sa.update(units).where(units.c.id == cell.id)
     await connection.execute(gone.values(dissolved=day, merged_into=heir.id))
+    await cases.lapse(connection, cell.id, day, "", hand)
     await trail.note(connection, hand, cell.id, "unit_merged", into=heir.name)
     await trail.note(connection, hand, heir.id, "unit_received", name=cell.name)

@@ -263,3 +263,10 @@ async def give_status(connection: AsyncConnection, person_id: str, standing: str
 async def give_post(connection: AsyncConnection, person_id: str, unit_id: str, post: str, since: date) -> None:
     row = {"person_id": person_id, "unit_id": unit_id, "post": post, "since": since}
     await connection.execute(sa.insert(posts).values(row))
+
+
+async def end(connection: AsyncConnection, table: sa.Table, where: sa.ColumnElement[bool], day: date) -> None:
+    """The rows hold no longer from that day on; those that had not begun by then are taken away."""
+    await connection.execute(sa.delete(table).where(where, table.c.since >= day))
+    open_then = sa.or_(table.c.until.is_(None), table.c.until > day)
+    await connection.execute(sa.update(table).where(where, open_then).values(until=day))

@@ -13,12 +13,11 @@ from server.records.tables import group_members, memberships, people, posts, sta
 
 from . import names, trail
 from . import people as register
-from .changing import FIRST_DAY, new_id
 from .intervals import Span, placed
-from .people import GUEST_STANDING, TRANSFERRED, Entry
+from .people import GUEST_STANDING, TRANSFERRED, Entry, end
 from .refusal import Refused
 from .trail import Hand
-from .tree import CELL, Unit
+from .tree import CELL, FIRST_DAY, Unit, new_id
 
 # Of the statuses in one of these rows at most one holds on a day; one of each may (an exempt official member).
 TRACKS: Sequence[frozenset[str]] = (
@@ -262,13 +261,6 @@ async def _depart(connection: AsyncConnection, of: Entry, day: date) -> None:
     await end(connection, memberships, memberships.c.person_id == of.id, day)
     await end(connection, group_members, group_members.c.person_id == of.id, day)
     await end(connection, posts, sa.and_(posts.c.person_id == of.id, posts.c.unit_id == of.home.id), day)
-
-
-async def end(connection: AsyncConnection, table: sa.Table, where: sa.ColumnElement[bool], day: date) -> None:
-    """The rows hold no longer from that day on; those that had not begun by then are taken away."""
-    await connection.execute(sa.delete(table).where(where, table.c.since >= day))
-    open_then = sa.or_(table.c.until.is_(None), table.c.until > day)
-    await connection.execute(sa.update(table).where(where, open_then).values(until=day))
 
 
 async def homes(connection: AsyncConnection, person_id: str) -> list[Span]:

@@ -3,6 +3,7 @@
 A sub-tree is a range of paths.  A unit that is no more stays where it stood, with its last name and its day.
 """
 
+import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -20,6 +21,7 @@ CELL = "cell"
 KINDS = ("central", "province", "commune", "grassroots", CELL)
 RANK: Mapping[str, int] = MappingProxyType({kind: rank for rank, kind in enumerate(KINDS)})
 ALWAYS = date(1900, 1, 1)  # since before the register began: nobody wrote the day down
+FIRST_DAY = date(1930, 2, 3)  # nothing in the register is older than the Party
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,6 +226,10 @@ def _record(row: Any) -> Record:
 
 
 # -- Writing ---------------------------------------------------------------------------------------------------------
+
+
+def new_id() -> str:
+    return secrets.token_hex(8)
 
 
 async def add(

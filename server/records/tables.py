@@ -113,7 +113,9 @@ memberships = sa.Table(
     sa.Column("until", sa.Date),
     sa.CheckConstraint("kind IN ('home', 'guest')", name="kind"),
 )
-sa.Index("ix_memberships_unit_id_until", memberships.c.unit_id, memberships.c.until)
+# Counting the members of a sub-tree reads this index and nothing else.
+_member = memberships.c
+sa.Index("ix_memberships_unit_id", _member.unit_id, _member.until, _member.since, _member.kind)
 
 statuses = sa.Table(
     "statuses",

@@ -10,12 +10,11 @@ from dataclasses import replace
 from datetime import date
 
 from .. import changing, registering
-from ..changing import FIRST_DAY, new_id
 from ..intervals import Span, placed
 from ..names import fold, tidy
 from ..refusal import Refused
 from ..registering import Person
-from ..tree import CELL, Unit
+from ..tree import CELL, FIRST_DAY, Unit, new_id
 from .columns import COLUMNS, KINDS, POSTS, STANDINGS, UNITS, day, word
 from .plan import At, Found, Known, PersonStep, Plan, State, UnitStep, Wrong
 from .reading import FORMULA, Line, Sheet

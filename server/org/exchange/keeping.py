@@ -21,9 +21,9 @@ from server.records.tables import (
 from .. import trail, tree
 from ..intervals import Span
 from ..names import fold
-from ..people import on
+from ..people import end, on
 from ..refusal import Refused
-from ..registering import TRACKS, Person, bare, end
+from ..registering import TRACKS, Person, bare
 from ..trail import Hand
 from ..tree import ALWAYS, CELL, Unit
 from .columns import PEOPLE
