@@ -7,12 +7,12 @@ force the nearer committee's wins; of the same committee the one entered later, 
 
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
 
-from server.meeting.rules import Regulation
+from server.meeting.rules import CRITERIA, MOTIONS, Criterion, MotionRule, Regulation
 
 from .refusal import Refused
 from .share import Share, parsed
@@ -55,7 +55,7 @@ class Rule:
         said = text.strip()
         if self.choices:
             return _chosen(self, said)
-        return _number_of(self, said) if isinstance(self.value, int) else str(_share(said))
+        return _number_of(self, said) if isinstance(self.value, int) else str(_share(self, said))
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +107,27 @@ def regulation(rules: Mapping[str, Rule], kind: str) -> Regulation:
         presence_window=number(rules, "presence_window"),
         speech_limit=number(rules, "speech_limit"),
         duration_minutes=number(rules, f"duration_minutes.{kind}"),
+        contest_window=number(rules, "contest_window"),
+        motions=tuple(_motion(rules, motion) for motion in MOTIONS),
+        criteria=tuple(_criterion(rules, criterion) for criterion in CRITERIA),
     )
+
+
+# kind of motion → the rule of its share; the others need the ordinary majority
+_SHARES = {"admission": "admission_share", "official_recognition": "recognition_share"}
+
+
+def _motion(rules: Mapping[str, Rule], shipped: MotionRule) -> MotionRule:
+    """The share and the form of one kind of motion; its document is the committee's where one has set the share."""
+    key, form = _SHARES.get(shipped.kind, "majority_share"), f"vote_form.{shipped.kind}"
+    needed, document = share(rules, key), rules[key].document if rules[key].committee else shipped.document
+    secret = word(rules, form) == "secret" if form in rules else shipped.secret
+    return replace(shipped, over=needed.over, under=needed.under, secret=secret, document=document)
+
+
+def _criterion(rules: Mapping[str, Rule], shipped: Criterion) -> Criterion:
+    key = f"score.{shipped.id}"
+    return replace(shipped, most=number(rules, key), document=rules[key].document)
 
 
 # -- Reading one rule ------------------------------------------------------------------------------------------------
@@ -145,8 +165,10 @@ def _number_of(rule: Rule, said: str) -> int:
     return int(said)
 
 
-def _share(said: str) -> Share:
+def _share(rule: Rule, said: str) -> Share:
     found = parsed(said)
+    if found and found.over == found.under and "more than" in rule.unit:
+        raise Refused("rules", "Nothing is more than all.")
     if found is None:
         raise Refused("rules", "The value must be a share between 0 and 1, as 1/2 or 2/3.")
     return found

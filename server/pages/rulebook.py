@@ -124,9 +124,10 @@ LABELS: Mapping[str, str] = MappingProxyType(
         "votes.superior": "Members of the superior committee vote",
         "vote_form.resolution": "Vote on a resolution",
         "vote_form.admission": "Vote on an admission",
-        "vote_form.recognition": "Vote on a recognition as official member",
+        "vote_form.official_recognition": "Vote on a recognition as official member",
         "vote_form.election": "Vote in an election",
         "vote_form.discipline": "Vote on discipline",
+        "vote_form.annual_review": "Vote on the annual review",
         "secret_ballots_online": "Secret ballots may be cast online",
         "absences_in_a_row": "Alert: excused absences in a row",
         "months_absent_a_year": "Alert: months absent in a year",
@@ -165,6 +166,7 @@ LABELS: Mapping[str, str] = MappingProxyType(
         "chair_grace": "The next in line is offered the chair after",
         "presence_window": "Time to answer “are you there?”",
         "speech_limit": "Length of a speech",
+        "contest_window": "Time to contest a hand that the chair entered",
     }
 )
 

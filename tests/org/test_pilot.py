@@ -15,7 +15,8 @@ from sqlalchemy.exc import DBAPIError
 from server.meeting import commands as c
 from server.meeting.ids import NOBODY, ConnectionId, MemberId
 from server.meeting.meeting import Meeting, apply, decide
-from server.org import meetings, overrides, people, pilot, rulebook, tree
+from server.org import meetings, merging, overrides, people, pilot, rulebook, tree
+from server.org.changing import Described
 from server.org.overrides import Asked
 from server.org.people import Person
 from server.org.pilot import cases, facts, listing, notes, report
@@ -493,6 +494,17 @@ async def test_with_the_cell_its_open_case_and_its_decision_lapse(either: Databa
         found = await cases.of_unit(connection, CELL)
     assert {case.state for case in found} == {"lapsed"}
     assert await _allowed(either, merged - ONE, merged) == [True, False]
+
+
+async def test_cells_are_merged_and_what_the_old_one_asked_ends_on_the_day(either: Database) -> None:
+    case, old, heir = await _submitted(either), await _unit(either), await _unit(either, "cell-2")
+    async with either.write() as connection:
+        await merging.merge(connection, HAND, merging.Wish((old, heir), heir, Described(""), "cuong", TODAY))
+        assert await cases.of_unit(connection, heir.id) == ()
+    kept = await _kept(either, case)
+    assert (kept.state, kept.steps[-1].step, kept.steps[-1].by_name) == ("lapsed", "lapsed", "Lê Văn Cường")
+    assert kept.unit_id == old.id
+    assert "cell" not in await _lines(either, TODAY)
 
 
 async def test_the_rows_of_lists_are_always_what_the_steps_say(either: Database) -> None:

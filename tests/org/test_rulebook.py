@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy.exc import DBAPIError
 
+from server.meeting.ids import CriterionId, MotionKind
 from server.org import overrides, rulebook, tree
 from server.org.overrides import Asked, rules_at
 from server.org.refusal import Refused
@@ -183,7 +184,19 @@ async def test_a_meeting_is_called_under_the_rules_of_its_day(either: Database) 
     assert (await call(either, "meeting")).regulation.duration_minutes == 100
 
 
+async def test_a_committee_s_shares_forms_and_points_reach_the_meeting(database: Database) -> None:
+    for key, value in (("majority_share", "3/5"), ("vote_form.admission", "secret"), ("score.conduct", "45")):
+        await _set(database, "commune", replace(ASKED, key=key, value=value))
+    regulation = (await call(database, "meeting")).regulation
+    motions = {motion.kind: motion for motion in regulation.motions}
+    resolution, admission = motions[MotionKind("resolution")], motions[MotionKind("admission")]
+    assert (resolution.over, resolution.under, resolution.document) == (3, 5, "Quy định 12-QĐ/ĐU")
+    assert (admission.over, admission.under, admission.at_least, admission.secret) == (2, 3, True, True)
+    assert {each.id: each.most for each in regulation.criteria}[CriterionId("conduct")] == 45
+
+
 WRONG = (
+    ("commune", replace(ASKED, key="majority_share", value="2/2"), "Nothing is more than all."),
     ("commune", replace(ASKED, since=TODAY - timedelta(days=1)), "A rule begins today or later"),
     ("commune", replace(ASKED, last=NEXT_MONTH - timedelta(days=1)), "The last day is not before the first."),
     ("commune", replace(ASKED, value="0"), "whole number from 1"),
