@@ -15,11 +15,14 @@ from .visitor import Visitor, visitor
 pytestmark = pytest.mark.e2e
 AXE = (ROOT / "web/node_modules/axe-core/axe.min.js").read_text()
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+# What still fades in has no colour of its own yet; an animation whose element went meanwhile is over too.
+SETTLED = "Promise.allSettled(document.getAnimations().map((each) => each.finished))"
 LOOKS = {"phone, dark": ((360, 740), "dark"), "desk, light": ((1440, 900), "light")}
 
 
 async def sound(page: Page) -> None:
     """Nothing that axe can find, and nothing wider than the screen."""
+    await page.evaluate(SETTLED)
     await page.evaluate(AXE)
     found: dict[str, Any] = await page.evaluate(f"axe.run(document, {json.dumps(RULES)})")
     faults = [(fault["id"], [node["html"][:160] for node in fault["nodes"][:3]]) for fault in found["violations"]]

@@ -4,6 +4,7 @@ import { type CommandName, may, type Member, type RollLine, type Seat, type View
 import { hour } from "../time";
 import { t } from "../words";
 import { Icon } from "./icons";
+import { CorrectRoll, CORRECTIONS } from "./opening";
 import { Act, ReasonDialog } from "./parts";
 import { distinction, nameOf, rollInOrder, STATE_LOOK, STATES, wordOf } from "./reading";
 
@@ -16,6 +17,7 @@ function kindsOf(view: View, line: RollLine): string {
     vouched && t("beside {name}", { name: nameOf(view, vouched) }),
     line.state === "silent" && line.since && t("no signal since {time}", { time: hour(line.since) }),
     line.reason,
+    line.corrected && t("roll corrected: {state}", { state: wordOf(CORRECTIONS, line.corrected.state) }),
   ]
     .filter(Boolean)
     .join(" · ");
@@ -85,6 +87,7 @@ function ChairDeeds({ view, member, line, name }: { view: View; member: Member; 
             {deed.action}
           </button>
         ))}
+      {may("CorrectRoll") && <CorrectRoll member={member} name={name} />}
       {asking.value && (
         <ReasonDialog
           title={asking.value.title}

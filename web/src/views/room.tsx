@@ -11,6 +11,7 @@ import { Controls } from "./controls";
 import { ChairNotice, LineNotice, PresenceCheck, SoundNotice, Toast } from "./notice";
 import { nameOf, nextItem, PHASES, roleOf, wordOf } from "./reading";
 import { Queue } from "./queue";
+import { Record as RecordPanel } from "./record";
 import { Roll } from "./roll";
 import { Main, Thumbnails } from "./tiles";
 import { VoteCall } from "./vote";
@@ -94,7 +95,7 @@ function Speaker({ view, member, holds }: { view: View; member: Member; holds: b
 
 // -- the lists: beside on a desk, from below in a hand --------------------------------------------------------------
 
-type Tab = "conduct" | "queue" | "agenda" | "roll";
+type Tab = "conduct" | "queue" | "agenda" | "roll" | "record";
 const WIDE = "(min-width: 1024px)";
 const wide = signal(matchMedia(WIDE).matches);
 matchMedia(WIDE).addEventListener("change", (event) => (wide.value = event.matches));
@@ -107,16 +108,19 @@ function tabsOf(view: View, chairs: boolean): [Tab, string, string][] {
     ["queue", t("Speakers"), queue.length ? String(queue.length) : ""],
     ["agenda", t("Agenda"), ""],
     ["roll", t("Roll"), ""],
+    ["record", t("Minutes"), ""],
   ];
   return chairs ? [...tabs, ["conduct", t("Conduct"), ""]] : tabs;
 }
 
-function Panel({ tab, view, me, chairs }: { tab: Tab; view: View; me: Member; chairs: boolean }) {
+function Panel({ tab, view, mine }: { tab: Tab; view: View; mine: Mine }) {
+  const { member: me, chair: chairs } = mine;
   const panels: Record<Tab, () => ComponentChildren> = {
     conduct: () => <Conduct view={view} />,
     queue: () => <Queue view={view} me={me} chairs={chairs} />,
     agenda: () => <Agenda view={view} chairs={chairs} />,
     roll: () => <Roll view={view} me={me} chairs={chairs} />,
+    record: () => <RecordPanel view={view} mine={mine} />,
   };
   return (
     <div class="side-panel" id="side-panel" role="tabpanel" aria-labelledby={`tab-${tab}`} tabIndex={0}>
@@ -135,14 +139,14 @@ function walk(event: KeyboardEvent, tabs: Tab[], at: Tab): void {
   document.getElementById(`tab-${next}`)?.focus();
 }
 
-function Side({ view, me, chairs }: { view: View; me: Member; chairs: boolean }) {
-  const tabs = tabsOf(view, chairs);
+function Side({ view, mine }: { view: View; mine: Mine }) {
+  const tabs = tabsOf(view, mine.chair);
   const names = tabs.map(([tab]) => tab);
   const tab = shown.value !== null && names.includes(shown.value) ? shown.value : wide.value ? "queue" : null;
   const press = (pressed: Tab) => (chosen.value = !wide.value && tab === pressed ? null : pressed);
   return (
     <aside class="room-side" data-open={tab !== null}>
-      {!wide.value && tab !== null && <Panel tab={tab} view={view} me={me} chairs={chairs} />}
+      {!wide.value && tab !== null && <Panel tab={tab} view={view} mine={mine} />}
       <div class="tabs" role="tablist" aria-label={t("Lists of the meeting")}>
         {tabs.map(([name, label, count]) => (
           <button
@@ -161,7 +165,7 @@ function Side({ view, me, chairs }: { view: View; me: Member; chairs: boolean })
           </button>
         ))}
       </div>
-      {wide.value && tab !== null && <Panel tab={tab} view={view} me={me} chairs={chairs} />}
+      {wide.value && tab !== null && <Panel tab={tab} view={view} mine={mine} />}
     </aside>
   );
 }
@@ -190,7 +194,7 @@ function Inside({ view, mine }: { view: View; mine: Mine }) {
   return (
     <div class="room" data-phase={view.phase} data-chair={mine.chair}>
       <Head view={view} />
-      <main class="room-main">
+      <main class="room-main" tabIndex={0}>
         <div class="room-notices">
           <LineNotice />
           <SoundNotice />
@@ -210,7 +214,7 @@ function Inside({ view, mine }: { view: View; mine: Mine }) {
         </div>
         <Thumbnails view={view} me={mine.member} />
       </main>
-      <Side view={view} me={mine.member} chairs={mine.chair} />
+      <Side view={view} mine={mine} />
       <Controls view={view} mine={mine} />
       <Toast />
     </div>

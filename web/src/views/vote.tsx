@@ -5,9 +5,10 @@ import { useEffect, useId, useLayoutEffect, useRef } from "preact/hooks";
 import { type Choice, deeds, may, type Mine, type OwnBallot, type View, type Vote, type VoteLine } from "../store";
 import { clock, now, secondsUntil } from "../time";
 import { t } from "../words";
-import { draftOf, dropDraft, keepDraft } from "./drafts";
+import { draftOf, keepDraft } from "./drafts";
+import { TextDialog } from "./forms";
 import { Icon, type IconName } from "./icons";
-import { Act, Dialog, usePending } from "./parts";
+import { Act, usePending } from "./parts";
 import { wordOf } from "./reading";
 import {
   announced,
@@ -299,45 +300,15 @@ export function Verdict({ vote }: { vote: VoteLine }) {
 /** After the vote: an opinion one holds to, for the minutes. */
 export function Reserve({ id }: { id: Vote }) {
   const asking = useSignal(false);
-  const name = `reserve ${id}`;
-  const text = draftOf(name, "");
-  const [pending, run] = usePending();
-  const field = useId();
-  const send = async () => {
-    const answer = await deeds().ask("ReserveOpinion", { vote: id, text: text.trim() });
-    if (!("done" in answer)) return;
-    dropDraft(name);
-    asking.value = false;
-  };
+  const word = t("Reserve my opinion");
+  const close = () => (asking.value = false);
   return (
     <>
       <button type="button" class="button" disabled={!may("ReserveOpinion")} onClick={() => (asking.value = true)}>
-        {t("Reserve my opinion")}
+        {word}
       </button>
       {asking.value && (
-        <Dialog title={t("Reserve my opinion")} close={() => (asking.value = false)}>
-          <form
-            class="stack"
-            onSubmit={(event) => {
-              event.preventDefault();
-              run(send);
-            }}
-          >
-            <div class="field">
-              <label for={field}>{t("Your opinion")}</label>
-              <textarea id={field} required maxLength={2000} value={text} onInput={(e) => keepDraft(name, e.currentTarget.value)} />
-              <p class="help">{t("It is written into the record of the meeting.")}</p>
-            </div>
-            <div class="actions">
-              <button type="button" class="button" onClick={() => (asking.value = false)}>
-                {t("Back")}
-              </button>
-              <button type="submit" class="button main" aria-busy={pending} disabled={text.trim() === ""}>
-                {t("Reserve my opinion")}
-              </button>
-            </div>
-          </form>
-        </Dialog>
+        <TextDialog draft={`reserve ${id}`} title={word} label={t("Your opinion")} name="ReserveOpinion" fields={{ vote: id }} close={close} />
       )}
     </>
   );
