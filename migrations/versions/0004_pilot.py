@@ -52,7 +52,7 @@ def _cases() -> None:
         sa.Column("body", sa.JSON(), nullable=False),
         sa.ForeignKeyConstraint(["case_id"], ["pilot_cases.id"], name=op.f("fk_pilot_steps_case_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_pilot_steps")),
-        sa.UniqueConstraint("case_id", "n", name=op.f("uq_pilot_steps_case_id")),
+        sa.UniqueConstraint("case_id", "n", name=op.f("uq_pilot_steps_case_id_n")),
     )
     op.create_table(
         "pilot_periods",
