@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import sqlite3
 
 import pytest
 from playwright.async_api import Browser, Locator, expect
@@ -143,3 +144,19 @@ async def test_a_hand_entered_for_a_member_is_shown_to_him_and_contested(house: 
         await expect(ballot(member)).to_contain_text("2/3 tán thành")
     names = [entry.name for entry in kept(house, meeting)]
     assert [n for n in names if "Hand" in n] == ["HandEntered", "HandContested"]
+
+
+async def test_a_probationary_member_sees_the_vote_and_why_he_has_none(house: House, browser: Browser) -> None:
+    meeting, accounts = await large_cell(house.database, 3)
+    with sqlite3.connect(house.data / "chibo.sqlite") as register:
+        register.execute("UPDATE statuses SET standing = 'probationary' WHERE person_id = ?", (accounts[2].username,))
+    chair = await seated(browser, house, meeting, accounts[0])
+    probationer = await seated(browser, house, meeting, accounts[2], **PHONE)
+    async with asyncio.timeout(LIMIT):
+        await chair.button("Khai mạc").click()
+        await opened(chair)
+        await expect(ballot(probationer)).to_contain_text(MOTION)
+        await expect(ballot(probationer)).to_contain_text("Đồng chí dự bị không biểu quyết")
+        await expect(ballot(probationer)).to_contain_text("0/2 đồng chí đã biểu quyết")
+        await expect(ballot(probationer).get_by_role("button")).to_have_count(0)
+        await sound(probationer.page)
