@@ -8,7 +8,7 @@ from aiohttp import web
 from server.org import access, changing, groups, merging, names, people, registering, tree
 from server.org.changing import Described
 from server.org.merging import Preview, Wish
-from server.org.refusal import Refused
+from server.org.refusal import Refused, kept
 from server.org.tree import CELL, KINDS, RANK, Unit
 from server.records.database import Connection
 
@@ -63,7 +63,7 @@ async def move(request: web.Request) -> web.StreamResponse:
     sent = await fields(request, "to")
 
     async def step(connection: Connection) -> None:
-        to = await required(request, "edit_tree", await tree.unit(connection, sent["to"]))
+        to = await required(request, "edit_tree", await tree.unit(connection, kept(sent["to"], "to")))
         parent = await tree.unit(connection, request[keys.UNIT].parent_id)
         await required(request, "edit_tree", parent)
         await changing.move(connection, hand(request), request[keys.UNIT], to)
