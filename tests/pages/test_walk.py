@@ -121,6 +121,7 @@ FIELDS = {
     "/account/password": {"old": "", "new": "", "again": ""},
     "/account/sessions": {"session": "nobody's"},
     "/units/demo-cell-1/posts": {"post": "committee_member"},
+    "/units/demo-cell-1/move": {"to": "demo-xa-1"},
     "/sign-in": {"username": "x", "password": "y", "next": ""},
     "/units/demo-xa-1/rules/grace": {"value": "60", "document": "QĐ 1", "mark": "V", "since": "2027-01-05"},
 }
