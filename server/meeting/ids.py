@@ -103,6 +103,13 @@ class RollState(StrEnum):
     ABSENT_UNEXCUSED = "absent_unexcused"
 
 
+class PaperKind(StrEnum):
+    """What is drawn up after the meeting, numbered, and signed by two."""
+
+    MINUTES = "minutes"
+    RESOLUTION = "resolution"
+
+
 @dataclass(frozen=True, slots=True)
 class Excuse:
     """Known before the meeting: this member cannot come."""
