@@ -131,6 +131,11 @@ class Settings(BaseSettings):
         return self.data_dir / "head.key"
 
     @property
+    def witness(self) -> Path:
+        """Every signed head once more, outside the database."""
+        return self.data_dir / "heads.jsonl"
+
+    @property
     def media_socket(self) -> Path:
         """The unix socket of the media worker; under the temporary folder where the data folder's path is too long."""
         wanted = self.data_dir.resolve() / "media.sock"

@@ -50,9 +50,10 @@ def attendance_of(recorded: Sequence[Recorded]) -> tuple[Line, ...]:
         sitting.read(entry)
         for roll, event in _concerned(rolls, entry.event):
             roll.read(event, entry.at)
-    if recorded:
-        for roll in rolls.values():
-            roll.stop(recorded[-1].at)
+        if isinstance(entry.event, e.Closed):
+            break
+    for roll in rolls.values():
+        roll.stop(sitting.ended)
     return tuple(roll.line(sitting) for roll in rolls.values())
 
 
@@ -110,9 +111,9 @@ class _Roll:
         if read := _READ.get(type(event)):
             self._turn(read(self, event, at) or at)
 
-    def stop(self, at: datetime) -> None:
+    def stop(self, at: datetime | None) -> None:
         """Whoever is still here was here until `at`."""
-        if self.here:
+        if self.here and at:
             self._end_silence(at)
             self._end_span(at)
             self.last = at

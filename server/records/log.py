@@ -1,12 +1,14 @@
 """The log of the meetings: INSERT and SELECT only.
 
-One append is one transaction: the entries, the rows that are read off them (attendance, the meeting's summary, the
-state of its papers) and, once the meeting is closed, its signed head.  Either all of it is kept or nothing is.
+One append is one transaction: the entries, the rows that are read off them (attendance, the meeting's line in lists,
+the state of its papers) and, once the meeting is closed, its signed head and its summary.  Either all of it is kept or
+nothing is.
 """
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
@@ -14,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ..meeting.events import Closed, Event, Opened, Recorded
 from ..meeting.ids import MemberId
-from . import filing, tables
+from . import filing, summaries, tables
 from .attendance import Rolls, keep
 from .chain import GENESIS
 from .database import Database
@@ -32,9 +34,11 @@ class Log:
 
     taken = SeqTaken
 
-    def __init__(self, database: Database, key: Key, witness: Witness | None = None) -> None:
-        """`witness`: where every head is noted outside the database too."""
-        self._database, self._key, self._witness = database, key, witness
+    def __init__(
+        self, database: Database, key: Key, zone: ZoneInfo = summaries.ZONE, witness: Witness | None = None
+    ) -> None:
+        """`zone`: of the calendar by whose months meetings are counted; `witness`: where heads are noted once more."""
+        self._database, self._key, self._zone, self._witness = database, key, zone, witness
         self._rolls: dict[str, Rolls] = {}  # of the meetings this process writes; only ever a cache
 
     async def append(
@@ -70,7 +74,10 @@ class Log:
             self._remember(meeting, rolls, closed=closed)
         await _summarise(connection, meeting, entries)
         await filing.keep(connection, meeting, recorded)
-        return await _seal(connection, entries[-1], self._key) if closed else None
+        if not closed:
+            return None
+        await summaries.keep(connection, meeting, await _read(connection, meeting), self._zone)
+        return await _seal(connection, entries[-1], self._key)
 
     async def read(self, meeting: str) -> list[Recorded]:
         """The whole log, in order; [] if there is none.  Raises CorruptRecord: nothing is built on a broken record."""

@@ -194,7 +194,7 @@ async def test_an_entry_after_the_end_is_named(database: Database, log: Log) -> 
     row |= {"name": type(kept[3].event).__name__, "body": late, "hash": link(head, seq + 1, late)}
     await attack(database, tables.events.insert().values(**row))
     verdict = await verify(database, "m")
-    assert (verdict.first_broken, verdict.why) == (seq + 1, "an entry follows the end of the meeting")
+    assert (verdict.first_broken, verdict.why) == (seq + 1, "this cannot follow the end of the meeting")
 
 
 @pytest.mark.parametrize(
