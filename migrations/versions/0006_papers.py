@@ -101,7 +101,7 @@ def _numbers() -> None:
         sa.Column("given_before", sa.JSON(), nullable=False),
         sa.ForeignKeyConstraint(["unit_id"], ["units.id"], name=op.f("fk_terms_unit_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_terms")),
-        sa.UniqueConstraint("unit_id", "since", name=op.f("uq_terms_unit_id")),
+        sa.UniqueConstraint("unit_id", "since", name=op.f("uq_terms_unit_id_since")),
     )
     op.create_table(
         "paper_numbers",
@@ -113,7 +113,7 @@ def _numbers() -> None:
         sa.Column("at", Utc(), nullable=False),
         sa.ForeignKeyConstraint(["unit_id"], ["units.id"], name=op.f("fk_paper_numbers_unit_id")),
         sa.PrimaryKeyConstraint("unit_id", "run", "series", "number", name=op.f("pk_paper_numbers")),
-        sa.UniqueConstraint("meeting", "series", name=op.f("uq_paper_numbers_meeting")),
+        sa.UniqueConstraint("meeting", "series", name=op.f("uq_paper_numbers_meeting_series")),
     )
 
 

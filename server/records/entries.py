@@ -50,7 +50,7 @@ class Entry:
 def sealed(
     meeting: str, previous: bytes, after: int, events: Sequence[Event], at: datetime, by: MemberId, cause: str
 ) -> list[Entry]:
-    """The entries after+1, after+2, … behind the hash `previous`.  Raises ValueError for what must not follow `Closed`."""
+    """The entries after+1, after+2, … behind the hash `previous`.  Raises ValueError for what may not follow."""
     if not may_follow(False, events):
         raise ValueError("Nothing of the meeting follows its end.")
     recorded = [Recorded(seq, at, by, cause, event) for seq, event in enumerate(events, after + 1)]

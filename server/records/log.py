@@ -54,7 +54,7 @@ class Log:
         async with self._database.write() as connection:
             closed = await _closed(connection, meeting)
             previous = await _previous(connection, meeting, after)
-            if not may_follow(closed, events):
+            if closed and not may_follow(True, events):
                 raise SeqTaken(meeting, after + 1)
             entries = sealed(meeting, previous, after, events, at, by, cause)
             head = await self._write(connection, meeting, after, entries, closed)

@@ -22,7 +22,7 @@ class MemoryLog:
     ) -> int:
         kept = self._entries.get(meeting, [])
         closed = any(isinstance(entry.recorded.event, Closed) for entry in kept)
-        if len(kept) != after or not may_follow(closed, events):
+        if len(kept) != after or (closed and not may_follow(True, events)):
             raise SeqTaken(meeting, after + 1)
         previous = kept[-1].hash if kept else GENESIS
         self._entries[meeting] = kept + sealed(meeting, previous, after, events, at, by, cause)
