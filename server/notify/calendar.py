@@ -35,7 +35,7 @@ def written(appointment: Appointment, at: datetime, cancelled: bool = False) -> 
     calendar.add("version", "2.0")
     calendar.add("method", CANCEL if cancelled else REQUEST)
     calendar.add_component(_event(appointment, at, cancelled))
-    return calendar.to_ical().decode()
+    return str(calendar.to_ical(), "utf-8")
 
 
 def _event(of: Appointment, at: datetime, cancelled: bool) -> icalendar.Event:

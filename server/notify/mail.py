@@ -2,11 +2,11 @@
 
 import hashlib
 from dataclasses import dataclass, field
+from datetime import datetime
 from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime
-from datetime import datetime
 from typing import Literal
 
 import aiosmtplib
