@@ -1,8 +1,8 @@
 """The log of the meetings: INSERT and SELECT only.
 
-One append is one transaction: the entries, the rows that are read off them (attendance, the meeting's line in lists,
-the state of its papers) and, once the meeting is closed, its signed head and its summary.  Either all of it is kept or
-nothing is.
+One append is one transaction: the entries, the rows that are read off them (attendance, tasks, the meeting's line in
+lists, the state of its papers) and, once the meeting is closed, its signed head and its summary.  Either all of it is
+kept or nothing is.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ..meeting.events import Closed, Event, Opened, Recorded
 from ..meeting.ids import MemberId
-from . import filing, summaries, tables
+from . import filing, summaries, tables, tasks
 from .attendance import Rolls, keep
 from .chain import GENESIS
 from .database import Database
@@ -72,6 +72,7 @@ class Log:
             rolls = await keep(connection, meeting, await self._rolls_at(connection, meeting, after), recorded)
             closed = any(isinstance(each.event, Closed) for each in recorded)
             self._remember(meeting, rolls, closed=closed)
+        await tasks.keep(connection, meeting, recorded)
         await _summarise(connection, meeting, entries)
         await filing.keep(connection, meeting, recorded)
         if not closed:

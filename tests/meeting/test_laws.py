@@ -307,12 +307,15 @@ class Recount:
     """The sheet by brute force: who was here in each second, less what `Left` takes back."""
 
     def __init__(self, log: list[e.Recorded]) -> None:
-        self.length = int((log[-1].at - T0).total_seconds())
+        end = next((entry for entry in log if isinstance(entry.event, e.Closed)), log[-1])
+        self.length = int((end.at - T0).total_seconds())
         self.kinds: dict[MemberId, list[frozenset[str]]] = {}
         self.silent: dict[MemberId, set[int]] = {}
         self.opened: int | None = None
         meeting, last = Meeting(), 0
         for entry in log:
+            if meeting.sitting.phase is Phase.CLOSED:  # papers follow; nobody is here any more
+                break
             now = int((entry.at - T0).total_seconds())
             self._pass(meeting, last, now)
             self._take_back(meeting, entry, now)
