@@ -73,6 +73,11 @@ class Meeting:
         return (self.chair.acting, secretary) if secretary else (self.chair.acting,)
 
     @property
+    def keepers(self) -> tuple[MemberId, ...]:
+        """Who keeps the record of a meeting in the room."""
+        return (*self.chairs, *self.chair.line, *self.writers)
+
+    @property
     def item(self) -> ItemId:
         """Under debate; NO_ITEM while none is."""
         return self.agenda.current or NO_ITEM
