@@ -73,7 +73,7 @@ def build(settings: Settings) -> web.Application:
     app = web.Application(client_max_size=1 << 20)
     database, health = Database(settings.database), Health(now)
     accounts = Accounts(database, settings)
-    log = Log(database, signing.Key.load(settings.head_key))
+    log = Log(database, signing.Key.load(settings.head_key), settings.zone)
     control = Control(_media(settings), lambda *slots: app[GATEWAY].slots(*slots), lambda e: app[GATEWAY].epoch(e))
     leases = Leases(database, secrets.token_hex(8), now)
     rooms = Rooms(log, Media(control), leases, _caller(database, settings), now, health)

@@ -1,12 +1,13 @@
 """The log of the meetings: INSERT and SELECT only.
 
-One append is one transaction: the entries, the rows that are read off them (attendance, the meeting's summary) and,
-when the meeting closed, its signed head.  Either all of it is kept or nothing is.
+One append is one transaction: the entries, the rows that are read off them (attendance, the meeting's line in lists)
+and, when the meeting closed, its signed head and its summary.  Either all of it is kept or nothing is.
 """
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
@@ -14,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ..meeting.events import Closed, Event, Opened, Recorded
 from ..meeting.ids import MemberId
-from . import tables
+from . import summaries, tables
 from .attendance import Rolls, keep
 from .chain import GENESIS
 from .database import Database
@@ -31,8 +32,9 @@ class Log:
 
     taken = SeqTaken
 
-    def __init__(self, database: Database, key: Key) -> None:
-        self._database, self._key = database, key
+    def __init__(self, database: Database, key: Key, zone: ZoneInfo = summaries.ZONE) -> None:
+        """`zone`: of the calendar by whose months meetings are counted."""
+        self._database, self._key, self._zone = database, key, zone
         self._rolls: dict[str, Rolls] = {}  # of the meetings this process writes; only ever a cache
 
     async def append(
@@ -52,6 +54,7 @@ class Log:
             await _summarise(connection, meeting, entries)
             if isinstance(events[-1], Closed):
                 await _seal(connection, entries[-1], self._key)
+                await summaries.keep(connection, meeting, await _read(connection, meeting), self._zone)
         self._remember(meeting, rolls_after, closed=isinstance(events[-1], Closed))
         return entries[-1].recorded.seq
 

@@ -259,6 +259,60 @@ attendance = sa.Table(
     sa.Column("kinds", sa.String(64), nullable=False),  # words joined by " ", sorted: "in_room online vouched"
 )
 
+summaries = sa.Table(  # of closed meetings; see records/summaries.py
+    "summaries",
+    metadata,
+    sa.Column("meeting", _id(), primary_key=True),
+    sa.Column("unit_id", _id(), nullable=False),
+    sa.Column("month", sa.String(7), nullable=False),  # "2027-01", of the day it was planned for
+    sa.Column("form", sa.String(16), nullable=False),
+    sa.Column("kind", sa.String(16), nullable=False),
+    sa.Column("planned_for", Utc, nullable=False),
+    sa.Column("opened_at", Utc, nullable=False),
+    sa.Column("closed_at", Utc, nullable=False),
+    *(
+        sa.Column(name, sa.Integer, nullable=False)
+        for name in (
+            *("seconds", "wanted_minutes", "official", "probationary", "exempt", "temporary", "base", "present"),
+            *("excused", "unexcused", "online", "in_room", "vouched", "corrections", "to_verify", "followers"),
+            *("votes", "tasks"),
+        )
+    ),
+    sa.Column("score", sa.Integer),  # NULL = not scored
+    sa.Column("grade", sa.String(16), nullable=False),
+    sa.Column("adopted", sa.Boolean, nullable=False),
+)
+_sum = summaries.c
+# A committee's months are read from this index and nothing else, however many cells it has.
+sa.Index(
+    "ix_summaries_unit_id_month",
+    *(_sum.unit_id, _sum.month, _sum.kind, _sum.form, _sum.base, _sum.present, _sum.seconds, _sum.wanted_minutes),
+    *(_sum.score, _sum.unexcused),
+)
+sa.Index("ix_summaries_month", _sum.month)
+
+roll_lines = sa.Table(  # one per seat of a closed meeting
+    "roll_lines",
+    metadata,
+    sa.Column("meeting", _id(), primary_key=True),
+    sa.Column("member", _id(), primary_key=True),
+    sa.Column("unit_id", _id(), nullable=False),
+    sa.Column("month", sa.String(7), nullable=False),
+    sa.Column("name", sa.String(200), nullable=False),
+    sa.Column("kind", sa.String(16), nullable=False),
+    sa.Column("standing", sa.String(16), nullable=False),
+    sa.Column("post", sa.String(32), nullable=False),
+    sa.Column("state", sa.String(24), nullable=False),
+    sa.Column("seconds", sa.Integer, nullable=False),
+    sa.Column("kinds", sa.String(64), nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("corrected", sa.Boolean, nullable=False),
+    sa.Column("to_verify", sa.Boolean, nullable=False),
+)
+sa.Index("ix_roll_lines_member", roll_lines.c.member, roll_lines.c.month)
+sa.Index("ix_roll_lines_unit_id", roll_lines.c.unit_id, roll_lines.c.month)
+sa.Index("ix_meetings_unit_id_planned_for", meetings.c.unit_id, meetings.c.planned_for)
+
 leases = sa.Table(
     "leases",
     metadata,

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ..meeting.events import Closed, Recorded
-from . import tables
+from . import summaries, tables
 from .attendance import Rolls
 from .chain import GENESIS, link
 from .codec import CorruptRecord, from_body
@@ -55,12 +55,15 @@ async def verify(database: Database, meeting: str, trusted: Collection[bytes] | 
         heads = await _all(connection, tables.heads, "meeting", meeting, "seq")
         listed = await _all(connection, tables.meetings, "id", meeting, "id")
         roll = await _all(connection, tables.attendance, "meeting", meeting, "n")
+        kept = await summaries.kept(connection, meeting)
     recorded: list[Recorded] = []
     try:
         recorded.extend(_chained(meeting, rows))
         _check_end(meeting, recorded, _hash(rows, recorded), heads[0] if heads else None, trusted)
         _check_list(meeting, recorded, listed)
         _check_roll(recorded, roll)
+        if listed and not summaries.agree(kept, summaries.summary(recorded)):
+            raise _Broken(None, "the summary is not what the log says")
     except _Broken as broken:
         return Verdict(meeting, False, len(rows), _hash(rows, recorded).hex(), broken.seq, broken.why)
     return Verdict(meeting, True, len(rows), _hash(rows, recorded).hex())
