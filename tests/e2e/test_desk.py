@@ -11,7 +11,7 @@ from server.demo.large import large_cell, name_of
 from .crowd import kept
 from .house import House
 from .test_access import sound
-from .test_vote import LIMIT, PHONE, ballot, closed, opened
+from .test_vote import LIMIT, PHONE, opened
 from .visitor import visitor
 
 pytestmark = pytest.mark.e2e
