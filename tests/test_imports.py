@@ -59,7 +59,19 @@ TABLE = {
 }
 IMPURE = {"asyncio", "logging", "os", "random", "secrets", "socket", "subprocess", "threading", "time", "uuid"}
 ORDER = (
-    *("ids", "refusal", "rules", "commands", "events", "calling", "sitting", "attendance", "checks", "chairing"),
+    *(
+        "ids",
+        "refusal",
+        "rules",
+        "commands",
+        "events",
+        "calling",
+        "sitting",
+        "attendance",
+        "desk",
+        "checks",
+        "chairing",
+    ),
     *("agenda", "speaking", "microphones", "opening", "showing", "voting", "concluding", "scoring", "minuting"),
     *(
         "filing",

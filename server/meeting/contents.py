@@ -13,6 +13,7 @@ from . import (
     chairing,
     checks,
     concluding,
+    desk,
     filing,
     microphones,
     minuting,
@@ -60,6 +61,14 @@ ANY = HERE | {Phase.CALLED}
 
 def _open(m: Meeting, command: c.Open, by: MemberId, at: datetime) -> Iterator[e.Event]:
     yield e.Opened()
+
+
+def _join(m: Meeting, command: c.Join, by: MemberId, at: datetime) -> Iterator[e.Event]:
+    desk.may_join(m.about, m.keepers, by)
+    joined = tuple(attendance.join(m.attendance, by, command.connection, command.device))
+    yield from joined
+    if joined:
+        yield from desk.seated(m.about, m.attendance, by)
 
 
 def _pause(m: Meeting, command: c.Pause, by: MemberId, at: datetime) -> Iterator[e.Event]:
@@ -113,7 +122,7 @@ RULES: dict[type[c.Command], Rule] = {
     c.Call: Rule(Who.HOUSE, ANY, lambda m, x, by, at: calling.call(x)),
     c.Tick: Rule(Who.HOUSE, ANY, lambda m, x, by, at: ()),
     c.Recover: Rule(Who.HOUSE, ANY, lambda m, x, by, at: attendance.recover(m.attendance, x.since, at)),
-    c.Join: Rule(Who.ENTITLED, ANY, lambda m, x, by, at: attendance.join(m.attendance, by, x.connection, x.device)),
+    c.Join: Rule(Who.ENTITLED, ANY, _join),
     c.Drop: Rule(Who.ENTITLED, ANY, lambda m, x, by, at: attendance.drop(m.attendance, by, x.connection)),
     # Coming and going
     c.Leave: Rule(Who.PRESENT, HERE, lambda m, x, by, at: attendance.leave(m.attendance, by, at)),

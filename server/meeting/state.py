@@ -80,6 +80,11 @@ class Meeting:
         return Signers(self.chairs, self.opening.minutes_secretary)
 
     @property
+    def keepers(self) -> tuple[MemberId, ...]:
+        """Who keeps the record of a meeting in the room."""
+        return (*self.chairs, *self.chair.line, *self.writers)
+
+    @property
     def item(self) -> ItemId:
         """Under debate; NO_ITEM while none is."""
         return self.agenda.current or NO_ITEM
