@@ -46,7 +46,7 @@ TABLE = {
         jobs="structlog",
     ),
     "notify": may("sqlalchemy aiosmtplib icalendar structlog", "records.tables records.database"),
-    "papers": may("openpyxl typst"),
+    "papers": may("openpyxl typst docx sqlalchemy", "meeting org records"),
     "pages": may(
         "aiohttp jinja2 aiohttp_jinja2 markupsafe babel itsdangerous structlog prometheus_client",
         "org notify papers records meeting.minutes meeting.events meeting.ids settings",
