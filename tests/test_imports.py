@@ -44,8 +44,9 @@ TABLE = {
         reading="openpyxl",
         writing="openpyxl",
         jobs="structlog",
+        factor="cryptography",
     ),
-    "papers": may("openpyxl typst"),
+    "papers": may("openpyxl typst segno"),
     "pages": may(
         "aiohttp jinja2 aiohttp_jinja2 markupsafe babel itsdangerous structlog prometheus_client",
         "org papers records meeting.minutes meeting.events meeting.ids settings",
