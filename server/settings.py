@@ -15,7 +15,7 @@ from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, Field, SecretStr, ValidationError, ValidationInfo
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from .org.security import shipped
@@ -33,6 +33,12 @@ def _url(value: str) -> str:
     if parts.path.strip("/") or parts.query or parts.fragment or parts.username:
         raise ValueError("must end after the host and the port")
     return f"{parts.scheme}://{parts.netloc}"
+
+
+def _sender(value: str, known: ValidationInfo) -> str:
+    if known.data.get("smtp_host") and "@" not in value:
+        raise ValueError("must be the mail address that notices come from, because CHIBO_SMTP_HOST is set")
+    return value
 
 
 def _database(value: str) -> str:
@@ -123,6 +129,13 @@ class Settings(BaseSettings):
     password_length: Annotated[int, Field(ge=8)] = Field(
         default_factory=partial(shipped, "password_length")
     )  # without a second factor
+    smtp_host: str = ""  # "" = no mail: notices are shown in the program only
+    smtp_port: Port = 587
+    smtp_security: Literal["starttls", "tls", "none"] = "starttls"
+    smtp_username: str = ""
+    smtp_password: SecretStr = SecretStr("")
+    smtp_sender: Annotated[str, AfterValidator(_sender)] = Field(default="", validate_default=True)  # address
+
     metrics_token: SecretStr = SecretStr("")  # "" = /metrics answers the machine itself only
 
     @property
@@ -142,6 +155,11 @@ class Settings(BaseSettings):
     def accounts_key(self) -> Path:
         """The key of second factors and of codes on paper; outside the database."""
         return self.data_dir / "accounts.key"
+
+    @property
+    def witness(self) -> Path:
+        """Every signed head once more, outside the database."""
+        return self.data_dir / "heads.jsonl"
 
     @property
     def media_socket(self) -> Path:

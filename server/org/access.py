@@ -117,6 +117,7 @@ ALLOWED: Mapping[str, frozenset[str]] = MappingProxyType(
     {
         "see_meeting": frozenset({"member", "heir", "committee", "follower", "superior"}),
         "join_meeting": frozenset({"member", "committee", "follower"}),
+        "keep_record": frozenset({"committee"}),  # of a meeting in the room; the minutes secretary by appointment
         "see_attendance": frozenset({"member", "heir", "committee", "follower", "superior"}),
         "see_supervision": frozenset({"superior"}),
         # the register: units, members and what holds of them; phone, mail and card are for whoever keeps it

@@ -277,15 +277,15 @@ events = sa.Table(
     sa.CheckConstraint("seq >= 1", name="seq"),
 )
 
-heads = sa.Table(
+heads = sa.Table(  # one at the close, and one after every append that follows it; the last one holds
     "heads",
     metadata,
     sa.Column("meeting", _id(), primary_key=True),
-    sa.Column("seq", sa.Integer, nullable=False),
+    sa.Column("seq", sa.Integer, primary_key=True, autoincrement=False),
     sa.Column("hash", sa.LargeBinary(32), nullable=False),
     sa.Column("signature", sa.LargeBinary(64), nullable=False),  # Ed25519, see signing.py
     sa.Column("public_key", sa.LargeBinary(32), nullable=False),
-    sa.Column("closed_at", Utc, nullable=False),
+    sa.Column("sealed_at", Utc, nullable=False),  # when that entry was written
 )
 
 attendance = sa.Table(
@@ -352,6 +352,30 @@ roll_lines = sa.Table(  # one per seat of a closed meeting
 sa.Index("ix_roll_lines_member", roll_lines.c.member, roll_lines.c.month)
 sa.Index("ix_roll_lines_unit_id", roll_lines.c.unit_id, roll_lines.c.month)
 sa.Index("ix_meetings_unit_id_planned_for", meetings.c.unit_id, meetings.c.planned_for)
+
+filings = sa.Table(  # a closed meeting and what became of its results
+    "filings",
+    metadata,
+    sa.Column("meeting", _id(), primary_key=True),
+    sa.Column("closed_at", Utc, nullable=False, index=True),
+    sa.Column("posted_on", sa.Date),  # in the electronic handbook
+    sa.Column("reported_on", sa.Date),  # to the direct superior
+    sa.Column("corrections", sa.Integer, nullable=False, server_default="0"),
+)
+
+papers = sa.Table(  # what was drawn up: the version that holds
+    "papers",
+    metadata,
+    sa.Column("meeting", _id(), primary_key=True),
+    sa.Column("kind", sa.String(16), primary_key=True),  # a word of meeting.ids.PaperKind
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("number", sa.Integer, nullable=False),
+    sa.Column("sha256", sa.String(64), nullable=False),
+    sa.Column("drawn_at", Utc, nullable=False),
+    sa.Column("chair_signed_at", Utc),
+    sa.Column("secretary_signed_at", Utc),
+    sa.Column("outdated", sa.Boolean, nullable=False, server_default=sa.false()),  # something was changed since
+)
 
 leases = sa.Table(
     "leases",
@@ -427,3 +451,79 @@ pilot_notes = sa.Table(  # problems noted; rows are only added
     sa.Column("by", _id(), nullable=False),
     sa.Column("at", Utc, nullable=False),
 )
+
+# -- Papers.  What was signed is kept as it was signed; rows of `paper_files` are only added. ------------------------
+
+paper_files = sa.Table(
+    "paper_files",
+    metadata,
+    sa.Column("sha256", sa.String(64), primary_key=True),  # of the bytes, hex
+    sa.Column("meeting", _id(), nullable=False, index=True),
+    sa.Column("bytes", sa.LargeBinary, nullable=False),
+    sa.Column("at", Utc, nullable=False),
+)
+
+terms = sa.Table(  # the terms of a cell; numbers of papers run within one
+    "terms",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("unit_id", _id(), sa.ForeignKey("units.id"), nullable=False),
+    sa.Column("name", sa.String(64), nullable=False),  # as "2025 – 2027"
+    sa.Column("since", sa.Date, nullable=False),  # until the next one begins
+    sa.Column("given_before", sa.JSON, nullable=False),  # {series: the last number given before this program}
+    sa.UniqueConstraint("unit_id", "since"),
+)
+
+paper_numbers = sa.Table(  # who has which number; a meeting keeps the one it got
+    "paper_numbers",
+    metadata,
+    sa.Column("unit_id", _id(), sa.ForeignKey("units.id"), primary_key=True),
+    sa.Column("run", sa.String(32), primary_key=True),  # "term 7" | "year 2027": within which the numbers run
+    sa.Column("series", sa.String(16), primary_key=True),  # a word of meeting.ids.PaperKind
+    sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),  # 1, 2, 3 …
+    sa.Column("meeting", _id(), nullable=False),
+    sa.Column("at", Utc, nullable=False),
+    sa.UniqueConstraint("meeting", "series"),
+)
+
+# -- Tasks: read off the log and written with it; between meetings their owner and the secretary keep them up. -------
+
+tasks = sa.Table(
+    "tasks",
+    metadata,
+    sa.Column("meeting", _id(), primary_key=True),  # where it was given
+    sa.Column("id", _id(), primary_key=True),
+    sa.Column("unit_id", _id(), index=True),  # whose it is now: a merger moves it; NULL = the meeting is in no list
+    sa.Column("item", _id(), nullable=False),  # "" = of the meeting as a whole
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("owner", _id(), nullable=False, index=True),  # a person
+    sa.Column("deadline", sa.Date, nullable=False),  # its last day
+    sa.Column("state", sa.String(16), nullable=False, server_default="open"),  # open | done | withdrawn
+    sa.Column("result", sa.Text, nullable=False, server_default=""),
+    sa.Column("done_on", sa.Date),
+)
+
+# -- Notices.  A row is kept in the transaction of what causes it; the sender tells it afterwards. -------------------
+
+outbox = sa.Table(
+    "outbox",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("person_id", _id(), sa.ForeignKey("people.id"), nullable=False),
+    sa.Column("key", sa.String(200), nullable=False),  # once for each person
+    sa.Column("subject", sa.Text, nullable=False),  # a sentence in English, the key of its translation
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("facts", sa.JSON, nullable=False),
+    sa.Column("link", sa.String(300), nullable=False),
+    sa.Column("meeting", _id(), nullable=False, index=True),  # "" = about none
+    sa.Column("calendar", sa.Text),  # an iCalendar object
+    sa.Column("at", Utc, nullable=False),
+    sa.Column("read_at", Utc),
+    sa.Column("state", sa.String(16), nullable=False),  # waiting | sent | shown | failed
+    sa.Column("tries", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("next_at", Utc, nullable=False),
+    sa.Column("why", sa.String(200), nullable=False, server_default=""),  # why it was not sent, without names
+    sa.UniqueConstraint("person_id", "key"),
+)
+sa.Index("ix_outbox_person_id_read_at", outbox.c.person_id, outbox.c.read_at)
+sa.Index("ix_outbox_state_next_at", outbox.c.state, outbox.c.next_at)
