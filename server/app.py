@@ -29,6 +29,7 @@ from .notify.sender import Phrase, Sender
 from .org import meetings, pilot, roster
 from .org.accounts import Accounts
 from .org.refusal import Refused as NotAllowed
+from .pages.csrf import load_key
 from .records import signing
 from .records.database import Database
 from .records.leases import Leases
@@ -75,7 +76,7 @@ def build(settings: Settings) -> web.Application:
     """Everything wired, nothing started."""
     app = web.Application(client_max_size=1 << 20)
     database, health = Database(settings.database), Health(now)
-    accounts = Accounts(database, settings)
+    accounts = Accounts(database, settings, key=load_key(settings.accounts_key))
     log = Log(database, signing.Key.load(settings.head_key), settings.zone, Witness(settings.witness))
     control = Control(_media(settings), lambda *slots: app[GATEWAY].slots(*slots), lambda e: app[GATEWAY].epoch(e))
     leases = Leases(database, secrets.token_hex(8), now)

@@ -44,17 +44,19 @@ TABLE = {
         reading="openpyxl",
         writing="openpyxl",
         jobs="structlog",
+        factor="cryptography",
     ),
     "notify": may("sqlalchemy aiosmtplib icalendar structlog", "records.tables records.database"),
-    "papers": may("openpyxl typst docx sqlalchemy", "meeting org records"),
+    "papers": may("openpyxl typst docx segno sqlalchemy", "meeting org records"),
     "pages": may(
         "aiohttp jinja2 aiohttp_jinja2 markupsafe babel itsdangerous structlog prometheus_client",
-        "org notify papers records meeting.minutes meeting.events meeting.ids settings",
+        "org notify papers records meeting.minutes meeting.proceedings meeting.events meeting.ids meeting.commands "
+        "meeting.refusal settings",
         health="sqlalchemy alembic",  # asks whether the tables are those of this version; no statement
     ),
     "demo": may(
         "aiohttp socketio aiortc aioice av PIL numpy psutil sqlalchemy uvloop",
-        "org records meeting settings",
+        "org papers records meeting settings",
     ),
 }
 IMPURE = {"asyncio", "logging", "os", "random", "secrets", "socket", "subprocess", "threading", "time", "uuid"}

@@ -4,7 +4,6 @@ from server.meeting.filing import drawable
 from server.meeting.ids import PaperKind
 from server.meeting.proceedings import Proceedings, proceedings
 from server.meeting.refusal import Refused
-from server.org.exchange.writing import csv_bytes
 from server.records import carried
 from server.records.database import Database
 from server.records.signing import Key
@@ -32,8 +31,8 @@ async def bundle(database: Database, of: Material, key: Key) -> bytes:
     for kind in desk.MAKERS:
         files |= await _paper(database, of, p, kind)
     files[f"{carried.PAPERS}meeting.xlsx"] = tables.book(p, of.facts)
-    files[f"{carried.PAPERS}attendance.csv"] = csv_bytes((tables.ATTENDANCE, *tables.attendance(p, of.facts)))
-    files[f"{carried.PAPERS}votes.csv"] = csv_bytes((tables.VOTES, *tables.votes(p, of.facts)))
+    files[f"{carried.PAPERS}attendance.csv"] = tables.as_csv((tables.ATTENDANCE, *tables.attendance(p, of.facts)))
+    files[f"{carried.PAPERS}votes.csv"] = tables.as_csv((tables.VOTES, *tables.votes(p, of.facts)))
     return carried.packed(of.row.id, files, key)
 
 

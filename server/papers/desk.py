@@ -17,7 +17,8 @@ from server.org.refusal import Refused
 from server.org.rulebook import Rule, number, word
 from server.records.database import Database
 
-from . import annexes, pdf, store, word as docx
+from . import annexes, pdf, store
+from . import word as docx
 from .facts import Facts, LastTask
 from .minutes import minutes
 from .model import Form, Paper, plain

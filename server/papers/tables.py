@@ -1,11 +1,14 @@
 """Attendance, votes, tasks and score as tables: XLSX and CSV.  Never how anybody voted."""
 
+import csv
+import io
 from collections.abc import Sequence
 from datetime import datetime
 
 from server.meeting.ids import SeatKind
 from server.meeting.proceedings import Called, Proceedings
 from server.meeting.voting import Vote
+from server.org.exchange.cells import harmless
 
 from . import words
 from .facts import Facts
@@ -93,3 +96,12 @@ def _score(p: Proceedings) -> Sequence[Sequence[Value]]:
 def _moment(f: Facts, moment: datetime | None) -> str:
     """As 2027-01-05 19:30:07 in the cell's zone: what spreadsheets read as a time."""
     return f"{moment.astimezone(f.zone):%Y-%m-%d %H:%M:%S}" if moment else ""
+
+
+def as_csv(rows: Sequence[Sequence[Value]]) -> bytes:
+    """As RFC 4180 has it, in UTF-8 with a mark that Excel needs, and harmless to spreadsheets."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\r\n")
+    for row in rows:
+        writer.writerow([harmless(str(cell)) for cell in row])
+    return text.getvalue().encode("utf-8-sig")

@@ -189,6 +189,46 @@ accounts = sa.Table(
     sa.Column("locked_until", Utc),
     sa.Column("created_at", Utc, nullable=False),
     sa.Column("disabled", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("disabled_why", sa.String(300), nullable=False, server_default=""),  # a reason, or accounts.IDLE
+    sa.Column("password_set_at", Utc),
+    sa.Column("signed_in_at", Utc),  # last; NULL = never
+    sa.Column("enabled_at", Utc),  # last, after it was disabled
+    sa.Column("factor", sa.String(255), nullable=False, server_default=""),  # second factor, sealed: org.factor
+    sa.Column("factor_step", sa.BigInteger, nullable=False, server_default="0"),  # of the last code taken
+)
+
+old_passwords = sa.Table(  # what an administrator may not take again
+    "old_passwords",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("account_id", _id(), sa.ForeignKey("accounts.id", ondelete="CASCADE"), nullable=False, index=True),
+    sa.Column("password_hash", sa.String(200), nullable=False),
+)
+
+slips = sa.Table(  # codes on paper, good once: to take up an account, to set a new password, to sign in without a phone
+    "slips",
+    metadata,
+    sa.Column("id", _id(), primary_key=True),
+    sa.Column("person_id", _id(), sa.ForeignKey("people.id"), nullable=False, index=True),
+    sa.Column("kind", sa.String(16), nullable=False),  # join | reset | factor
+    sa.Column("code_hash", sa.String(64), nullable=False, unique=True),  # with the house's key: org.slips
+    sa.Column("made_at", Utc, nullable=False),
+    sa.Column("made_by", _id(), nullable=False),  # a person; "" = the program
+    sa.Column("expires_at", Utc, nullable=False),
+    sa.Column("ended_at", Utc),
+    sa.Column("ended", sa.String(16), nullable=False, server_default=""),  # used | revoked | replaced
+    sa.CheckConstraint("kind IN ('join', 'reset', 'factor')", name="kind"),
+)
+
+account_reviews = sa.Table(  # rows are only added
+    "account_reviews",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("unit_id", _id(), sa.ForeignKey("units.id"), nullable=False, index=True),
+    sa.Column("by", _id(), nullable=False),
+    sa.Column("at", Utc, nullable=False),
+    sa.Column("note", sa.Text, nullable=False),
+    sa.Column("counts", sa.JSON, nullable=False),  # {state: accounts}
 )
 
 sessions = sa.Table(
