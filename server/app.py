@@ -77,7 +77,8 @@ def build(settings: Settings) -> web.Application:
     app = web.Application(client_max_size=1 << 20)
     database, health = Database(settings.database), Health(now)
     accounts = Accounts(database, settings, key=load_key(settings.accounts_key))
-    log = Log(database, signing.Key.load(settings.head_key), settings.zone, Witness(settings.witness))
+    key = signing.Key.load(settings.head_key)
+    log = Log(database, key, settings.zone, Witness(settings.witness))
     control = Control(_media(settings), lambda *slots: app[GATEWAY].slots(*slots), lambda e: app[GATEWAY].epoch(e))
     leases = Leases(database, secrets.token_hex(8), now)
     rooms = Rooms(log, Media(control), leases, _caller(database, settings), now, health)
@@ -91,7 +92,8 @@ def build(settings: Settings) -> web.Application:
     async def media_alive() -> bool:
         return bool(await control.stats())
 
-    pages.setup(app, pages.House(settings, database, accounts, log, media_alive=media_alive, no_faults=well))
+    of_pages = (settings, database, accounts, log, rooms.afterwards, key)
+    pages.setup(app, pages.House(*of_pages, media_alive=media_alive, no_faults=well))
     sio.attach(app)
     app.on_shutdown.append(_goodbye)
     app.cleanup_ctx.extend((_opened(database), _sweeping(accounts), _telling(database, settings), _playing, _listening))

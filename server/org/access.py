@@ -119,6 +119,11 @@ ALLOWED: Mapping[str, frozenset[str]] = MappingProxyType(
         "join_meeting": frozenset({"member", "committee", "follower"}),
         "keep_record": frozenset({"committee"}),  # of a meeting in the room; the minutes secretary by appointment
         "see_attendance": frozenset({"member", "heir", "committee", "follower", "superior"}),
+        # papers: who works at them is known from the log of the meeting; drafts are for the committee
+        "see_papers": frozenset({"member", "heir", "committee", "follower", "superior"}),
+        "prepare_papers": frozenset({"committee"}),
+        "receive_papers": frozenset({"follower", "superior"}),  # what is signed goes up with opinions and tables
+        "keep_terms": frozenset({"secretary", "organiser"}),
         "see_supervision": frozenset({"superior"}),
         # the register: units, members and what holds of them; phone, mail and card are for whoever keeps it
         "see_register": frozenset(

@@ -35,6 +35,7 @@ WHAT: Mapping[str, str] = MappingProxyType(
         "imported": "A file was taken in: {units} units and {people} members were new or changed.",
         "task_reported": "The state of the task “{task}” was reported: {result}",
         "task_done": "The task “{task}” was done: {result}",
+        "term_begun": "The term “{name}” begins on {since}.",
         "exported": "The register was taken out as a file.",
         "account_invited": "An invitation to sign in was printed.",
         "account_joined": "The invitation was taken up.",

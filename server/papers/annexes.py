@@ -8,7 +8,7 @@ from server.meeting.proceedings import Called, Matter, Proceedings
 
 from . import votes, words
 from .facts import Facts, comrade, for_the_cell, two_signatures
-from .model import Block, Heading, Paper, Table, say, told, written
+from .model import Block, Heading, Paper, Table, paragraph, told, written
 
 
 def attendance(p: Proceedings, f: Facts) -> Paper:
@@ -22,9 +22,9 @@ def attendance(p: Proceedings, f: Facts) -> Paper:
         title="DANH SÁCH ĐIỂM DANH",
         subject=p.meeting.about.title,
         blocks=(
-            Table(head, rows, (8, 44, 24, 15, 15, 13, 22, 24), "cllccrll"),
-            say(closing),
-            say("Phút có mặt tính từ lúc khai mạc đến lúc bế mạc, gộp các thiết bị, không làm tròn lên."),
+            Table(head, rows, (11, 42, 24, 15, 15, 13, 21, 24), "cllccrll"),
+            paragraph(closing),
+            paragraph("Phút có mặt tính từ lúc khai mạc đến lúc bế mạc, gộp các thiết bị, không làm tròn lên."),
         ),
         signatures=two_signatures(p),
     )
@@ -69,16 +69,16 @@ def score(p: Proceedings, f: Facts) -> Paper:
 def _scored(p: Proceedings) -> Iterator[Block]:
     sheet = p.meeting.scoring.sheet
     if sheet:
-        yield say(f"Người chấm: {comrade(p, sheet.by)}.")
-        yield say("Chi ủy thống nhất, chi bộ biểu quyết; cấp ủy cấp trên trực tiếp quyết định.")
+        yield paragraph(f"Người chấm: {comrade(p, sheet.by)}.")
+        yield paragraph("Chi ủy thống nhất, chi bộ biểu quyết; cấp ủy cấp trên trực tiếp quyết định.")
     yield from votes.score(p)
     grades = "; ".join(f"{words.GRADES.get(g.word, g.word)} từ {g.least} điểm" for g in p.meeting.regulation.grades)
-    yield say(f"Khung xếp loại: {grades}.")
+    yield paragraph(f"Khung xếp loại: {grades}.")
 
 
 def opinions(p: Proceedings, f: Facts) -> Paper:
     blocks = [block for matter in p.matters for block in _said(p, f, matter)]
-    blocks = blocks or [say("Không có ý kiến phát biểu hoặc bảo lưu được ghi lại.")]
+    blocks = blocks or [paragraph("Không có ý kiến phát biểu hoặc bảo lưu được ghi lại.")]
     return f.paper(
         p,
         "opinions",
@@ -95,7 +95,7 @@ def _said(p: Proceedings, f: Facts, matter: Matter) -> Iterator[Block]:
         return
     yield Heading(matter.item.title or "Nội dung chung của buổi sinh hoạt", 2)
     for speech in matter.speeches:
-        yield say(f"- Đồng chí {p.name(speech.member)}, phát biểu hồi {f.clock(speech.began)}.")
+        yield paragraph(f"- Đồng chí {p.name(speech.member)}, phát biểu hồi {f.clock(speech.began)}.")
     yield from written(matter.text)
     for vote, member, text in reserved:
         yield told(f"Bảo lưu của đồng chí {p.name(member)} khi biểu quyết “{vote.text}”", text)

@@ -1,9 +1,7 @@
 """The meeting's file: every paper, every table, the log and its signed heads in one ZIP that proves itself."""
 
-from server.meeting.filing import drawable
 from server.meeting.ids import PaperKind
 from server.meeting.proceedings import Proceedings, proceedings
-from server.meeting.refusal import Refused
 from server.records import carried
 from server.records.database import Database
 from server.records.signing import Key
@@ -45,20 +43,11 @@ async def _paper(database: Database, of: Material, p: Proceedings, kind: str) ->
         paper = of.paper(kind, drawn=True)
         signed = {f"{carried.PAPERS}{kind}.pdf": content} if content is not None else {}
         return {**signed, f"{carried.PAPERS}{kind}.docx": await desk.for_word(paper)}
-    if kind in desk.SIGNED and not _to_come(p, kind):
-        return {}
+    if kind == "resolution" and desk.waits(p, kind):
+        return {}  # none was passed
     name = f"{kind}-draft" if kind in desk.SIGNED else kind
     paper = of.paper(kind)
     return {
         f"{carried.PAPERS}{name}.pdf": await desk.printed(paper),
         f"{carried.PAPERS}{name}.docx": await desk.for_word(paper),
     }
-
-
-def _to_come(p: Proceedings, kind: str) -> bool:
-    """Whether such a paper can come of this meeting."""
-    try:
-        drawable(p.meeting.filing, p.meeting.voting, PaperKind(kind))
-    except Refused:
-        return kind == "minutes"
-    return True

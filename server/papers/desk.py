@@ -9,7 +9,10 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.meeting.events import PaperDrawnUp, Recorded
+from server.meeting.filing import drawable
+from server.meeting.ids import PaperKind
 from server.meeting.proceedings import Proceedings, proceedings
+from server.meeting.refusal import Refused as MeetingRefused
 from server.org import tasks, tree
 from server.org.meetings import MeetingRow
 from server.org.overrides import rules_at
@@ -102,6 +105,15 @@ async def _run(
         return f"year {day.year}", {}
     term = await store.term_on(connection, row.unit.id, day)
     return (f"term {term.id}", term.given_before) if term else ("", {})
+
+
+def waits(p: Proceedings, kind: str) -> MeetingRefused | None:
+    """Why the meeting would not have this paper drawn up now; None = it would."""
+    try:
+        drawable(p.meeting.filing, p.meeting.voting, PaperKind(kind))
+    except MeetingRefused as refused:
+        return refused
+    return None
 
 
 async def draw_up(database: Database, of: Material, kind: str, at: datetime) -> tuple[int, str]:

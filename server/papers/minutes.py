@@ -10,7 +10,7 @@ from server.meeting.proceedings import Called, Chairing, Matter, Proceedings, Sp
 
 from . import votes, words
 from .facts import Facts, comrade, two_signatures
-from .model import Block, Heading, Paper, Table, say, told, written
+from .model import Block, Heading, Paper, Table, paragraph, told, written
 
 _KINDS = (Standing.OFFICIAL, Standing.PROBATIONARY, Standing.EXEMPT, Standing.TEMPORARY_IN, Standing.TEMPORARY_OUT)
 
@@ -37,7 +37,7 @@ def _opening(p: Proceedings, f: Facts) -> Iterator[Block]:
     on = f" {words.day(f.local(opened))}" if opened else ""
     yield told("1. Thời gian", f"khai mạc hồi {f.clock(opened)}{on}; bế mạc hồi {f.clock(m.sitting.closed_at)}.")
     for begin, end in p.pauses:
-        yield say(f"- Tạm dừng từ {f.clock(begin)} đến {f.clock(end)}.")
+        yield paragraph(f"- Tạm dừng từ {f.clock(begin)} đến {f.clock(end)}.")
     yield told(
         "2. Hình thức, địa điểm",
         f"{words.MEETINGS[m.about.kind]}; {words.FORMS[m.about.form]}.",
@@ -46,13 +46,15 @@ def _opening(p: Proceedings, f: Facts) -> Iterator[Block]:
 
 def _attendance(p: Proceedings, f: Facts) -> Iterator[Block]:
     yield Heading("3. Thành phần", 2)
-    yield say(f"- Triệu tập: {words.count(len(p.members))} đảng viên{_by_kind(p)}.")
+    yield paragraph(f"- Triệu tập: {words.count(len(p.members))} đảng viên{_by_kind(p)}.")
     here = [each for each in p.members if each.present]
     rate = words.rate(len(here), p.base)
-    yield say(f"- Có mặt: {words.count(len(here))} đồng chí{_by_kind(p, present=True)}; tỷ lệ dự {rate}{_how(here)}.")
+    yield paragraph(
+        f"- Có mặt: {words.count(len(here))} đồng chí{_by_kind(p, present=True)}; tỷ lệ dự {rate}{_how(here)}."
+    )
     yield from _absent(p)
     yield from _corrected(p)
-    yield from (say(f"- Dự, không tính vào sĩ số: {comrade(p, each.seat.member)}.") for each in p.guests)
+    yield from (paragraph(f"- Dự, không tính vào sĩ số: {comrade(p, each.seat.member)}.") for each in p.guests)
     yield from _led(p, f)
     yield from _documents(p)
 
@@ -78,25 +80,25 @@ def _absent(p: Proceedings) -> Iterator[Block]:
         if not absent:
             continue
         word = words.ROLL[state]
-        yield say(f"- {word[0].upper()}{word[1:]}: {words.count(len(absent))} đồng chí.")
+        yield paragraph(f"- {word[0].upper()}{word[1:]}: {words.count(len(absent))} đồng chí.")
         for each in absent:
             standing = words.STANDINGS.get(each.seat.standing, "")
             kind = f" ({standing})" if each.seat.standing is not Standing.OFFICIAL else ""
-            yield say(f"+ Đồng chí {each.seat.name}{kind}" + (f": {each.reason}." if each.reason else "."))
+            yield paragraph(f"+ Đồng chí {each.seat.name}{kind}" + (f": {each.reason}." if each.reason else "."))
 
 
 def _corrected(p: Proceedings) -> Iterator[Block]:
     for each in p.members:
         if each.corrected and each.present:
-            yield say(f"- Chủ trì xác nhận đồng chí {each.seat.name} có mặt. Lý do: {each.reason}.")
+            yield paragraph(f"- Chủ trì xác nhận đồng chí {each.seat.name} có mặt. Lý do: {each.reason}.")
     for member, _, reason in p.removals:
-        yield say(f"- Chủ trì mời đồng chí {p.name(member)} ra khỏi cuộc họp. Lý do: {reason}.")
+        yield paragraph(f"- Chủ trì mời đồng chí {p.name(member)} ra khỏi cuộc họp. Lý do: {reason}.")
 
 
 def _led(p: Proceedings, f: Facts) -> Iterator[Block]:
     if len(p.chairs) > 1:
         yield told("4. Chủ trì", "thay đổi trong buổi sinh hoạt, như sau:")
-        yield from (say(f"- {_chaired(p, f, each)}.") for each in p.chairs)
+        yield from (paragraph(f"- {_chaired(p, f, each)}.") for each in p.chairs)
     else:
         yield told("4. Chủ trì", f"{comrade(p, p.chair)}.")
     yield told("5. Thư ký", f"{comrade(p, p.secretary)}." if p.secretary else "không cử.")
@@ -118,7 +120,7 @@ def _documents(p: Proceedings) -> Iterator[Block]:
 def _contents(p: Proceedings, f: Facts) -> Iterator[Block]:
     yield Heading("II- NỘI DUNG")
     if p.meeting.opening.adopted_at:
-        yield say(f"Chương trình được thông qua hồi {f.clock(p.meeting.opening.adopted_at)}.")
+        yield paragraph(f"Chương trình được thông qua hồi {f.clock(p.meeting.opening.adopted_at)}.")
     *items, whole = p.matters
     for number, matter in enumerate(items, start=1):
         yield Heading(f"{number}. {matter.item.title}", 2)
@@ -134,7 +136,7 @@ def _matter(p: Proceedings, f: Facts, matter: Matter) -> Iterator[Block]:
         yield told("Tài liệu đã cùng xem", f"{'; '.join(matter.documents)}.")
     if matter.speeches:
         yield told("Ý kiến phát biểu", f"{words.count(len(matter.speeches))} lượt.")
-        yield from (say(f"- {_spoke(p, f, speech)}.") for speech in matter.speeches)
+        yield from (paragraph(f"- {_spoke(p, f, speech)}.") for speech in matter.speeches)
     yield from written(matter.text)
     for vote in matter.votes:
         yield from votes.vote(vote)
@@ -145,12 +147,12 @@ def _matter(p: Proceedings, f: Facts, matter: Matter) -> Iterator[Block]:
 def _course(p: Proceedings, f: Facts, matter: Matter) -> Iterator[Block]:
     presenter = f" Trình bày: đồng chí {matter.item.presenter}." if matter.item.presenter else ""
     if matter.state is State.ASIDE:
-        yield say(f"Chưa xem xét, để lại. Lý do: {matter.reason}.")
+        yield paragraph(f"Chưa xem xét, để lại. Lý do: {matter.reason}.")
     elif matter.taken_up_at is None:
         if matter.item.title:
-            yield say("Chưa xem xét trong buổi sinh hoạt này.")
+            yield paragraph("Chưa xem xét trong buổi sinh hoạt này.")
     else:
-        yield say(f"Từ {f.clock(matter.taken_up_at)} đến {f.clock(matter.closed_at)}.{presenter}")
+        yield paragraph(f"Từ {f.clock(matter.taken_up_at)} đến {f.clock(matter.closed_at)}.{presenter}")
 
 
 def _spoke(p: Proceedings, f: Facts, speech: Speech) -> str:
@@ -171,9 +173,9 @@ def given(p: Proceedings) -> Iterator[Block]:
         last = task.versions[-1]
         rows.append((str(number), last.text, p.name(last.owner), words.dmy(date.fromisoformat(last.deadline))))
     if rows:
-        yield Table(("TT", "Nội dung nhiệm vụ", "Người thực hiện", "Thời hạn"), tuple(rows), (8, 90, 42, 25), "cllc")
+        yield Table(("TT", "Nội dung nhiệm vụ", "Người thực hiện", "Thời hạn"), tuple(rows), (11, 88, 42, 27), "cllc")
     else:
-        yield say("Không giao nhiệm vụ riêng.")
+        yield paragraph("Không giao nhiệm vụ riêng.")
 
 
 def _ending(p: Proceedings, f: Facts) -> Iterator[Block]:
@@ -185,11 +187,13 @@ def _ending(p: Proceedings, f: Facts) -> Iterator[Block]:
     yield Heading("V- THÔNG QUA BIÊN BẢN")
     if minutes.adopted_at:
         adopted = f.clock(minutes.adopted_at)
-        yield say(f"Biên bản được đọc hồi {f.clock(minutes.read_at)} và được hội nghị thông qua hồi {adopted}.")
+        yield paragraph(f"Biên bản được đọc hồi {f.clock(minutes.read_at)} và được hội nghị thông qua hồi {adopted}.")
     else:
-        yield say("Biên bản được hoàn thiện sau khi bế mạc, chưa đọc thông qua trước hội nghị.")
+        yield paragraph("Biên bản được hoàn thiện sau khi bế mạc, chưa đọc thông qua trước hội nghị.")
     if p.meeting.sitting.closed_at:
-        yield say(f"Buổi sinh hoạt kết thúc hồi {f.clock(p.meeting.sitting.closed_at)}, thời lượng {p.minutes} phút.")
+        yield paragraph(
+            f"Buổi sinh hoạt kết thúc hồi {f.clock(p.meeting.sitting.closed_at)}, thời lượng {p.minutes} phút."
+        )
 
 
 def _corrections(p: Proceedings, f: Facts) -> Iterator[Block]:
@@ -203,4 +207,4 @@ def _corrections(p: Proceedings, f: Facts) -> Iterator[Block]:
         of = f"nội dung “{titles[each.item]}”" if titles.get(each.item) else "buổi sinh hoạt nói chung"
         when = f"{f.clock(each.at)} ngày {words.dmy(f.local(each.at))}"
         yield told(f"{each.n}. Về {of}", each.text)
-        yield say(f"Lý do: {each.reason}. Đồng chí {p.name(each.by)} ghi hồi {when}.")
+        yield paragraph(f"Lý do: {each.reason}. Đồng chí {p.name(each.by)} ghi hồi {when}.")

@@ -72,7 +72,7 @@ class Paper:
     form: Form = field(default_factory=Form)
 
 
-def say(text: str, style: str = PLAIN) -> Paragraph:
+def paragraph(text: str, style: str = PLAIN) -> Paragraph:
     return Paragraph((Run(text, style),))
 
 
@@ -83,7 +83,7 @@ def told(label: str, text: str) -> Paragraph:
 
 def written(text: str) -> list[Block]:
     """What somebody wrote, a paragraph per line."""
-    return [say(line.strip()) for line in text.splitlines() if line.strip()]
+    return [paragraph(line.strip()) for line in text.splitlines() if line.strip()]
 
 
 def plain(paper: Paper) -> Mapping[str, Any]:

@@ -9,7 +9,7 @@ from server.meeting.rules import Result
 from . import votes, words
 from .facts import Facts, for_the_cell
 from .minutes import given, tasks
-from .model import Block, Heading, Paper, Table, say, told, written
+from .model import Block, Heading, Paper, Table, paragraph, told, written
 
 
 def resolution(p: Proceedings, f: Facts) -> Paper:
@@ -36,24 +36,24 @@ def _opening(p: Proceedings, f: Facts) -> Iterator[Block]:
     m, here = p.meeting, sum(1 for each in p.members if each.present)
     on = words.day(f.local(m.sitting.opened_at)) if m.sitting.opened_at else "…"
     kind = f"{words.MEETINGS[m.about.kind]} ({words.FORMS[m.about.form]})"
-    yield say(
+    yield paragraph(
         f"{on[0].upper()}{on[1:]}, {m.about.cell} tổ chức {kind}; "
         f"dự họp {here}/{len(p.members)} đảng viên; thời gian sinh hoạt {p.minutes} phút."
     )
-    yield say("Sau khi nghe báo cáo và thảo luận, chi bộ quyết nghị:")
+    yield paragraph("Sau khi nghe báo cáo và thảo luận, chi bộ quyết nghị:")
 
 
 def _last_month(f: Facts) -> Iterator[Block]:
     yield Heading("I- KẾT QUẢ THỰC HIỆN NHIỆM VỤ THÁNG TRƯỚC")
     if not f.tasks:
-        yield say("Tháng trước không có nhiệm vụ được giao riêng.")
+        yield paragraph("Tháng trước không có nhiệm vụ được giao riêng.")
         return
     rows = tuple(
         (str(n), task.text, task.owner, words.TASKS.get(task.state, task.state), task.result or "chưa báo cáo")
         for n, task in enumerate(f.tasks, start=1)
     )
     head = ("TT", "Nhiệm vụ", "Người thực hiện", "Khi khai mạc", "Kết quả")
-    yield Table(head, rows, (8, 55, 32, 25, 45), "cllll")
+    yield Table(head, rows, (11, 54, 32, 25, 43), "cllll")
 
 
 def _next_month(p: Proceedings) -> Iterator[Block]:
@@ -64,9 +64,9 @@ def _next_month(p: Proceedings) -> Iterator[Block]:
             yield Heading(f"{number}. {matter.item.title}", 2)
         yield from written(matter.conclusion)
     if not concluded:
-        yield from (say(f"- {task.versions[-1].text}") for task in tasks(p))
+        yield from (paragraph(f"- {task.versions[-1].text}") for task in tasks(p))
         if not tasks(p):
-            yield say("Tiếp tục thực hiện các nhiệm vụ thường xuyên của chi bộ.")
+            yield paragraph("Tiếp tục thực hiện các nhiệm vụ thường xuyên của chi bộ.")
 
 
 def _assigned(p: Proceedings) -> Iterator[Block]:
@@ -76,7 +76,7 @@ def _assigned(p: Proceedings) -> Iterator[Block]:
 
 def _score(p: Proceedings) -> Iterator[Block]:
     yield Heading("IV- CHẤM ĐIỂM, XẾP LOẠI BUỔI SINH HOẠT")
-    yield say(votes.accepted(p))
+    yield paragraph(votes.accepted(p))
 
 
 def _vote(p: Proceedings) -> Iterator[Block]:

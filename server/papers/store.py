@@ -7,6 +7,7 @@ from hashlib import sha256
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from server.org.refusal import Refused
 from server.records.tables import paper_files, paper_numbers, terms, units
 
 SERIES = ("minutes", "resolution")
@@ -55,7 +56,14 @@ async def term_on(connection: AsyncConnection, unit: str, day: date) -> Term | N
 
 
 async def begin_term(connection: AsyncConnection, unit: str, name: str, since: date, before: dict[str, int]) -> None:
-    """Raises sqlalchemy's IntegrityError where a term of the cell begins on that day already."""
+    """Raises Refused where a term begins that day already, or where numbers were given since under the one before."""
+    await connection.execute(sa.select(units.c.id).where(units.c.id == unit).with_for_update())
+    if any(term.since == since for term in await terms_of(connection, unit)):
+        raise Refused("term", "A term of the cell begins on that day already.")
+    given = sa.select(sa.func.max(paper_numbers.c.at)).where(paper_numbers.c.unit_id == unit)
+    last: datetime | None = await connection.scalar(given)
+    if last and last.date() >= since:
+        raise Refused("term", "Numbers were given since that day; the term begins later.")
     row = {"unit_id": unit, "name": name, "since": since, "given_before": before}
     await connection.execute(terms.insert().values(**row))
 

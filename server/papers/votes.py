@@ -9,21 +9,21 @@ from server.meeting.scoring import State as Scored
 from server.meeting.voting import State, Vote
 
 from . import words
-from .model import Block, Table, say, told
+from .model import Block, Table, paragraph, told
 
 
 def vote(v: Vote) -> Iterator[Block]:
     yield told("Biểu quyết", f"{v.text} ({words.MOTIONS.get(v.rule.kind, v.rule.kind)}).")
     if v.state is State.CANCELLED:
-        yield say(f"Hủy biểu quyết. Lý do: {v.reason}.")
+        yield paragraph(f"Hủy biểu quyết. Lý do: {v.reason}.")
     elif v.result is None:
-        yield say("Bỏ phiếu giấy; chưa có kết quả kiểm phiếu.")
+        yield paragraph("Bỏ phiếu giấy; chưa có kết quả kiểm phiếu.")
     else:
-        yield say(outcome(v.result))
+        yield paragraph(outcome(v.result))
         if v.state is State.COUNTED:
-            yield say("Bỏ phiếu kín bằng phiếu giấy; kết quả do hai người kiểm phiếu nhập như nhau.")
+            yield paragraph("Bỏ phiếu kín bằng phiếu giấy; kết quả do hai người kiểm phiếu nhập như nhau.")
         if v.reserved:
-            yield say(f"Bảo lưu ý kiến: {words.count(len(v.reserved))} đồng chí (có phụ lục ý kiến).")
+            yield paragraph(f"Bảo lưu ý kiến: {words.count(len(v.reserved))} đồng chí (có phụ lục ý kiến).")
 
 
 def outcome(r: Result) -> str:
@@ -49,10 +49,10 @@ def score(p: Proceedings) -> Iterator[Block]:
     """The sheet as a table, and what came of it; nothing where no score was proposed."""
     sheet = p.meeting.scoring.sheet
     if sheet is None:
-        yield say("Buổi sinh hoạt không chấm điểm.")
+        yield paragraph("Buổi sinh hoạt không chấm điểm.")
         return
     yield _table(p, sheet)
-    yield say(accepted(p))
+    yield paragraph(accepted(p))
 
 
 def _table(p: Proceedings, sheet: Sheet) -> Table:
@@ -69,7 +69,7 @@ def _table(p: Proceedings, sheet: Sheet) -> Table:
     ]
     rows.append(("", "Tổng cộng", str(sum(most.values())), str(sheet.total), ""))
     return Table(
-        ("TT", "Tiêu chí", "Điểm tối đa", "Điểm chấm", "Lý do trừ điểm"), tuple(rows), (8, 62, 20, 20, 55), "clrrl"
+        ("TT", "Tiêu chí", "Điểm tối đa", "Điểm chấm", "Lý do trừ điểm"), tuple(rows), (11, 62, 20, 20, 52), "clrrl"
     )
 
 

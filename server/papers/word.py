@@ -19,6 +19,7 @@ from docx.styles.style import ParagraphStyle
 from .model import BOLD, ITALIC, Block, Form, Heading, Paper, Paragraph, Run, Signature, Table
 
 FONT = "Times New Roman"
+SHORT = 12  # rows; a table no longer than that stays on one page
 _SIDES = {"l": WD_ALIGN_PARAGRAPH.LEFT, "c": WD_ALIGN_PARAGRAPH.CENTER, "r": WD_ALIGN_PARAGRAPH.RIGHT}
 _CENTER = WD_ALIGN_PARAGRAPH.CENTER
 _EPOCH = datetime(2000, 1, 1)  # noqa: DTZ001  python-docx writes it as it is; a paper's day stands in its head
@@ -120,6 +121,9 @@ def _table(doc: Any, form: Form, block: Table) -> None:
     table.alignment, table.autofit = WD_TABLE_ALIGNMENT.CENTER, False
     room = 210 - form.left - form.right
     widths = [Mm(room * part / sum(block.widths)) for part in block.widths]
+    for column, width in zip(table.columns, widths, strict=True):
+        column.width = width
+    together = len(block.rows) <= SHORT
     for number, row in enumerate((block.head, *block.rows)):
         cells = table.add_row().cells
         for cell, text, width, side in zip(cells, row, widths, block.align, strict=True):
@@ -127,9 +131,10 @@ def _table(doc: Any, form: Form, block: Table) -> None:
             paragraph = cell.paragraphs[0]
             paragraph.alignment = _SIDES[side] if number else _CENTER
             _tight(paragraph, form.font - 2)
+            paragraph.paragraph_format.keep_with_next = together and number < len(block.rows)
             _run(paragraph, Run(text, "" if number else BOLD)).font.size = Pt(form.font - 2)
     _repeats(table.rows[0])
-    doc.add_paragraph().paragraph_format.space_after = Pt(0)
+    _tight(doc.add_paragraph(), 4)
 
 
 def _repeats(row: Any) -> None:
@@ -140,6 +145,9 @@ def _repeats(row: Any) -> None:
 
 
 def _foot(doc: Any, paper: Paper) -> None:
+    gap = doc.add_paragraph()
+    _tight(gap, 8)
+    gap.paragraph_format.keep_with_next = True
     columns = _columns(doc, paper.form, (1,) * max(2, len(paper.signatures)))
     if paper.recipients:
         _recipients(columns[0], paper)
@@ -175,8 +183,8 @@ def _columns(doc: Any, form: Form, parts: tuple[int, ...]) -> list[Any]:
     table.autofit = False
     room = 210 - form.left - form.right
     cells = list(table.rows[0].cells)
-    for cell, part in zip(cells, parts, strict=True):
-        cell.width = Mm(room * part / sum(parts))
+    for column, cell, part in zip(table.columns, cells, parts, strict=True):
+        column.width = cell.width = Mm(room * part / sum(parts))
     whole = OxmlElement("w:cantSplit")
     table.rows[0]._tr.get_or_add_trPr().append(whole)
     return cells
@@ -201,6 +209,7 @@ def _centred(paragraph: Any, before: int) -> Any:
 def _tight(paragraph: Any, points: int) -> None:
     spacing = paragraph.paragraph_format
     spacing.line_spacing_rule, spacing.line_spacing = WD_LINE_SPACING.AT_LEAST, Pt(points)
+    spacing.first_line_indent = Mm(0)
     spacing.space_before, spacing.space_after = Pt(1), Pt(1)
 
 

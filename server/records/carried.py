@@ -6,8 +6,8 @@
     manifest.sig    {"signature": hex, "public_key": hex}: Ed25519 over manifest.json
     papers/…        minutes.pdf and resolution.pdf as they were signed, and what else was drawn from the log
 
-How a member voted leaves the house with nobody: the body of a ballot is withheld, its hash stands, and the chain goes on
-from that.  An entry may only be withheld where a ballot could have been: while a vote is open.
+How a member voted leaves the house with nobody: the body of a ballot is withheld, its hash stands, and the chain goes
+on from that.  An entry may only be withheld where a ballot could have been: while a vote is open.
 """
 
 import io
@@ -131,7 +131,7 @@ class _Check:
 
 
 def check(file: Path | bytes, trusted: Collection[bytes] | None = None) -> Findings:
-    """Look through a meeting's file.  `trusted`: the public keys that may have signed; None = any, and they are named."""
+    """Look through a meeting's file.  `trusted`: the public keys that may have signed; None = any, which are named."""
     found = _Check(trusted)
     try:
         files = _unpacked(file)
