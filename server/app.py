@@ -87,7 +87,18 @@ def build(settings: Settings) -> web.Application:
     async def media_alive() -> bool:
         return bool(await control.stats())
 
-    pages.setup(app, pages.House(settings, database, accounts, log, media_alive=media_alive, no_faults=well))
+    async def resume(meeting: str, person: str, page: str, offer: str) -> Mapping[str, str]:
+        try:
+            return await app[GATEWAY].resume(meeting, MemberId(person), page, offer)
+        except BadMessage as bad:
+            raise NotAllowed("bad-offer", bad.why) from None
+        except Refused as refused:
+            raise NotAllowed(refused.rule, refused.why, **refused.facts) from None
+
+    house = pages.House(
+        settings, database, accounts, log, media_alive=media_alive, no_faults=well, resume=resume
+    )  # fmt: skip
+    pages.setup(app, house)
     sio.attach(app)
     app.on_shutdown.append(_goodbye)
     app.cleanup_ctx.extend((_opened(database), _sweeping(accounts), _playing, _listening))
@@ -146,7 +157,7 @@ def _sweeping(accounts: Accounts) -> Context:
 async def _playing(app: web.Application) -> AsyncIterator[None]:
     await app[CONTROL].start()
     yield
-    await app[CONTROL].stop()
+    await app[CONTROL].part()
 
 
 async def _listening(app: web.Application) -> AsyncIterator[None]:

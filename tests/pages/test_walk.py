@@ -50,6 +50,7 @@ OPEN_TO = {
     ("GET", "/meetings/{id}/attendance", "/meetings/demo-past/attendance"): INSIDE,
     ("GET", "/meetings/{id}/attendance", "/meetings/{now}/attendance"): INSIDE,
     ("GET", "/meetings/{id}/attendance.csv", "/meetings/demo-past/attendance.csv"): INSIDE,
+    ("POST", "/meetings/{id}/media", "/meetings/demo-past/media"): SEATED,
     ("GET", "/pilot", "/pilot"): SIGNED_IN,
     ("GET", "/units/{unit}/pilot", "/units/demo-cell-1/pilot"): INSIDE | {"organiser"},
     ("GET", "/units/{unit}/pilot", "/units/demo-xa-1/pilot"): REVIEWERS,
@@ -131,6 +132,7 @@ ANSWERS = {"/account/password": 422, "/sign-in": 401} | {
     for method, pattern, path in OPEN_TO
     if method == "POST" and pattern.startswith(("/units/{unit}", "/people")) and "/rules" not in path
 }
+ANSWERS["/meetings/demo-past/media"] = 409  # nobody is there any more
 ANSWERS["/units/demo-cell-1/pilot/cases"] = 200  # it wants no fields
 
 
