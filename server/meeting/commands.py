@@ -15,6 +15,7 @@ from .ids import (
     LongText,
     MemberId,
     MotionKind,
+    PaperKind,
     RollState,
     Seat,
     TaskId,
@@ -471,6 +472,49 @@ class ReadMinutes(Command):
 @dataclass(frozen=True, slots=True)
 class AdoptMinutes(Command):
     pass
+
+
+# -- After the close -------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectMinutes(Command):
+    """What stands stays; the correction is set beside it, with its reason.  Item "" = the meeting as a whole."""
+
+    item: ItemId
+    text: LongText
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class DrawUpPaper(Command):
+    """`sha256`: of the PDF as it is kept, 64 hexadecimal digits; `number`: of its series, from 1."""
+
+    kind: PaperKind
+    number: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class SignPaper(Command):
+    """`sha256`: of what the signer has before him.  That he is who he says was proven by his password."""
+
+    kind: PaperKind
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class MarkPosted(Command):
+    """The results stand in the electronic handbook since `day`, 2027-01-31."""
+
+    day: str
+
+
+@dataclass(frozen=True, slots=True)
+class MarkReported(Command):
+    """The results were reported to the direct superior on `day`."""
+
+    day: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from . import (
     chairing,
     checks,
     concluding,
+    filing,
     microphones,
     minuting,
     opening,
@@ -26,6 +27,7 @@ from .attendance import Attendance
 from .chairing import Chair
 from .checks import Checks
 from .concluding import Conclusions
+from .filing import Filing, Signers
 from .ids import NO_ITEM, About, ItemId, MemberId
 from .microphones import Microphones
 from .minuting import Minutes
@@ -57,6 +59,7 @@ class Meeting:
     conclusions: Conclusions = field(default_factory=Conclusions)
     scoring: Scoring = field(default_factory=Scoring)
     minutes: Minutes = field(default_factory=Minutes)
+    filing: Filing = field(default_factory=Filing)
 
     @property
     def called(self) -> bool:
@@ -71,6 +74,15 @@ class Meeting:
         """Who writes the minutes."""
         secretary = self.opening.minutes_secretary
         return (self.chair.acting, secretary) if secretary else (self.chair.acting,)
+
+    @property
+    def signers(self) -> Signers:
+        return Signers(self.chairs, self.opening.minutes_secretary)
+
+    @property
+    def keepers(self) -> tuple[MemberId, ...]:
+        """Who keeps the record of a meeting in the room."""
+        return (*self.chairs, *self.chair.line, *self.writers)
 
     @property
     def item(self) -> ItemId:
@@ -92,6 +104,7 @@ CHAPTERS: dict[str, Callable[[Any, e.Event, datetime], Any]] = {
     "conclusions": concluding.apply,
     "scoring": scoring.apply,
     "minutes": minuting.apply,
+    "filing": filing.apply,
 }
 
 

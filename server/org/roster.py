@@ -11,6 +11,7 @@ from server.meeting.commands import Call
 from server.meeting.ids import (
     HALL,
     About,
+    Form,
     GroupId,
     Item,
     ItemId,
@@ -95,7 +96,7 @@ def succession(roster: Sequence[Seat]) -> tuple[MemberId, ...]:
 
 def _about(row: MeetingRow) -> About:
     planned = row.planned_for.isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    return About(row.title, row.unit.name, planned, MeetingKind(row.kind))
+    return About(row.title, row.unit.name, planned, MeetingKind(row.kind), Form(row.form))
 
 
 def _seat(person: Person) -> Seat:

@@ -32,6 +32,7 @@ def test_the_whole_view_of_a_meeting_nobody_has_come_to() -> None:
         "title": "Sinh hoạt tháng 1",
         "cell": "Chi bộ 3",
         "kind": "regular",
+        "form": "online",
         "planned_for": "2027-01-05T12:30:00.000Z",
     }
     assert view["phase"] == "called"

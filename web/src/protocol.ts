@@ -1,6 +1,6 @@
 /** What travels between the room and the server (docs/protocol.md).
  * Made of the server's own schema by `npm run protocol`; not written by hand.
- * schema: 5aedbeca3bd57b8c13d0ec27150fec39642e823b2a9d939925353987512ad48a */
+ * schema: 791e6113cb842e2cd6c8bf1ff63e6410335ade5a0db14ba79c2bdcc9d1780269 */
 
 export type Command =
   | Leave
@@ -445,6 +445,7 @@ export interface AboutView {
   title: string;
   cell: string;
   kind: string;
+  form: string;
   planned_for: string;
 }
 export interface ChairView {
