@@ -60,7 +60,19 @@ IMPURE = {"asyncio", "logging", "os", "random", "secrets", "socket", "subprocess
 ORDER = (
     *("ids", "refusal", "rules", "commands", "events", "calling", "sitting", "attendance", "checks", "chairing"),
     *("agenda", "speaking", "microphones", "opening", "showing", "voting", "concluding", "scoring", "minuting"),
-    *("groups", "state", "contents", "meeting", "staging", "view_record", "view", "minutes", "__init__"),
+    *(
+        "leading",
+        "reporting",
+        "apart",
+        "groups",
+        "state",
+        "ruling",
+        "contents_groups",
+        "contents",
+        "meeting",
+        "staging",
+    ),
+    *("view_record", "view_groups", "view", "minutes", "whereabouts", "reports", "__init__"),
 )
 
 

@@ -110,6 +110,7 @@ export function meeting(): View {
     tasks: {},
     score: { criteria: {}, grades: [] },
     minutes: { items: {} },
+    groups: { register: {}, sittings: {}, visiting: {}, longest: 60, smallest: 3 },
   };
 }
 
@@ -127,6 +128,7 @@ export function mineOf(n: number): Mine {
     active: "desk",
     voter: true,
     ballots: {},
+    groups: { place: "", belongs: "", leads: chair },
     may: chair ? [...own, ...chairs.split(" ")] : own,
   };
 }
