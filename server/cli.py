@@ -13,9 +13,13 @@ from .demo import seed, simulate
 from .demo.run import players
 from .demo.seed import Demo
 from .org.accounts import Accounts
+from .records import summaries
+from .records.codec import CorruptRecord
 from .records.database import Database
+from .records.log import Log
 from .records.signing import Key
 from .records.verify import verify, verify_all
+from .records.witness import noted
 from .settings import Settings
 
 Job = Callable[[argparse.Namespace], int]
@@ -112,11 +116,12 @@ async def _verified(settings: Settings, meeting: str | None) -> int:
     """A line per meeting.  Heads must be signed with the key of this house, where it is at hand."""
     database = Database(settings.database)
     trusted = {Key.load(settings.head_key).public} if settings.head_key.exists() else None
+    witnessed = noted(settings.witness)
     try:
         if meeting:
-            verdicts = [await verify(database, meeting, trusted)]
+            verdicts = [await verify(database, meeting, trusted, witnessed.get(meeting, ()))]
         else:
-            verdicts = [verdict async for verdict in verify_all(database, trusted)]
+            verdicts = [verdict async for verdict in verify_all(database, trusted, witnessed)]
     finally:
         await database.close()
     for verdict in verdicts:
@@ -128,6 +133,32 @@ def _verify_arguments(parser: argparse.ArgumentParser) -> None:
     which = parser.add_mutually_exclusive_group(required=True)
     which.add_argument("meeting", nargs="?", metavar="MEETING", help="the id of one meeting")
     which.add_argument("--all", action="store_true", help="every meeting of which anything is kept")
+
+
+def _summaries(asked: argparse.Namespace) -> int:
+    return asyncio.run(_summarised(configuration.load(), write=asked.rebuild))
+
+
+async def _summarised(settings: Settings, *, write: bool) -> int:
+    """Says which summaries are not what their log says; with `write` they are made anew from it."""
+    database = Database(settings.database)
+    log, wrong, count = Log(database, Key.load(settings.head_key), settings.zone), 0, 0
+    try:
+        async for meeting, right in summaries.rebuild(database, log.read, settings.zone, write=write):
+            count, wrong = count + 1, wrong + (not right)
+            if not right:
+                print(f"{meeting}: {'made anew' if write else 'is not what its log says'}")
+    except CorruptRecord as corrupt:
+        print(f"chibo summaries: {corrupt}", file=sys.stderr)
+        return 1
+    finally:
+        await database.close()
+    print(f"{count} closed meetings, {wrong} summaries {'made anew' if write else 'wrong'}")
+    return 0 if write or not wrong else 1
+
+
+def _summaries_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--rebuild", action="store_true", help="make the wrong ones anew from the logs")
 
 
 def _unlock(asked: argparse.Namespace) -> int:
@@ -163,6 +194,7 @@ _JOBS: Sequence[tuple[str, Job, str, Callable[[argparse.ArgumentParser], None]]]
     ("migrate", _migrate, "bring the database to this version", _none),
     ("seed", _seed, "put the demonstration province into the database", _none),
     ("verify", _verify, "say whether the record of a meeting is whole", _verify_arguments),
+    ("summaries", _summaries, "say whether the summaries are what the logs say", _summaries_arguments),
     ("unlock", _unlock, "let an account sign in again after too many wrong tries", _unlock_arguments),
     ("simulate", simulate.run, "join a meeting with simulated members and print figures", simulate.add_arguments),
 )

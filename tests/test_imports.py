@@ -44,11 +44,13 @@ TABLE = {
         reading="openpyxl",
         writing="openpyxl",
         jobs="structlog",
+        factor="cryptography",
     ),
-    "papers": may("openpyxl typst"),
+    "notify": may("sqlalchemy aiosmtplib icalendar structlog", "records.tables records.database"),
+    "papers": may("openpyxl typst segno"),
     "pages": may(
         "aiohttp jinja2 aiohttp_jinja2 markupsafe babel itsdangerous structlog prometheus_client",
-        "org papers records meeting.minutes meeting.events meeting.ids settings",
+        "org notify papers records meeting.minutes meeting.events meeting.ids settings",
         health="sqlalchemy alembic",  # asks whether the tables are those of this version; no statement
     ),
     "demo": may(
@@ -58,21 +60,11 @@ TABLE = {
 }
 IMPURE = {"asyncio", "logging", "os", "random", "secrets", "socket", "subprocess", "threading", "time", "uuid"}
 ORDER = (
-    *("ids", "refusal", "rules", "commands", "events", "calling", "sitting", "attendance", "checks", "chairing"),
-    *("agenda", "speaking", "microphones", "opening", "showing", "voting", "concluding", "scoring", "minuting"),
-    *(
-        "leading",
-        "reporting",
-        "apart",
-        "groups",
-        "state",
-        "ruling",
-        "contents_groups",
-        "contents",
-        "meeting",
-        "staging",
-    ),
-    *("view_record", "view_groups", "view", "minutes", "whereabouts", "reports", "__init__"),
+    *("ids", "refusal", "rules", "commands", "events", "calling", "sitting", "attendance", "desk", "checks"),
+    *("chairing", "agenda", "speaking", "microphones", "opening", "showing", "voting", "concluding", "scoring"),
+    *("minuting", "filing", "leading", "reporting", "apart", "groups", "state", "ruling", "contents_groups"),
+    *("contents", "meeting", "staging", "view_record", "view_groups", "view", "minutes", "whereabouts", "reports"),
+    *("proceedings", "__init__"),
 )
 
 

@@ -17,6 +17,7 @@ from .ids import (
     LongText,
     MemberId,
     MotionKind,
+    PaperKind,
     PartyGroup,
     Question,
     QuestionId,
@@ -579,6 +580,49 @@ class SubmitReport(Command):
 @dataclass(frozen=True, slots=True)
 class AwaitReports(Command):
     """The chair gives the groups that have not reported another while."""
+
+
+# -- After the close -------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectMinutes(Command):
+    """What stands stays; the correction is set beside it, with its reason.  Item "" = the meeting as a whole."""
+
+    item: ItemId
+    text: LongText
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class DrawUpPaper(Command):
+    """`sha256`: of the PDF as it is kept, 64 hexadecimal digits; `number`: of its series, from 1."""
+
+    kind: PaperKind
+    number: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class SignPaper(Command):
+    """`sha256`: of what the signer has before him.  That he is who he says was proven by his password."""
+
+    kind: PaperKind
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class MarkPosted(Command):
+    """The results stand in the electronic handbook since `day`, 2027-01-31."""
+
+    day: str
+
+
+@dataclass(frozen=True, slots=True)
+class MarkReported(Command):
+    """The results were reported to the direct superior on `day`."""
+
+    day: str
 
 
 @dataclass(frozen=True, slots=True)

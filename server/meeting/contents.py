@@ -1,7 +1,7 @@
 """The table of contents of the regulation: every command, who may ask it, when, and where it is decided."""
 
 from collections.abc import Callable, Iterable, Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from . import (
@@ -12,6 +12,8 @@ from . import (
     chairing,
     checks,
     concluding,
+    desk,
+    filing,
     groups,
     microphones,
     minuting,
@@ -27,7 +29,7 @@ from .contents_groups import GROUPS
 from .ids import MemberId
 from .refusal import Refused
 from .rules import Count
-from .ruling import ANY, GATHERING, HERE, OPEN, PAUSED, SESSION, Decided, Rule, Rules, Who, no_vote
+from .ruling import ANY, CLOSED, GATHERING, HERE, OPEN, PAUSED, SESSION, Decided, Rule, Rules, Who, no_vote
 from .sitting import Phase
 from .speaking import Speaking
 from .state import Meeting
@@ -35,6 +37,14 @@ from .state import Meeting
 
 def _open(m: Meeting, command: c.Open, by: MemberId, at: datetime) -> Iterator[e.Event]:
     yield e.Opened()
+
+
+def _join(m: Meeting, command: c.Join, by: MemberId, at: datetime) -> Iterator[e.Event]:
+    desk.may_join(m.about, m.keepers, by)
+    joined = tuple(attendance.join(m.attendance, by, command.connection, command.device))
+    yield from joined
+    if joined:
+        yield from desk.seated(m.about, m.attendance, by)
 
 
 def _pause(m: Meeting, command: c.Pause, by: MemberId, at: datetime) -> Iterator[e.Event]:
@@ -130,7 +140,7 @@ RULES: Rules = {
     c.Call: Rule(Who.HOUSE, ANY, lambda m, x, by, at: calling.call(x)),
     c.Tick: Rule(Who.HOUSE, ANY, lambda m, x, by, at: ()),
     c.Recover: Rule(Who.HOUSE, ANY, lambda m, x, by, at: attendance.recover(m.attendance, x.since, at)),
-    c.Join: Rule(Who.ENTITLED, ANY, lambda m, x, by, at: attendance.join(m.attendance, by, x.connection, x.device)),
+    c.Join: Rule(Who.ENTITLED, ANY, _join),
     c.Drop: Rule(Who.ENTITLED, ANY, lambda m, x, by, at: attendance.drop(m.attendance, by, x.connection)),
     # Coming and going
     c.Leave: Rule(Who.PRESENT, HERE, lambda m, x, by, at: attendance.leave(m.attendance, by, at)),
@@ -306,6 +316,102 @@ RULES: Rules = {
     c.ReadMinutes: Rule(Who.PRESENT, SESSION, lambda m, x, by, at: minuting.read(m.minutes), first=_writer),
     c.AdoptMinutes: Rule(Who.CHAIR, SESSION, lambda m, x, by, at: minuting.adopt(m.minutes)),
     **GROUPS,
+}
+
+
+def _filer(m: Meeting, by: MemberId) -> None:
+    filing.may_file(m.signers, by)
+
+
+def _correctable(m: Meeting, by: MemberId) -> None:
+    _filer(m, by)
+    filing.something_stands(m.filing, m.minutes)
+
+
+def _late_writer(m: Meeting, by: MemberId) -> None:
+    _writer(m, by)
+    filing.may_still_write(m.filing)
+
+
+def _nobody_wrote(m: Meeting, by: MemberId) -> None:
+    """Who kept the minutes is named afterwards only where nobody was named in the meeting."""
+    _chairs(m, by)
+    if m.opening.minutes_secretary:
+        raise Refused("minutes-secretary", "The minutes secretary was appointed in the meeting.")
+
+
+def _chairs(m: Meeting, by: MemberId) -> None:
+    if by not in m.chairs:
+        raise Refused("chair-only", "Only the chair may do this.")
+
+
+def _still_on_paper(m: Meeting, by: MemberId) -> None:
+    _chairs(m, by)
+    voting.something_to_cancel(m.voting)
+
+
+def _closed_at(m: Meeting) -> datetime:
+    return m.sitting.closed_at or datetime.min.replace(tzinfo=UTC)
+
+
+# After the close: who was present is settled, so nobody is asked whether he is.
+AFTERWARDS: Rules = {
+    c.AppointMinutesSecretary: Rule(
+        Who.ENTITLED,
+        CLOSED,
+        lambda m, x, by, at: opening.appoint(m.opening, m.attendance, x.member, m.chairs),
+        first=_nobody_wrote,
+    ),
+    c.EnterCount: Rule(
+        Who.ENTITLED,
+        CLOSED,
+        lambda m, x, by, at: voting.enter_count(
+            m.voting, by, x.vote, Count(x.in_favour, x.against, x.other, x.invalid)
+        ),
+        first=lambda m, by: voting.may_count(m.voting, m.attendance, by, m.chair.acting),
+    ),
+    c.CancelVote: Rule(
+        Who.ENTITLED,
+        CLOSED,
+        lambda m, x, by, at: voting.cancel(m.voting, x.vote, x.reason),
+        first=_still_on_paper,
+    ),
+    c.WriteMinutes: Rule(
+        Who.ENTITLED,
+        CLOSED,
+        lambda m, x, by, at: minuting.write(m.minutes, m.agenda, by, x.item, x.text, x.base_version),
+        first=_late_writer,
+    ),
+    c.CorrectMinutes: Rule(
+        Who.ENTITLED,
+        CLOSED,
+        lambda m, x, by, at: filing.correct(m.filing, m.agenda, by, x.item, x.text, x.reason),
+        first=_correctable,
+    ),
+    c.DrawUpPaper: Rule(
+        Who.ENTITLED,
+        CLOSED,
+        lambda m, x, by, at: filing.draw_up(m.filing, m.voting, by, x.kind, x.number, x.sha256),
+        first=_filer,
+    ),
+    c.SignPaper: Rule(
+        Who.ENTITLED,
+        CLOSED,
+        lambda m, x, by, at: filing.sign(m.filing, m.signers, by, x.kind, x.sha256),
+        first=_filer,
+    ),
+    c.MarkPosted: Rule(
+        Who.ENTITLED,
+        CLOSED,
+        lambda m, x, by, at: filing.post(m.filing, by, x.day, _closed_at(m), at),
+        first=_filer,
+    ),
+    c.MarkReported: Rule(
+        Who.ENTITLED,
+        CLOSED,
+        lambda m, x, by, at: filing.report(m.filing, by, x.day, _closed_at(m), at),
+        first=_filer,
+    ),
 }
 
 AFTER_THE_END = (c.Drop, c.Leave, c.Tick, c.Recover)  # what a closed meeting hears without answering

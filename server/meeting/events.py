@@ -23,6 +23,7 @@ from .ids import (
     ItemId,
     LongText,
     MemberId,
+    PaperKind,
     PartyGroup,
     Question,
     RollState,
@@ -217,7 +218,7 @@ class Resumed(Event):
 
 @dataclass(frozen=True, slots=True)
 class Closed(Event):
-    """Nothing follows in this log."""
+    """The meeting is over: only what stands in AFTER_THE_CLOSE follows, and attendance never changes again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -602,3 +603,66 @@ class ReportsAwaited(Event):
 @dataclass(frozen=True, slots=True)
 class ReportsClosed(Event):
     """The time to report is over."""
+
+
+@dataclass(frozen=True, slots=True)
+class MinutesCorrected(Event):
+    """Set beside the text, which stands."""
+
+    item: ItemId
+    n: int  # of this meeting: 1, 2, 3 …
+    member: MemberId
+    text: LongText
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class PaperDrawnUp(Event):
+    kind: PaperKind
+    version: int  # 1, 2, 3 …: the last one holds
+    number: int  # of its series; the same for every version
+    sha256: str  # of the PDF, 64 hexadecimal digits
+    member: MemberId
+
+
+@dataclass(frozen=True, slots=True)
+class PaperSigned(Event):
+    """`secretary`: as minutes secretary; else as chair."""
+
+    kind: PaperKind
+    sha256: str
+    member: MemberId
+    secretary: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ResultsPosted(Event):
+    """In the electronic handbook."""
+
+    member: MemberId
+    day: str
+
+
+@dataclass(frozen=True, slots=True)
+class ResultsReported(Event):
+    """To the direct superior."""
+
+    member: MemberId
+    day: str
+
+
+# What may follow `Closed` in a log, and nothing else.
+AFTER_THE_CLOSE: frozenset[type[Event]] = frozenset(
+    {
+        MinutesSecretaryAppointed,
+        CountEntered,
+        CountRecorded,
+        VoteCancelled,
+        MinutesWritten,
+        MinutesCorrected,
+        PaperDrawnUp,
+        PaperSigned,
+        ResultsPosted,
+        ResultsReported,
+    }
+)

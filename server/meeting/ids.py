@@ -80,6 +80,15 @@ class MeetingKind(StrEnum):
     COMBINED = "combined"
 
 
+class Form(StrEnum):
+    """Where those who attend are."""
+
+    IN_PERSON = "in_person"
+    ONLINE = "online"
+    HYBRID = "hybrid"
+    BY_GROUPS = "by_groups"
+
+
 @dataclass(frozen=True, slots=True)
 class About:
     """The head of the notice: which meeting this is."""
@@ -88,6 +97,11 @@ class About:
     cell: str
     planned_for: str  # RFC 3339, UTC
     kind: MeetingKind = MeetingKind.REGULAR
+    form: Form = Form.ONLINE
+
+    @property
+    def in_person(self) -> bool:
+        return self.form is Form.IN_PERSON
 
 
 class Choice(StrEnum):
@@ -102,6 +116,13 @@ class RollState(StrEnum):
     PRESENT = "present"
     ABSENT_EXCUSED = "absent_excused"
     ABSENT_UNEXCUSED = "absent_unexcused"
+
+
+class PaperKind(StrEnum):
+    """What is drawn up after the meeting, numbered, and signed by two."""
+
+    MINUTES = "minutes"
+    RESOLUTION = "resolution"
 
 
 @dataclass(frozen=True, slots=True)

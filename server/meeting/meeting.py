@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from . import attendance, chairing, checks, groups, microphones, sitting, speaking
 from . import commands as c
 from . import events as e
-from .contents import AFTER_THE_END, RULES, WRONG_PHASE
+from .contents import AFTER_THE_END, AFTERWARDS, RULES, WRONG_PHASE
 from .ids import HALL, NOBODY, MemberId
 from .refusal import Refused
 from .ruling import Rule, Who
@@ -38,12 +38,20 @@ def decide(meeting: Meeting, command: c.Command, by: MemberId, at: datetime) -> 
 def may(meeting: Meeting, by: MemberId) -> Iterator[str]:
     """The commands that would not be refused to `by` outright: for those without fields, not at all."""
     if meeting.sitting.phase is Phase.CLOSED:
-        yield c.Leave.__name__
+        yield from _may_afterwards(meeting, by)
         return
     held = _standings(meeting, by)
     for kind, rule in RULES.items():
         if rule.who in held and meeting.sitting.phase in rule.phases and _passes(meeting, kind, rule, by):
             yield kind.__name__
+
+
+def _may_afterwards(meeting: Meeting, by: MemberId) -> Iterator[str]:
+    """What a page that is still open may ask; papers have pages of their own."""
+    yield c.Leave.__name__
+    if by in meeting.attendance.seats:
+        rules = ((kind, rule) for kind, rule in AFTERWARDS.items() if kind in RULES)
+        yield from (kind.__name__ for kind, rule in rules if _passes(meeting, kind, rule, by))
 
 
 def due(meeting: Meeting) -> datetime | None:
@@ -82,19 +90,24 @@ class _Story:
 
 
 def _asked(m: Meeting, command: c.Command, by: MemberId, at: datetime) -> Iterable[e.Event]:
-    rule = RULES[type(command)]
     if m.called == isinstance(command, c.Call):
         raise Refused("call", "The meeting is already called." if m.called else "The meeting is not called yet.")
-    if m.sitting.phase is Phase.CLOSED:
-        if isinstance(command, AFTER_THE_END):
-            return ()
-        raise Refused("closed", "The meeting is closed.")
+    if m.sitting.phase is Phase.CLOSED and isinstance(command, AFTER_THE_END):
+        return ()
+    rule = (AFTERWARDS if m.sitting.phase is Phase.CLOSED else RULES).get(type(command))
+    if rule is None:
+        raise _out_of_time(m)
     _entitled(m, command, rule, by)
     if m.sitting.phase not in rule.phases:
         raise Refused("phase", WRONG_PHASE[m.sitting.phase])
     if rule.first:
         rule.first(m, by)
     return rule.decided(m, command, by, at)
+
+
+def _out_of_time(m: Meeting) -> Refused:
+    closed = m.sitting.phase is Phase.CLOSED
+    return Refused("closed", "The meeting is closed." if closed else "This is done when the meeting is closed.")
 
 
 def _entitled(m: Meeting, command: c.Command, rule: Rule, by: MemberId) -> None:

@@ -35,6 +35,7 @@ class Rule:
 
 OPEN = frozenset({Phase.OPEN})
 PAUSED = frozenset({Phase.PAUSED})
+CLOSED = frozenset({Phase.CLOSED})
 GATHERING = frozenset({Phase.GATHERING})
 SESSION = OPEN | PAUSED
 HERE = SESSION | GATHERING

@@ -12,6 +12,7 @@ from . import (
     chairing,
     checks,
     concluding,
+    filing,
     microphones,
     minuting,
     opening,
@@ -28,6 +29,7 @@ from .attendance import Attendance
 from .chairing import Chair
 from .checks import Checks
 from .concluding import Conclusions
+from .filing import Filing, Signers
 from .ids import HALL, NO_ITEM, About, GroupId, ItemId, MemberId
 from .microphones import Microphones
 from .minuting import Minutes
@@ -60,6 +62,7 @@ class Meeting:
     scoring: Scoring = field(default_factory=Scoring)
     minutes: Minutes = field(default_factory=Minutes)
     groups: Groups = field(default_factory=Groups)
+    filing: Filing = field(default_factory=Filing)
 
     @property
     def called(self) -> bool:
@@ -108,6 +111,15 @@ class Meeting:
         return at_all or microphones.allowed(self.debate(place), self.leader(place), member)
 
     @property
+    def signers(self) -> Signers:
+        return Signers(self.chairs, self.opening.minutes_secretary)
+
+    @property
+    def keepers(self) -> tuple[MemberId, ...]:
+        """Who keeps the record of a meeting in the room."""
+        return (*self.chairs, *self.chair.line, *self.writers)
+
+    @property
     def item(self) -> ItemId:
         """Under debate; NO_ITEM while none is."""
         return self.agenda.current or NO_ITEM
@@ -128,6 +140,7 @@ CHAPTERS: dict[str, Callable[[Any, e.Event, datetime], Any]] = {
     "scoring": scoring.apply,
     "minutes": minuting.apply,
     "groups": apart.apply,
+    "filing": filing.apply,
 }
 
 

@@ -48,6 +48,7 @@ class AboutView(TypedDict):
     title: str
     cell: str
     kind: str
+    form: str
     planned_for: str
 
 
@@ -276,7 +277,13 @@ def _parted(m: Meeting, eyes: str) -> tuple[str, GroupId]:
 
 def _about(m: Meeting) -> AboutView:
     planned_for = rfc3339(m.chair.planned_for) if m.chair.planned_for else ""
-    return {"title": m.about.title, "cell": m.about.cell, "kind": m.about.kind.value, "planned_for": planned_for}
+    return {
+        "title": m.about.title,
+        "cell": m.about.cell,
+        "kind": m.about.kind.value,
+        "form": m.about.form.value,
+        "planned_for": planned_for,
+    }
 
 
 def _add_times(m: Meeting, view: View) -> None:
@@ -326,7 +333,7 @@ def _roll_line(m: Meeting, member: MemberId, chairs: bool) -> RollLine:
 
 
 def _here(m: Meeting, member: MemberId, presence: Presence, chairs: bool) -> RollLine:
-    line: RollLine = {"state": "present", "kinds": _kinds(presence), "since": rfc3339(presence.since)}
+    line: RollLine = {"state": "present", "kinds": _kinds(m, presence), "since": rfc3339(presence.since)}
     if presence.silent:
         line["state"], line["since"] = "silent", rfc3339(presence.silent)
     elif member in m.checks.to_verify:
@@ -360,9 +367,9 @@ def _add_excuse(m: Meeting, member: MemberId, line: RollLine, chairs: bool) -> N
             line["corrected"]["reason"] = correction.reason
 
 
-def _kinds(presence: Presence) -> Kinds:
+def _kinds(m: Meeting, presence: Presence) -> Kinds:
     kinds: Kinds = {}
-    if presence.connections:
+    if presence.connections and not m.about.in_person:
         kinds["online"] = True
     if presence.in_room:
         kinds["in_room"] = True

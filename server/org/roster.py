@@ -12,6 +12,7 @@ from server.meeting.ids import (
     HALL,
     NOBODY,
     About,
+    Form,
     GroupId,
     Item,
     ItemId,
@@ -110,7 +111,7 @@ def _parties(parties: Sequence[Group], roster: Sequence[Seat]) -> tuple[PartyGro
 
 def _about(row: MeetingRow) -> About:
     planned = row.planned_for.isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    return About(row.title, row.unit.name, planned, MeetingKind(row.kind))
+    return About(row.title, row.unit.name, planned, MeetingKind(row.kind), Form(row.form))
 
 
 def _seat(person: Person) -> Seat:

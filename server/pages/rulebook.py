@@ -160,6 +160,8 @@ LABELS: Mapping[str, str] = MappingProxyType(
         "account_review_months": "The list of accounts is reviewed every",
         "administrator_password_months": "Administrators change their password every",
         "administrator_passwords_kept": "A new password differs from the last",
+        "slip_days": "A code on a printed slip is good for",
+        "slip_tries": "Wrong codes from one place, in an hour, at most",
         "incident_notice_hours": "Notice of an incident within",
         "incident_report_hours": "Report of an incident within",
         "grace": "A lost connection becomes an absence after",

@@ -189,6 +189,46 @@ accounts = sa.Table(
     sa.Column("locked_until", Utc),
     sa.Column("created_at", Utc, nullable=False),
     sa.Column("disabled", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("disabled_why", sa.String(300), nullable=False, server_default=""),  # a reason, or accounts.IDLE
+    sa.Column("password_set_at", Utc),
+    sa.Column("signed_in_at", Utc),  # last; NULL = never
+    sa.Column("enabled_at", Utc),  # last, after it was disabled
+    sa.Column("factor", sa.String(255), nullable=False, server_default=""),  # second factor, sealed: org.factor
+    sa.Column("factor_step", sa.BigInteger, nullable=False, server_default="0"),  # of the last code taken
+)
+
+old_passwords = sa.Table(  # what an administrator may not take again
+    "old_passwords",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("account_id", _id(), sa.ForeignKey("accounts.id", ondelete="CASCADE"), nullable=False, index=True),
+    sa.Column("password_hash", sa.String(200), nullable=False),
+)
+
+slips = sa.Table(  # codes on paper, good once: to take up an account, to set a new password, to sign in without a phone
+    "slips",
+    metadata,
+    sa.Column("id", _id(), primary_key=True),
+    sa.Column("person_id", _id(), sa.ForeignKey("people.id"), nullable=False, index=True),
+    sa.Column("kind", sa.String(16), nullable=False),  # join | reset | factor
+    sa.Column("code_hash", sa.String(64), nullable=False, unique=True),  # with the house's key: org.slips
+    sa.Column("made_at", Utc, nullable=False),
+    sa.Column("made_by", _id(), nullable=False),  # a person; "" = the program
+    sa.Column("expires_at", Utc, nullable=False),
+    sa.Column("ended_at", Utc),
+    sa.Column("ended", sa.String(16), nullable=False, server_default=""),  # used | revoked | replaced
+    sa.CheckConstraint("kind IN ('join', 'reset', 'factor')", name="kind"),
+)
+
+account_reviews = sa.Table(  # rows are only added
+    "account_reviews",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("unit_id", _id(), sa.ForeignKey("units.id"), nullable=False, index=True),
+    sa.Column("by", _id(), nullable=False),
+    sa.Column("at", Utc, nullable=False),
+    sa.Column("note", sa.Text, nullable=False),
+    sa.Column("counts", sa.JSON, nullable=False),  # {state: accounts}
 )
 
 sessions = sa.Table(
@@ -237,15 +277,15 @@ events = sa.Table(
     sa.CheckConstraint("seq >= 1", name="seq"),
 )
 
-heads = sa.Table(
+heads = sa.Table(  # one at the close, and one after every append that follows it; the last one holds
     "heads",
     metadata,
     sa.Column("meeting", _id(), primary_key=True),
-    sa.Column("seq", sa.Integer, nullable=False),
+    sa.Column("seq", sa.Integer, primary_key=True, autoincrement=False),
     sa.Column("hash", sa.LargeBinary(32), nullable=False),
     sa.Column("signature", sa.LargeBinary(64), nullable=False),  # Ed25519, see signing.py
     sa.Column("public_key", sa.LargeBinary(32), nullable=False),
-    sa.Column("closed_at", Utc, nullable=False),
+    sa.Column("sealed_at", Utc, nullable=False),  # when that entry was written
 )
 
 attendance = sa.Table(
@@ -257,6 +297,84 @@ attendance = sa.Table(
     sa.Column("began", Utc, nullable=False),
     sa.Column("ended", Utc),  # NULL = present now
     sa.Column("kinds", sa.String(64), nullable=False),  # words joined by " ", sorted: "in_room online vouched"
+)
+
+summaries = sa.Table(  # of closed meetings; see records/summaries.py
+    "summaries",
+    metadata,
+    sa.Column("meeting", _id(), primary_key=True),
+    sa.Column("unit_id", _id(), nullable=False),
+    sa.Column("month", sa.String(7), nullable=False),  # "2027-01", of the day it was planned for
+    sa.Column("form", sa.String(16), nullable=False),
+    sa.Column("kind", sa.String(16), nullable=False),
+    sa.Column("planned_for", Utc, nullable=False),
+    sa.Column("opened_at", Utc, nullable=False),
+    sa.Column("closed_at", Utc, nullable=False),
+    *(
+        sa.Column(name, sa.Integer, nullable=False)
+        for name in (
+            *("seconds", "wanted_minutes", "official", "probationary", "exempt", "temporary", "base", "present"),
+            *("excused", "unexcused", "online", "in_room", "vouched", "corrections", "to_verify", "followers"),
+            *("votes", "tasks"),
+        )
+    ),
+    sa.Column("score", sa.Integer),  # NULL = not scored
+    sa.Column("grade", sa.String(16), nullable=False),
+    sa.Column("adopted", sa.Boolean, nullable=False),
+)
+_sum = summaries.c
+# A committee's months are read from this index and nothing else, however many cells it has.
+sa.Index(
+    "ix_summaries_unit_id_month",
+    *(_sum.unit_id, _sum.month, _sum.kind, _sum.form, _sum.base, _sum.present, _sum.seconds, _sum.wanted_minutes),
+    *(_sum.score, _sum.unexcused),
+)
+sa.Index("ix_summaries_month", _sum.month)
+
+roll_lines = sa.Table(  # one per seat of a closed meeting
+    "roll_lines",
+    metadata,
+    sa.Column("meeting", _id(), primary_key=True),
+    sa.Column("member", _id(), primary_key=True),
+    sa.Column("unit_id", _id(), nullable=False),
+    sa.Column("month", sa.String(7), nullable=False),
+    sa.Column("name", sa.String(200), nullable=False),
+    sa.Column("kind", sa.String(16), nullable=False),
+    sa.Column("standing", sa.String(16), nullable=False),
+    sa.Column("post", sa.String(32), nullable=False),
+    sa.Column("state", sa.String(24), nullable=False),
+    sa.Column("seconds", sa.Integer, nullable=False),
+    sa.Column("kinds", sa.String(64), nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("corrected", sa.Boolean, nullable=False),
+    sa.Column("to_verify", sa.Boolean, nullable=False),
+)
+sa.Index("ix_roll_lines_member", roll_lines.c.member, roll_lines.c.month)
+sa.Index("ix_roll_lines_unit_id", roll_lines.c.unit_id, roll_lines.c.month)
+sa.Index("ix_meetings_unit_id_planned_for", meetings.c.unit_id, meetings.c.planned_for)
+
+filings = sa.Table(  # a closed meeting and what became of its results
+    "filings",
+    metadata,
+    sa.Column("meeting", _id(), primary_key=True),
+    sa.Column("closed_at", Utc, nullable=False, index=True),
+    sa.Column("posted_on", sa.Date),  # in the electronic handbook
+    sa.Column("reported_on", sa.Date),  # to the direct superior
+    sa.Column("corrections", sa.Integer, nullable=False, server_default="0"),
+)
+
+papers = sa.Table(  # what was drawn up: the version that holds
+    "papers",
+    metadata,
+    sa.Column("meeting", _id(), primary_key=True),
+    sa.Column("kind", sa.String(16), primary_key=True),  # a word of meeting.ids.PaperKind
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("number", sa.Integer, nullable=False),
+    sa.Column("sha256", sa.String(64), nullable=False),
+    sa.Column("drawn_at", Utc, nullable=False),
+    sa.Column("chair_signed_at", Utc),
+    sa.Column("secretary_signed_at", Utc),
+    sa.Column("outdated", sa.Boolean, nullable=False, server_default=sa.false()),  # something was changed since
 )
 
 leases = sa.Table(
@@ -333,3 +451,79 @@ pilot_notes = sa.Table(  # problems noted; rows are only added
     sa.Column("by", _id(), nullable=False),
     sa.Column("at", Utc, nullable=False),
 )
+
+# -- Papers.  What was signed is kept as it was signed; rows of `paper_files` are only added. ------------------------
+
+paper_files = sa.Table(
+    "paper_files",
+    metadata,
+    sa.Column("sha256", sa.String(64), primary_key=True),  # of the bytes, hex
+    sa.Column("meeting", _id(), nullable=False, index=True),
+    sa.Column("bytes", sa.LargeBinary, nullable=False),
+    sa.Column("at", Utc, nullable=False),
+)
+
+terms = sa.Table(  # the terms of a cell; numbers of papers run within one
+    "terms",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("unit_id", _id(), sa.ForeignKey("units.id"), nullable=False),
+    sa.Column("name", sa.String(64), nullable=False),  # as "2025 – 2027"
+    sa.Column("since", sa.Date, nullable=False),  # until the next one begins
+    sa.Column("given_before", sa.JSON, nullable=False),  # {series: the last number given before this program}
+    sa.UniqueConstraint("unit_id", "since"),
+)
+
+paper_numbers = sa.Table(  # who has which number; a meeting keeps the one it got
+    "paper_numbers",
+    metadata,
+    sa.Column("unit_id", _id(), sa.ForeignKey("units.id"), primary_key=True),
+    sa.Column("run", sa.String(32), primary_key=True),  # "term 7" | "year 2027": within which the numbers run
+    sa.Column("series", sa.String(16), primary_key=True),  # a word of meeting.ids.PaperKind
+    sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),  # 1, 2, 3 …
+    sa.Column("meeting", _id(), nullable=False),
+    sa.Column("at", Utc, nullable=False),
+    sa.UniqueConstraint("meeting", "series"),
+)
+
+# -- Tasks: read off the log and written with it; between meetings their owner and the secretary keep them up. -------
+
+tasks = sa.Table(
+    "tasks",
+    metadata,
+    sa.Column("meeting", _id(), primary_key=True),  # where it was given
+    sa.Column("id", _id(), primary_key=True),
+    sa.Column("unit_id", _id(), index=True),  # whose it is now: a merger moves it; NULL = the meeting is in no list
+    sa.Column("item", _id(), nullable=False),  # "" = of the meeting as a whole
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("owner", _id(), nullable=False, index=True),  # a person
+    sa.Column("deadline", sa.Date, nullable=False),  # its last day
+    sa.Column("state", sa.String(16), nullable=False, server_default="open"),  # open | done | withdrawn
+    sa.Column("result", sa.Text, nullable=False, server_default=""),
+    sa.Column("done_on", sa.Date),
+)
+
+# -- Notices.  A row is kept in the transaction of what causes it; the sender tells it afterwards. -------------------
+
+outbox = sa.Table(
+    "outbox",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("person_id", _id(), sa.ForeignKey("people.id"), nullable=False),
+    sa.Column("key", sa.String(200), nullable=False),  # once for each person
+    sa.Column("subject", sa.Text, nullable=False),  # a sentence in English, the key of its translation
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("facts", sa.JSON, nullable=False),
+    sa.Column("link", sa.String(300), nullable=False),
+    sa.Column("meeting", _id(), nullable=False, index=True),  # "" = about none
+    sa.Column("calendar", sa.Text),  # an iCalendar object
+    sa.Column("at", Utc, nullable=False),
+    sa.Column("read_at", Utc),
+    sa.Column("state", sa.String(16), nullable=False),  # waiting | sent | shown | failed
+    sa.Column("tries", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("next_at", Utc, nullable=False),
+    sa.Column("why", sa.String(200), nullable=False, server_default=""),  # why it was not sent, without names
+    sa.UniqueConstraint("person_id", "key"),
+)
+sa.Index("ix_outbox_person_id_read_at", outbox.c.person_id, outbox.c.read_at)
+sa.Index("ix_outbox_state_next_at", outbox.c.state, outbox.c.next_at)

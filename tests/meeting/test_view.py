@@ -32,13 +32,14 @@ def test_the_whole_view_of_a_meeting_nobody_has_come_to() -> None:
         "title": "Sinh hoạt tháng 1",
         "cell": "Chi bộ 3",
         "kind": "regular",
+        "form": "online",
         "planned_for": "2027-01-05T12:30:00.000Z",
     }
     assert view["phase"] == "called"
     assert view["duration_minutes"] == 90
     assert view["chair"] == {"rightful": CHAIR, "acting": CHAIR}
     assert view["counts"] == {"present": 0, "of": 5, "silent": 0, "to_verify": 0}
-    assert view["speaking"] == {"queue": [], "list": "open", "free": False}
+    assert view["speaking"] == {"queue": [], "list": "open", "free": False, "leader": CHAIR}
     assert view["microphones"] == {}
     assert list(view["seats"]) == [seat.member for seat in CALL.roster]
     assert view["seats"][DEPUTY] == {

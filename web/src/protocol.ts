@@ -1,6 +1,6 @@
 /** What travels between the room and the server (docs/protocol.md).
  * Made of the server's own schema by `npm run protocol`; not written by hand.
- * schema: 145ef1b88fc1836353d99e3d7b69aa023805a9689f448010817d2074dc3d9213 */
+ * schema: b6774f01d5400697b04cdcd336ea18d36beb21dfb27387f95f214d9db9b43ac7 */
 
 export type Command =
   | Leave
@@ -563,6 +563,7 @@ export interface AboutView {
   title: string;
   cell: string;
   kind: string;
+  form: string;
   planned_for: string;
 }
 export interface ChairView {

@@ -48,6 +48,7 @@ export class Room implements store.Deeds {
   begin(inApp: string): void {
     store.inApp.value = inApp;
     if (this.kept.joined) this.enter();
+    else if (store.place.inPerson) store.screen.value = "lobby"; // no device is asked for at a desk
     else if (inApp) store.screen.value = "way_out";
     else this.lobby();
   }
@@ -135,10 +136,11 @@ export class Room implements store.Deeds {
     store.screen.value = "room";
     store.line.value = { up: false, since: Date.now() };
     const device = deviceKind(navigator.userAgent, navigator.maxTouchPoints);
-    this.peer = this.newPeer(device === "phone");
+    if (!store.place.inPerson) this.peer = this.newPeer(device === "phone");
     this.line = this.newLine(device);
     this.stopSync = effect(() => this.sync());
     this.watch();
+    if (store.place.inPerson) return;
     void this.reclaim("microphone");
     if (store.cameraWanted.value && !store.voiceOnly.value) void this.reclaim("camera");
   }
@@ -208,9 +210,10 @@ export class Room implements store.Deeds {
 
   /** The meeting is closed: nothing more is sent or kept open, and a reload shows the closing screen again. */
   private afterNews(): void {
-    if (store.view.value?.phase !== "closed" || !this.peer) return;
+    if (store.view.value?.phase !== "closed" || !this.line) return;
     this.stop();
-    this.line?.close();
+    this.line.close();
+    this.line = null;
     void headOf(this.meeting).then((head) => (store.seal.value = head));
   }
 

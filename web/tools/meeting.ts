@@ -67,6 +67,7 @@ export function meeting(): View {
   const numbers = NAMES.map((_, n) => n);
   return {
     about: {
+      form: "online",
       title: "Sinh hoạt chi bộ định kỳ tháng 01/2027",
       cell: "Chi bộ thôn Vĩnh Xuân, Đảng bộ xã Hòa Tiến",
       kind: "regular",

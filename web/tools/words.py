@@ -26,6 +26,7 @@ CALLS: Mapping[str, int] = dict.fromkeys(("_", "say", "Unfit", "BadMessage"), 0)
     "_refusal": 1,
     "_said": 1,
     "_move": 2,
+    "Message": 2,  # of notify.outbox
 }
 # Names whose literal strings are all words: tables, and functions that give words back.
 TABLES: Mapping[str, tuple[str, ...]] = {
@@ -33,7 +34,8 @@ TABLES: Mapping[str, tuple[str, ...]] = {
     "server/pages/attendance.py": ("STANDINGS", "POSTS", "KINDS", "head", "facts", "remarks"),
     "server/pages/errors.py": ("SAID",),
     "server/pages/meetings.py": ("KINDS",),
-    "server/pages/register_words.py": ("KINDS", "STANDINGS", "POSTS"),
+    "server/pages/register_words.py": ("KINDS", "STANDINGS", "POSTS", "STATE_WORDS"),
+    "server/pages/accounts.py": ("head",),
     "server/org/trail.py": ("WHAT",),
     "server/org/pilot/case.py": ("_CHANGE", "_REVIEW", "_DECIDE", "_LATER"),
     "server/org/pilot/facts.py": ("why",),
