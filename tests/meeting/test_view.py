@@ -53,8 +53,9 @@ def test_the_whole_view_of_a_meeting_nobody_has_come_to() -> None:
     assert set(view) == {
         *("about", "phase", "duration_minutes", "chair", "seats", "roll"),
         *("counts", "agenda", "speaking", "microphones"),
-        *("votes", "motions", "documents", "conclusions", "tasks", "score", "minutes"),
+        *("votes", "motions", "documents", "conclusions", "tasks", "score", "minutes", "groups"),
     }
+    assert view["groups"] == {"register": {}, "sittings": {}, "visiting": {}, "longest": 60, "smallest": 3}
 
 
 def test_the_phase_and_its_times() -> None:
@@ -178,6 +179,7 @@ def test_the_agenda_and_the_floor() -> None:
     assert view["speaking"] == {
         "queue": [MINH],
         "list": "open",
+        "leader": CHAIR,
         "free": False,
         "floor": {"member": LAN, "since": "2027-01-05T12:30:00.000Z", "until": "2027-01-05T12:35:00.000Z"},
     }
@@ -220,6 +222,7 @@ def test_the_private_part_of_a_member() -> None:
         "may": ["AskToSpeak", "Leave", "TurnOffMicrophone", "Vouch"],
         "voter": True,
         "ballots": {},
+        "groups": {"place": "", "belongs": "", "leads": False},
     }
     story.ask(c.AskToSpeak(), LAN)
     story.ask(c.GiveFloor(LAN), CHAIR)
