@@ -65,7 +65,7 @@ class Media:
 
     def follow(self, meeting: str, plan: StagePlan) -> None:
         peers = {str(name): PeerStage(p.member, p.place, p.audio, p.video) for name, p in plan.peers.items()}
-        places = {str(name): PlaceStage(p.always, p.main) for name, p in plan.places.items()}
+        places = {str(name): PlaceStage(p.always, p.main, p.elsewhere) for name, p in plan.places.items()}
         self._control.follow(meeting, Stage(peers, places))
 
     async def close(self, meeting: str) -> None:

@@ -310,12 +310,13 @@ class Gateway:
     async def emit(self, event: str, data: Mapping[str, Any], to: str) -> None:
         await self._sio.emit(event, data, to=to, namespace=NAMESPACE)
 
-    async def move(self, socket: str, out_of: str | None, into: str) -> None:
+    async def move(self, socket: str, out_of: str | None, into: str | None) -> None:
         if socket not in self._sockets:
             return
         if out_of:
             await self._sio.leave_room(socket, out_of, namespace=NAMESPACE)
-        await self._sio.enter_room(socket, into, namespace=NAMESPACE)
+        if into:
+            await self._sio.enter_room(socket, into, namespace=NAMESPACE)
 
     async def bid_farewell(self, socket: str, refused: Refused) -> None:
         leaving = self._sockets.get(socket)

@@ -72,7 +72,7 @@ class Scene:
             changed = True
         for name, crowd in crowds.items():
             place = self._places.setdefault(name, Place())
-            cast = self._cast_of(name, place, crowd, now)
+            cast = self._cast_of(name, place, self._performers(name, crowd), now)
             changed |= cast != place.cast
             place.cast = cast
         if changed:
@@ -87,6 +87,13 @@ class Scene:
                 crowds.setdefault(plan.place, []).append(peer)
         return crowds
 
+    def _performers(self, name: str, crowd: Sequence[Peer]) -> Sequence[Peer]:
+        """Those in the place, and who is heard there from elsewhere."""
+        guest = self.stage.places.get(name, NOWHERE).elsewhere
+        if guest is None:
+            return crowd
+        return (*crowd, *(p for p in self.peers.values() if p.owner == guest and p.ready and p not in crowd))
+
     def _cast_of(
         self, name: str, place: Place, crowd: Sequence[Peer], now: float
     ) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -99,9 +106,9 @@ class Scene:
     def _route(self, crowds: dict[str, list[Peer]], now: float) -> None:
         listeners: dict[Track, list[Any]] = {}
         for name, crowd in crowds.items():
-            cast = self._places[name].cast
-            sounds = {t.publisher.owner: t for t in _tracks(crowd, "audio") if t.allowed}
-            shows = {t.publisher.owner: t for t in reversed(_tracks(crowd, "video")) if t.live(now)}
+            cast, performers = self._places[name].cast, self._performers(name, crowd)
+            sounds = {t.publisher.owner: t for t in _tracks(performers, "audio") if t.allowed}
+            shows = {t.publisher.owner: t for t in reversed(_tracks(performers, "video")) if t.live(now)}
             for peer in crowd:
                 self._fill(peer, cast or ((), ()), sounds, shows, now)
                 for slot in peer.slots:

@@ -76,6 +76,21 @@ async def test_a_peer_in_another_place_gets_nothing(house: House) -> None:
     await binh.until(lambda: not binh.slots)
 
 
+async def test_who_speaks_to_all_is_heard_and_seen_in_other_places_and_hears_none_of_them(house: House) -> None:
+    an, binh, chi = Client("an", AN, 60), Client("binh", BINH), Client("chi", CHI)
+    apart = {"audio": ("an", "binh", "chi"), "places": {"binh": "one", "chi": "two"}}
+    house.control.follow("room", stage("an", "binh", "chi", **apart))
+    await house.open(an, binh, chi)
+    address = stage("an", "binh", "chi", always=("an",), main="an", elsewhere="an", **apart)
+    house.control.follow("room", address)
+    await binh.until(lambda: binh.hears >= {AN} and binh.sees >= {60})
+    await chi.until(lambda: chi.hears >= {AN} and chi.sees >= {60})
+    assert not an.hears and binh.hears == chi.hears == {AN}
+    house.control.follow("room", stage("an", "binh", "chi", **apart))
+    await binh.until(lambda: not binh.slots)
+    await chi.until(lambda: not chi.slots)
+
+
 async def test_a_second_tab_of_the_same_owner_does_not_hear_him(house: House) -> None:
     an, tab, binh = Client("an.1", AN), Client("an.2"), Client("binh", BINH)
     house.control.follow("room", stage("an.1", "an.2", "binh", audio=("an.1", "binh")))
