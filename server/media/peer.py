@@ -339,7 +339,8 @@ class Peer:
     def report(self, now: float) -> None:
         """Sender and receiver reports and the ceiling, every 0.4–0.8 s (RFC 3550 section 6.2 asks for the jitter).
 
-        To who speaks every 0.3 s.  A page that hears nothing for a second looks for another way (web/src/media/quiet.ts).
+        To who speaks every 0.3 s.  A page that hears nothing for a second looks for another way
+        (web/src/media/quiet.ts).
         """
         if now < self._report_at or not self.ready:
             return
