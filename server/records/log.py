@@ -5,6 +5,7 @@ and, when the meeting closed, its signed head and its summary.  Either all of it
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -22,9 +23,19 @@ from .database import Database
 from .entries import PHASES, Entry, SeqTaken, opened, sealed
 from .signing import Head, Key
 
-__all__ = ["Log", "SeqTaken"]
+__all__ = ["Log", "SeqTaken", "Step"]
 
 _MOMENTS: Mapping[type[Event], str] = {Opened: "opened_at", Closed: "closed_at"}
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What came of one command."""
+
+    events: Sequence[Event]
+    at: datetime
+    by: MemberId
+    cause: str
 
 
 class Log:
@@ -44,18 +55,24 @@ class Log:
 
         Raises SeqTaken if the log does not end at `after`, or ended with `Closed`: read again and decide anew.
         """
-        if not events:
+        return await self.append_all(meeting, after, [Step(events, at, by, cause)])
+
+    async def append_all(self, meeting: str, after: int, steps: Sequence[Step]) -> int:
+        """Keep what came of several commands, all or nothing; otherwise as `append`."""
+        steps = [step for step in steps if step.events]
+        if not steps:
             return after
         async with self._database.write() as connection:
-            entries = sealed(meeting, await _last_hash(connection, meeting, after), after, events, at, by, cause)
+            entries = _sealed(meeting, await _last_hash(connection, meeting, after), after, steps)
             await _insert(connection, meeting, entries)
             rolls = await self._rolls_at(connection, meeting, after)
             rolls_after = await keep(connection, meeting, rolls, [entry.recorded for entry in entries])
             await _summarise(connection, meeting, entries)
-            if isinstance(events[-1], Closed):
+            closed = isinstance(entries[-1].recorded.event, Closed)
+            if closed:
                 await _seal(connection, entries[-1], self._key)
                 await summaries.keep(connection, meeting, await _read(connection, meeting), self._zone)
-        self._remember(meeting, rolls_after, closed=isinstance(events[-1], Closed))
+        self._remember(meeting, rolls_after, closed=closed)
         return entries[-1].recorded.seq
 
     async def read(self, meeting: str) -> list[Recorded]:
@@ -81,6 +98,17 @@ class Log:
             self._rolls.pop(meeting, None)
         else:
             self._rolls[meeting] = rolls
+
+
+def _sealed(meeting: str, previous: bytes, after: int, steps: Sequence[Step]) -> list[Entry]:
+    """Raises ValueError if anything follows `Closed`."""
+    entries: list[Entry] = []
+    for step in steps:
+        if entries and isinstance(entries[-1].recorded.event, Closed):
+            raise ValueError("Nothing follows the end of a meeting.")
+        entries += sealed(meeting, previous, after + len(entries), step.events, step.at, step.by, step.cause)
+        previous = entries[-1].hash
+    return entries
 
 
 # -- The statements --------------------------------------------------------------------------------------------------
