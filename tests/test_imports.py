@@ -41,10 +41,12 @@ TABLE = {
         roster="meeting.ids meeting.rules meeting.commands",
         rulebook="meeting.rules",
         report="records.turnout",
+        changing="records.rollups",
         reading="openpyxl",
         writing="openpyxl",
         jobs="structlog",
     ),
+    "oversight": may("sqlalchemy", "org records meeting.ids meeting.events meeting.minutes papers"),
     "papers": may("openpyxl typst"),
     "pages": may(
         "aiohttp jinja2 aiohttp_jinja2 markupsafe babel itsdangerous structlog prometheus_client",

@@ -282,14 +282,8 @@ summaries = sa.Table(  # of closed meetings; see records/summaries.py
     sa.Column("grade", sa.String(16), nullable=False),
     sa.Column("adopted", sa.Boolean, nullable=False),
 )
-_sum = summaries.c
-# A committee's months are read from this index and nothing else, however many cells it has.
-sa.Index(
-    "ix_summaries_unit_id_month",
-    *(_sum.unit_id, _sum.month, _sum.kind, _sum.form, _sum.base, _sum.present, _sum.seconds, _sum.wanted_minutes),
-    *(_sum.score, _sum.unexcused),
-)
-sa.Index("ix_summaries_month", _sum.month)
+sa.Index("ix_summaries_unit_id_month", summaries.c.unit_id, summaries.c.month)
+sa.Index("ix_summaries_month", summaries.c.month)
 
 roll_lines = sa.Table(  # one per seat of a closed meeting
     "roll_lines",
@@ -312,6 +306,31 @@ roll_lines = sa.Table(  # one per seat of a closed meeting
 sa.Index("ix_roll_lines_member", roll_lines.c.member, roll_lines.c.month)
 sa.Index("ix_roll_lines_unit_id", roll_lines.c.unit_id, roll_lines.c.month)
 sa.Index("ix_meetings_unit_id_planned_for", meetings.c.unit_id, meetings.c.planned_for)
+sa.Index("ix_meetings_planned_for_kind", meetings.c.planned_for, meetings.c.kind, meetings.c.unit_id)
+
+unit_months = sa.Table(  # of cells, and of everything above them; see records/rollups.py
+    "unit_months",
+    metadata,
+    sa.Column("unit_id", _id(), primary_key=True),
+    sa.Column("month", sa.String(7), primary_key=True),
+    *(
+        sa.Column(name, sa.Integer, nullable=False, server_default="0")
+        for name in (
+            *("met", "meetings", "thematic", "online", "hybrid", "by_groups", "base", "present", "excused"),
+            *("unexcused", "kept", "scored", "points", "good", "verified", "broken"),
+        )
+    ),
+)
+
+verdicts = sa.Table(  # what verify said of the record of a meeting, last time; see records/judging.py
+    "verdicts",
+    metadata,
+    sa.Column("meeting", _id(), primary_key=True),
+    sa.Column("at", Utc, nullable=False, index=True),
+    sa.Column("ok", sa.Boolean, nullable=False),
+    sa.Column("seq", sa.Integer),  # the first broken entry; NULL = none
+    sa.Column("why", sa.Text, nullable=False),
+)
 
 leases = sa.Table(
     "leases",
