@@ -24,6 +24,8 @@ from .meeting import Refused
 from .meeting.commands import Call
 from .meeting.ids import ConnectionId, MemberId
 from .meeting.staging import StagePlan
+from .notify.mail import Server
+from .notify.sender import Phrase, Sender
 from .org import meetings, pilot, roster
 from .org.accounts import Accounts
 from .org.refusal import Refused as NotAllowed
@@ -90,7 +92,7 @@ def build(settings: Settings) -> web.Application:
     pages.setup(app, pages.House(settings, database, accounts, log, media_alive=media_alive, no_faults=well))
     sio.attach(app)
     app.on_shutdown.append(_goodbye)
-    app.cleanup_ctx.extend((_opened(database), _sweeping(accounts), _playing, _listening))
+    app.cleanup_ctx.extend((_opened(database), _sweeping(accounts), _telling(database, settings), _playing, _listening))
     return app
 
 
@@ -143,6 +145,19 @@ def _sweeping(accounts: Accounts) -> Context:
     return context
 
 
+def _telling(database: Database, settings: Settings) -> Context:
+    """What was kept is told: the outbox is mailed for as long as the house is open."""
+
+    async def context(app: web.Application) -> AsyncIterator[None]:
+        sender = Sender(database, _mail(settings), settings.public_url, _phrase(app, settings), now)
+        telling = asyncio.create_task(sender.forever(), name="notices")
+        yield
+        telling.cancel()
+        await asyncio.gather(telling, return_exceptions=True)
+
+    return context
+
+
 async def _playing(app: web.Application) -> AsyncIterator[None]:
     await app[CONTROL].start()
     yield
@@ -166,6 +181,28 @@ async def _goodbye(app: web.Application) -> None:
 
 def _media(settings: Settings) -> MediaSettings:
     return MediaSettings(settings.media_address, settings.media_bind, settings.media_port, settings.media_socket)
+
+
+def _mail(settings: Settings) -> Server | None:
+    if not settings.smtp_host:
+        return None
+    return Server(
+        settings.smtp_host,
+        settings.smtp_port,
+        settings.smtp_sender,
+        settings.smtp_security,
+        settings.smtp_username,
+        settings.smtp_password.get_secret_value(),
+    )
+
+
+def _phrase(app: web.Application, settings: Settings) -> Phrase:
+    """Mail is written in the language of the house: the register knows no other of a person."""
+
+    def phrase(sentence: str, facts: Mapping[str, Any]) -> str:
+        return pages.phrase(app, settings.language, sentence, facts)
+
+    return phrase
 
 
 def _who(accounts: Accounts) -> Callable[[Mapping[str, Any]], Awaitable[Viewer | None]]:

@@ -14,7 +14,7 @@ from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, Field, SecretStr, ValidationError, ValidationInfo
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PREFIX = "CHIBO_"
@@ -30,6 +30,12 @@ def _url(value: str) -> str:
     if parts.path.strip("/") or parts.query or parts.fragment or parts.username:
         raise ValueError("must end after the host and the port")
     return f"{parts.scheme}://{parts.netloc}"
+
+
+def _sender(value: str, known: ValidationInfo) -> str:
+    if known.data.get("smtp_host") and "@" not in value:
+        raise ValueError("must be the mail address that notices come from, because CHIBO_SMTP_HOST is set")
+    return value
 
 
 def _database(value: str) -> str:
@@ -115,6 +121,13 @@ class Settings(BaseSettings):
     lock_after: Annotated[int, Field(ge=1, le=5)] = 5  # wrong tries (QCVN 12:2026/BCA: at most 5)
     lock_hours: Annotated[int, Field(ge=0)] = 12  # 0 = until an administrator unlocks (QCVN 12:2026/BCA: at least 12)
     password_length: Annotated[int, Field(ge=8)] = 14  # QCVN 12:2026/BCA, without a second factor
+    smtp_host: str = ""  # "" = no mail: notices are shown in the program only
+    smtp_port: Port = 587
+    smtp_security: Literal["starttls", "tls", "none"] = "starttls"
+    smtp_username: str = ""
+    smtp_password: SecretStr = SecretStr("")
+    smtp_sender: Annotated[str, AfterValidator(_sender)] = Field(default="", validate_default=True)  # address
+
     metrics_token: SecretStr = SecretStr("")  # "" = /metrics answers the machine itself only
 
     @property

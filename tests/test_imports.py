@@ -46,11 +46,12 @@ TABLE = {
         writing="openpyxl",
         jobs="structlog",
     ),
-    "oversight": may("sqlalchemy", "org records meeting.ids meeting.events meeting.minutes papers"),
+    "oversight": may("sqlalchemy", "org records meeting.ids meeting.events meeting.minutes papers notify"),
+    "notify": may("sqlalchemy aiosmtplib icalendar structlog", "records.tables records.database"),
     "papers": may("openpyxl typst"),
     "pages": may(
         "aiohttp jinja2 aiohttp_jinja2 markupsafe babel itsdangerous structlog prometheus_client",
-        "org papers records meeting.minutes meeting.events meeting.ids settings",
+        "org notify papers records meeting.minutes meeting.events meeting.ids settings",
         health="sqlalchemy alembic",  # asks whether the tables are those of this version; no statement
     ),
     "demo": may(

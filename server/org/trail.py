@@ -33,6 +33,8 @@ WHAT: Mapping[str, str] = MappingProxyType(
         "group_changed": "The party group “{name}” was changed.",
         "group_ended": "The party group “{name}” was dissolved.",
         "imported": "A file was taken in: {units} units and {people} members were new or changed.",
+        "task_reported": "The state of the task “{task}” was reported: {result}",
+        "task_done": "The task “{task}” was done: {result}",
         "exported": "The register was taken out as a file.",
     }
 )

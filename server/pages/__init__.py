@@ -1,5 +1,8 @@
 """HTML: every page of the house that is not the room itself."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from aiohttp import web
 from prometheus_client import REGISTRY, CollectorRegistry
 
@@ -9,9 +12,9 @@ from .guard import calm, guarded, known
 from .keys import House, Log
 from .metrics import Metrics
 from .routes import IN_DEVELOPMENT, ROUTES
-from .words import Words
+from .words import Words, phrased
 
-__all__ = ["House", "Log", "setup"]
+__all__ = ["House", "Log", "phrase", "setup"]
 
 
 def setup(app: web.Application, house: House, registry: CollectorRegistry = REGISTRY) -> None:
@@ -32,6 +35,11 @@ def setup(app: web.Application, house: House, registry: CollectorRegistry = REGI
     register_files.setup(app)
     app.middlewares.extend((calm, known, guarded))
     headers.install(app, settings)
+
+
+def phrase(app: web.Application, language: str, sentence: str, facts: Mapping[str, Any]) -> str:
+    """A sentence of a notice in that language, for whoever tells it outside the pages."""
+    return phrased(app[keys.WORDS], app[keys.HOUSE].settings.zone, language, sentence, facts)
 
 
 def _add(resource: web.Resource, route: keys.Route) -> None:

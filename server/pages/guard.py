@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from aiohttp import hdrs, web
 
+from server.notify import outbox
 from server.org import access, meetings, people, tree
 
 from . import csrf, errors, keys
@@ -50,6 +51,8 @@ async def known(request: web.Request, handler: Handler) -> web.StreamResponse:
     session = await request.app[keys.HOUSE].accounts.session(request.cookies.get(SESSION_COOKIE, ""))
     if session:
         request[keys.SESSION] = session
+        async with request.app[keys.HOUSE].database.read() as connection:
+            request[keys.UNREAD] = await outbox.unread(connection, session.person_id)
     return await handler(request)
 
 

@@ -91,5 +91,6 @@ ACTOR = web.RequestKey("actor", Actor)
 MEETING = web.RequestKey("meeting", MeetingRow)
 UNIT = web.RequestKey("unit", Unit)  # of the {unit} in the address, once it is known that he may
 PERSON = web.RequestKey("person", Entry)  # of the {person} in the address, likewise
+UNREAD = web.RequestKey("unread", int)  # notices of whoever asks that he has not read
 VISITOR = web.RequestKey("visitor", str)  # the secret of a visitor who has not signed in
 FRESH_VISITOR = web.RequestKey("fresh_visitor", bool)  # his cookie must be set

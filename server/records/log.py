@@ -1,7 +1,7 @@
 """The log of the meetings: INSERT and SELECT only.
 
-One append is one transaction: the entries, the rows that are read off them (attendance, the meeting's line in lists)
-and, when the meeting closed, its signed head and its summary.  Either all of it is kept or nothing is.
+One append is one transaction: the entries, the rows that are read off them (attendance, tasks, the meeting's line in
+lists) and, when the meeting closed, its signed head and its summary.  Either all of it is kept or nothing is.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ..meeting.events import Closed, Event, Opened, Recorded
 from ..meeting.ids import MemberId
-from . import summaries, tables
+from . import summaries, tables, tasks
 from .attendance import Rolls, keep
 from .chain import GENESIS
 from .database import Database
@@ -67,6 +67,7 @@ class Log:
             await _insert(connection, meeting, entries)
             rolls = await self._rolls_at(connection, meeting, after)
             rolls_after = await keep(connection, meeting, rolls, [entry.recorded for entry in entries])
+            await tasks.keep(connection, meeting, [entry.recorded for entry in entries])
             await _summarise(connection, meeting, entries)
             closed = isinstance(entries[-1].recorded.event, Closed)
             if closed:

@@ -406,3 +406,45 @@ pilot_notes = sa.Table(  # problems noted; rows are only added
     sa.Column("by", _id(), nullable=False),
     sa.Column("at", Utc, nullable=False),
 )
+
+# -- Tasks: read off the log and written with it; between meetings their owner and the secretary keep them up. -------
+
+tasks = sa.Table(
+    "tasks",
+    metadata,
+    sa.Column("meeting", _id(), primary_key=True),  # where it was given
+    sa.Column("id", _id(), primary_key=True),
+    sa.Column("unit_id", _id(), index=True),  # whose it is now: a merger moves it; NULL = the meeting is in no list
+    sa.Column("item", _id(), nullable=False),  # "" = of the meeting as a whole
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("owner", _id(), nullable=False, index=True),  # a person
+    sa.Column("deadline", sa.Date, nullable=False),  # its last day
+    sa.Column("state", sa.String(16), nullable=False, server_default="open"),  # open | done | withdrawn
+    sa.Column("result", sa.Text, nullable=False, server_default=""),
+    sa.Column("done_on", sa.Date),
+)
+
+# -- Notices.  A row is kept in the transaction of what causes it; the sender tells it afterwards. -------------------
+
+outbox = sa.Table(
+    "outbox",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("person_id", _id(), sa.ForeignKey("people.id"), nullable=False),
+    sa.Column("key", sa.String(200), nullable=False),  # once for each person
+    sa.Column("subject", sa.Text, nullable=False),  # a sentence in English, the key of its translation
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("facts", sa.JSON, nullable=False),
+    sa.Column("link", sa.String(300), nullable=False),
+    sa.Column("meeting", _id(), nullable=False, index=True),  # "" = about none
+    sa.Column("calendar", sa.Text),  # an iCalendar object
+    sa.Column("at", Utc, nullable=False),
+    sa.Column("read_at", Utc),
+    sa.Column("state", sa.String(16), nullable=False),  # waiting | sent | shown | failed
+    sa.Column("tries", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("next_at", Utc, nullable=False),
+    sa.Column("why", sa.String(200), nullable=False, server_default=""),  # why it was not sent, without names
+    sa.UniqueConstraint("person_id", "key"),
+)
+sa.Index("ix_outbox_person_id_read_at", outbox.c.person_id, outbox.c.read_at)
+sa.Index("ix_outbox_state_next_at", outbox.c.state, outbox.c.next_at)

@@ -31,6 +31,7 @@ ROLES = {
 INSIDE = frozenset({"member", "secretary", "temporary", "follower", "superior", "provincial"})
 SEATED = INSIDE - {"superior", "provincial"}
 EVERYONE = frozenset(ROLES)
+NOBODY = frozenset[str]()
 SIGNED_IN = EVERYONE - {"visitor"}
 KEEPERS = frozenset({"organiser", "administrator"})  # of the register
 OVERSEERS = KEEPERS | {"secretary", "follower", "superior", "provincial"}
@@ -50,6 +51,9 @@ OPEN_TO = {
     ("GET", "/meetings/{id}/attendance", "/meetings/demo-past/attendance"): INSIDE,
     ("GET", "/meetings/{id}/attendance", "/meetings/{now}/attendance"): INSIDE,
     ("GET", "/meetings/{id}/attendance.csv", "/meetings/demo-past/attendance.csv"): INSIDE,
+    ("GET", "/notices", "/notices"): SIGNED_IN,
+    ("POST", "/notices", "/notices"): SIGNED_IN,
+    ("GET", "/notices/{notice}", "/notices/1"): NOBODY,  # each has his own
     ("GET", "/pilot", "/pilot"): SIGNED_IN,
     ("GET", "/units/{unit}/pilot", "/units/demo-cell-1/pilot"): INSIDE | {"organiser"},
     ("GET", "/units/{unit}/pilot", "/units/demo-xa-1/pilot"): REVIEWERS,

@@ -26,6 +26,7 @@ CALLS: Mapping[str, int] = dict.fromkeys(("_", "say", "Unfit", "BadMessage"), 0)
     "_refusal": 1,
     "_said": 1,
     "_move": 2,
+    "Message": 2,  # of notify.outbox
 }
 # Names whose literal strings are all words: tables, and functions that give words back.
 TABLES: Mapping[str, tuple[str, ...]] = {
