@@ -51,7 +51,7 @@ TABLE = {
     "papers": may("openpyxl typst"),
     "pages": may(
         "aiohttp jinja2 aiohttp_jinja2 markupsafe babel itsdangerous structlog prometheus_client",
-        "org notify papers records meeting.minutes meeting.events meeting.ids settings",
+        "org notify oversight papers records meeting.minutes meeting.events meeting.ids settings",
         health="sqlalchemy alembic",  # asks whether the tables are those of this version; no statement
     ),
     "demo": may(

@@ -1,5 +1,6 @@
 """The month at a glance: a committee's sub-tree level by level, its months, its cells by what is wrong with them."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -10,15 +11,16 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from server.meeting.ids import MeetingKind
 from server.org import names
 from server.org.tree import CELL, Unit
-from server.records.tables import meetings, summaries, units, verdicts
+from server.records.rollups import COUNTED
+from server.records.tables import below, meetings, summaries, unit_months, units, verdicts
 
 from .months import Month
-from .sums import ADDED, JUDGED, PLANNED, REGULAR, Sums
+from .sums import Sums, read
 
-_cell = units.alias("cell")
-_s, _m, _v = summaries.c, meetings.c, verdicts.c
+_s, _m, _v, _u, _n = summaries.c, meetings.c, verdicts.c, units.c, unit_months.c
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,94 +31,99 @@ class Branch:
     sums: Sums
 
 
-def _below(path: sa.ColumnElement[str]) -> sa.ColumnElement[bool]:
-    """The cells of a unit's sub-tree: a range of paths (records.tables.below)."""
-    end = sa.func.substr(path, 1, sa.func.length(path) - 1).concat("0")
-    return sa.and_(_cell.c.path >= path, _cell.c.path < end, _cell.c.kind == CELL)
-
-
-def _within(top: Unit) -> sa.ColumnElement[bool]:
-    return sa.and_(_cell.c.path >= top.path, _cell.c.path < top.path[:-1] + "0", _cell.c.kind == CELL)
-
-
-def _living(month: Month) -> sa.ColumnElement[bool]:
+def living(month: Month) -> sa.ColumnElement[bool]:
     """The cells there were at the end of the month."""
-    here = sa.or_(_cell.c.dissolved.is_(None), _cell.c.dissolved >= month.after)
-    return sa.and_(here, sa.or_(_cell.c.founded.is_(None), _cell.c.founded < month.after))
-
-
-def _held(month: Month) -> sa.ColumnElement[bool]:
-    return sa.and_(_s.unit_id == _cell.c.id, _s.month == str(month), REGULAR)
+    here = sa.or_(_u.dissolved.is_(None), _u.dissolved >= month.after)
+    return sa.and_(_u.kind == CELL, here, sa.or_(_u.founded.is_(None), _u.founded < month.after))
 
 
 def _planned(month: Month, zone: ZoneInfo) -> sa.ColumnElement[bool]:
     begin, end = month.moments(zone)
-    return sa.and_(_m.unit_id == _cell.c.id, _m.planned_for >= begin, _m.planned_for < end, PLANNED)
+    return sa.and_(_m.planned_for >= begin, _m.planned_for < end, _m.kind != MeetingKind.THEMATIC.value)
 
 
 # -- Level by level --------------------------------------------------------------------------------------------------
 
 
-async def level(connection: AsyncConnection, top: Unit, month: Month, zone: ZoneInfo) -> list[Branch]:
-    """The units directly below `top` that have cells, each with the sums of its sub-tree, by name."""
-    counted = sa.func.count(sa.distinct(_cell.c.id)).label("cells")
-    below = units.join(_cell, _below(units.c.path))
-    facts = below.outerjoin(summaries, _held(month)).outerjoin(verdicts, _v.meeting == _s.meeting)
-    named = (units.c.id, units.c.kind, units.c.name, units.c.path, units.c.folded)
-    found = sa.select(*named, counted, *ADDED, *JUDGED).select_from(facts)
-    of_top = sa.and_(units.c.parent_id == top.id, _living(month))
-    rows = (await connection.execute(found.where(of_top).group_by(*named).order_by(units.c.folded, units.c.id))).all()
-    planning = below.join(meetings, _planned(month, zone))
-    plans = sa.select(units.c.id, sa.func.count(sa.distinct(_m.unit_id)).label("planned")).select_from(planning)
-    planned = {row.id: row.planned for row in await connection.execute(plans.where(of_top).group_by(units.c.id))}
-    return [Branch(_unit(row), _sums(row, planned=planned.get(row.id, 0))) for row in rows]
+async def level(connection: AsyncConnection, top: Unit, month: Month, zone: ZoneInfo) -> tuple[Branch, list[Branch]]:
+    """`top` with the sums of everything below it, and the units directly below that have cells, by name."""
+    cells, planned = await _counted(connection, top, month, zone)
+    named = (_u.id, _u.kind, _u.name, _u.path)
+    joined = units.outerjoin(unit_months, sa.and_(_n.unit_id == _u.id, _n.month == str(month)))
+    found = sa.select(*named, *_COUNTED).select_from(joined)
+    ours = sa.or_(_u.parent_id == top.id, _u.id == top.id)
+    rows = (await connection.execute(found.where(ours).order_by(_u.folded, _u.id))).all()
+    every = [_branch(row, cells[row.id], planned[row.id]) for row in rows if cells[row.id] or row.id == top.id]
+    whole = next(branch for branch in every if branch.unit.id == top.id)
+    return whole, [branch for branch in every if branch is not whole]
 
 
-async def whole(connection: AsyncConnection, top: Unit, month: Month, zone: ZoneInfo) -> Branch:
-    """`top` itself with the sums of everything below it."""
-    facts = _cell.outerjoin(summaries, _held(month)).outerjoin(verdicts, _v.meeting == _s.meeting)
-    counted = sa.func.count(sa.distinct(_cell.c.id)).label("cells")
-    of_top = sa.and_(_within(top), _living(month))
-    row = (await connection.execute(sa.select(counted, *ADDED, *JUDGED).select_from(facts).where(of_top))).one()
-    plans = sa.select(sa.func.count(sa.distinct(_m.unit_id))).select_from(_cell.join(meetings, _planned(month, zone)))
-    return Branch(top, _sums(row, planned=(await connection.scalar(plans.where(of_top))) or 0))
+async def below_with_cells(connection: AsyncConnection, top: Unit, month: Month) -> list[Unit]:
+    """The units directly below that have cells, by name."""
+    paths = await connection.scalars(sa.select(_u.path).where(below(top.path), living(month)))
+    counted = _by_child(list(paths), top)
+    found = sa.select(_u.id, _u.kind, _u.name, _u.path).where(_u.parent_id == top.id).order_by(_u.folded, _u.id)
+    return [Unit(**row._mapping) for row in await connection.execute(found) if counted[row.id]]
 
 
-def _unit(row: Any) -> Unit:
-    return Unit(row.id, row.kind, row.name, row.path)
+async def _counted(
+    connection: AsyncConnection, top: Unit, month: Month, zone: ZoneInfo
+) -> tuple[Counter[str], Counter[str]]:
+    """How many cells there are, and how many have planned, in `top` and in each unit directly below it, by id."""
+    inside = sa.and_(below(top.path), living(month))
+    paths = list(await connection.scalars(sa.select(_u.path).where(inside)))
+    joined = units.join(meetings, _m.unit_id == _u.id)
+    planning = sa.select(_u.path).select_from(joined).where(inside, _planned(month, zone)).distinct()
+    return _by_child(paths, top), _by_child(list(await connection.scalars(planning)), top)
 
 
-def _sums(row: Any, **more: int) -> Sums:
-    return Sums(**{name: int(row._mapping[name]) for name in Sums.__dataclass_fields__ if name in row._mapping}, **more)
+def _by_child(paths: Sequence[str], top: Unit) -> Counter[str]:
+    depth = len(top.line) + 1  # "/root/…/top/child/…": the child's place
+    counted = Counter(path.split("/", depth + 1)[depth] for path in paths if path != top.path)
+    counted[top.id] = len(paths)
+    return counted
+
+
+def _branch(row: Any, cells: int, planned: int) -> Branch:
+    return Branch(Unit(row.id, row.kind, row.name, row.path), read(row, cells=cells, planned=planned))
 
 
 # -- Month by month --------------------------------------------------------------------------------------------------
 
 
 async def months(connection: AsyncConnection, top: Unit, span: Sequence[Month]) -> Mapping[Month, Sums]:
-    """The sums of each month of `span`; how many cells there were is that of its last month."""
-    cells = sa.select(sa.func.count()).select_from(_cell).where(_within(top), _living(span[-1]))
-    count = (await connection.scalar(cells)) or 0
-    joined = _cell.join(summaries, _s.unit_id == _cell.c.id)
-    begin, end = str(span[0]), str(span[-1])
-    found = sa.select(_s.month, *ADDED).select_from(joined).where(_within(top), _s.month.between(begin, end), REGULAR)
-    kept = {row.month: _sums(row, cells=count) for row in await connection.execute(found.group_by(_s.month))}
-    return {month: kept.get(str(month), Sums(cells=count)) for month in span}
+    """The sums of each month of `span`; how many cells there were is that of the end of each month."""
+    born = sa.select(_u.founded, _u.dissolved).where(below(top.path), _u.kind == CELL)
+    lives = Counter((row.founded, row.dissolved) for row in await connection.execute(born))
+    kept = (await calendar(connection, [top], span))[top.id]
+    return {month: replace(kept.get(month, Sums()), cells=_alive(lives, month)) for month in span}
+
+
+def _alive(lives: Counter[Any], month: Month) -> int:
+    return sum(
+        count
+        for (founded, dissolved), count in lives.items()
+        if (founded is None or founded < month.after) and (dissolved is None or dissolved >= month.after)
+    )
 
 
 async def calendar(
     connection: AsyncConnection, tops: Sequence[Unit], span: Sequence[Month]
 ) -> Mapping[str, Mapping[Month, Sums]]:
     """The same for several units at once: id → month → sums.  A month without a meeting is left out."""
-    joined = units.join(_cell, _below(units.c.path)).join(summaries, _s.unit_id == _cell.c.id)
-    of_tops = units.c.id.in_([top.id for top in tops])
-    in_span = _s.month.between(str(span[0]), str(span[-1]))
-    found = sa.select(units.c.id, _s.month, *ADDED).select_from(joined).where(of_tops, in_span, REGULAR)
-    kept: dict[str, dict[Month, Sums]] = {top.id: {} for top in tops}
-    by_word = {str(month): month for month in span}
-    for row in await connection.execute(found.group_by(units.c.id, _s.month)):
-        kept[row.id][by_word[row.month]] = _sums(row)
+    by_word, kept = {str(month): month for month in span}, dict[str, dict[Month, Sums]]((top.id, {}) for top in tops)
+    ids = list(kept)
+    for start in range(0, len(ids), _AT_ONCE):
+        ours = _n.unit_id.in_(ids[start : start + _AT_ONCE])
+        found = sa.select(*_SHOWN).where(ours, _n.month.between(str(span[0]), str(span[-1])))
+        for row in await connection.execute(found):
+            kept[row.unit_id][by_word[row.month]] = read(row)
     return kept
+
+
+_AT_ONCE = 500
+_COUNTED = tuple(sa.func.coalesce(_n[name], 0).label(name) for name in COUNTED)
+_SHOWN = (_n.unit_id, _n.month, *(_n[name] for name in COUNTED))
 
 
 # -- Cells by what is wrong, by name, in an order --------------------------------------------------------------------
@@ -148,7 +155,7 @@ def _wrong(target: int) -> Mapping[str, sa.ColumnElement[bool]]:
 FILTERS = ("unplanned", "unmet", "low", "short", "unscored", "broken")
 _RATE = sa.cast(_s.present, sa.Float) / sa.func.nullif(_s.base, 0)
 SORTS: Mapping[str, sa.ColumnElement[Any]] = MappingProxyType(
-    {"name": _cell.c.folded, "attendance": _RATE, "duration": _s.seconds, "score": _s.score, "day": _m.planned_for}
+    {"name": _u.folded, "attendance": _RATE, "duration": _s.seconds, "score": _s.score, "day": _m.planned_for}
 )
 
 
@@ -171,23 +178,23 @@ async def cells(
     """How many cells of the sub-tree fit, and a part of them."""
     above = units.alias("above")
     joined = (
-        _cell.outerjoin(above, _cell.c.parent_id == above.c.id)
-        .outerjoin(meetings, _planned(month, zone))
-        .outerjoin(summaries, sa.and_(_s.meeting == _m.id, REGULAR))
+        units.outerjoin(above, _u.parent_id == above.c.id)
+        .outerjoin(meetings, sa.and_(_m.unit_id == _u.id, _planned(month, zone)))
+        .outerjoin(summaries, _s.meeting == _m.id)
         .outerjoin(verdicts, _v.meeting == _s.meeting)
     )
-    where = [_within(top), _living(month)]
+    where = [below(top.path), living(month)]
     if asked.filter:
         where.append(_wrong(asked.target)[asked.filter])
     if words := names.fold(asked.words):
-        where.append(_cell.c.folded.contains(words, autoescape=True))
+        where.append(_u.folded.contains(words, autoescape=True))
     count = (await connection.scalar(sa.select(sa.func.count()).select_from(joined).where(*where))) or 0
-    shown = (_cell.c.id, _cell.c.kind, _cell.c.name, _cell.c.path, above.c.name.label("superior"))
+    shown = (_u.id, _u.kind, _u.name, _u.path, above.c.name.label("superior"))
     of_meeting = (_m.planned_for, _m.phase, _m.id.label("meeting"))
-    facts = tuple(_s[name] for name in ("form", "base", "present", "unexcused", "seconds", "wanted_minutes", "score"))
-    query = sa.select(*shown, *of_meeting, *facts, _s.grade, _s.meeting.label("held"), _v.ok).select_from(joined)
+    facts = (_s.form, _s.base, _s.present, _s.excused, _s.unexcused, _s.seconds, _s.wanted_minutes, _s.score, _s.grade)
+    query = sa.select(*shown, *of_meeting, *facts, _s.meeting.label("held"), _v.ok).select_from(joined)
     key = SORTS[asked.sort]
-    order = (key.is_(None), key.desc() if asked.down else key, _cell.c.folded, _cell.c.id)
+    order = (key.is_(None), key.desc() if asked.down else key, _u.folded, _u.id)
     rows = await connection.execute(query.where(*where).order_by(*order).limit(asked.limit).offset(asked.offset))
     return count, [_cell_month(row) for row in rows]
 
@@ -204,6 +211,7 @@ def _cell_month(row: Any) -> CellMonth:
             by_groups=int(row.form == "by_groups"),
             base=row.base,
             present=row.present,
+            excused=row.excused,
             unexcused=row.unexcused,
             kept=int(row.seconds >= row.wanted_minutes * 60),
             scored=int(row.score is not None),
@@ -212,4 +220,11 @@ def _cell_month(row: Any) -> CellMonth:
             verified=int(row.ok is not None),
             broken=int(row.ok is False),
         )
-    return CellMonth(_unit(row), row.superior or "", row.planned_for, row.meeting or "", row.phase or "", sums)
+    return CellMonth(
+        Unit(row.id, row.kind, row.name, row.path),
+        row.superior or "",
+        row.planned_for,
+        row.meeting or "",
+        row.phase or "",
+        sums,
+    )

@@ -2,8 +2,8 @@
 
 So that a province reads its two years from a few rows.  The row of a cell is computed anew whenever something of its
 month changed (a meeting closed, a record was verified), and the difference goes to every unit above it, in the same
-transaction.  A month of a cell is kept by its regular meeting, alone or combined with a thematic one: a thematic meeting
-never replaces it (42-HD/BTCTW), so thematic ones are counted apart.
+transaction.  A month of a cell is kept by its regular meeting, alone or combined with a thematic one; a thematic
+meeting never replaces it (42-HD/BTCTW), so thematic ones are counted apart.
 """
 
 from collections.abc import Iterable, Mapping
@@ -64,7 +64,7 @@ async def refresh(connection: AsyncConnection, unit_id: str, month: str) -> None
             await _add(connection, each, month, change)
 
 
-def _counts(row: sa.Row[Any]) -> Counts:
+def _counts(row: Any) -> Counts:
     facts = {name: int(row._mapping[name]) for name in _ADDED}
     return {**facts, "met": int(facts["meetings"] > 0)}
 
@@ -111,9 +111,7 @@ async def rebuild(connection: AsyncConnection) -> None:
     """Every row, from the summaries as they stand."""
     await connection.execute(sa.delete(unit_months))
     found = _FACTS.add_columns(_s.unit_id, _s.month).group_by(_s.unit_id, _s.month)
-    rows = [
-        {"unit_id": row.unit_id, "month": row.month, **_counts(row)} for row in await connection.execute(found)
-    ]
+    rows = [{"unit_id": row.unit_id, "month": row.month, **_counts(row)} for row in await connection.execute(found)]
     if rows:
         await connection.execute(unit_months.insert(), rows)
     for each in list(await connection.scalars(sa.select(units.c.id).where(units.c.kind != "cell"))):

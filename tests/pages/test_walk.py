@@ -37,6 +37,7 @@ KEEPERS = frozenset({"organiser", "administrator"})  # of the register
 OVERSEERS = KEEPERS | {"secretary", "follower", "superior", "provincial"}
 CLERKS = KEEPERS | {"secretary"}
 REVIEWERS = frozenset({"organiser", "superior", "provincial"})  # of the pilot
+WATCHERS = frozenset({"follower", "superior", "provincial"})  # of the cell
 CASE = "/units/demo-cell-1/pilot/cases/case-demo-cell-1"  # it was decided
 
 # path, how it is asked, who gets it; the others who are signed in get 404, and the visitor the sign-in page
@@ -54,6 +55,17 @@ OPEN_TO = {
     ("GET", "/notices", "/notices"): SIGNED_IN,
     ("POST", "/notices", "/notices"): SIGNED_IN,
     ("GET", "/notices/{notice}", "/notices/1"): NOBODY,  # each has his own
+    ("GET", "/meetings/{id}/timeline", "/meetings/demo-past/timeline"): WATCHERS | {"secretary"},
+    ("POST", "/meetings/{id}/remarks", "/meetings/demo-past/remarks"): WATCHERS,
+    ("GET", "/supervision", "/supervision"): SIGNED_IN,
+    ("GET", "/units/{unit}/supervision", "/units/demo-cell-1/supervision"): WATCHERS | {"secretary"},
+    ("GET", "/units/{unit}/supervision", "/units/demo-xa-1/supervision"): frozenset({"superior", "provincial"}),
+    ("GET", "/units/{unit}/supervision/calendar", "/units/demo-cell-1/supervision/calendar"): WATCHERS | {"secretary"},
+    ("GET", "/units/{unit}/looks", "/units/demo-cell-1/looks"): INSIDE,
+    ("GET", "/units/{unit}/alerts", "/units/demo-cell-1/alerts"): WATCHERS,
+    ("POST", "/units/{unit}/alerts", "/units/demo-cell-1/alerts"): WATCHERS,
+    ("POST", "/units/{unit}/remarks", "/units/demo-cell-1/remarks"): frozenset({"secretary"}),
+    ("GET", "/people/{person}/attendance", "/people/demo-dangvien01/attendance"): WATCHERS | {"secretary"},
     ("GET", "/pilot", "/pilot"): SIGNED_IN,
     ("GET", "/units/{unit}/pilot", "/units/demo-cell-1/pilot"): INSIDE | {"organiser"},
     ("GET", "/units/{unit}/pilot", "/units/demo-xa-1/pilot"): REVIEWERS,
@@ -135,6 +147,7 @@ ANSWERS = {"/account/password": 422, "/sign-in": 401} | {
     for method, pattern, path in OPEN_TO
     if method == "POST" and pattern.startswith(("/units/{unit}", "/people")) and "/rules" not in path
 }
+ANSWERS["/meetings/demo-past/remarks"] = 422
 ANSWERS["/units/demo-cell-1/pilot/cases"] = 200  # it wants no fields
 
 
