@@ -74,8 +74,7 @@ def _seed(asked: argparse.Namespace) -> int:
     settings = configuration.load()
     asyncio.run(_seeded(settings))
     if asked.months:
-        today = datetime.now(UTC).astimezone(settings.zone).date()
-        asyncio.run(history.tell(settings, today, asked.months))
+        asyncio.run(history.told(settings, asked.months))
     return 0
 
 

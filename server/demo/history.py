@@ -14,6 +14,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -26,7 +27,7 @@ from server.org import groups, meetings, people, tree
 from server.org.pilot.case import GROUPS, ONLINE, Away
 from server.org.pilot.forms import HYBRID, IN_PERSON, permit
 from server.org.refusal import Refused
-from server.org.roster import call
+from server.org.roster import ZONE, call
 from server.records import tables
 from server.records.database import Database
 from server.records.log import Log, Step
@@ -44,19 +45,22 @@ _ONE = timedelta(days=1)
 _AHEAD = timedelta(days=6)  # so long before the meeting it is planned
 
 
-async def tell(settings: Settings, today: date, months: int = MONTHS, cells: Sequence[Cell] = CELLS) -> int:
-    """What is missing of the last `months` months; returns how many meetings were held."""
-    database = Database(settings.database)
-    try:
-        async with database.write() as connection:
-            for cell in cells:
-                await _register(connection, cell, months_back(today, months)[-1])
-        log, held = Log(database, Key.load(settings.head_key), settings.zone), 0
-        for first in months_back(today, months):
-            for cell in cells:
-                held += await _month(database, log, settings, cell, first, today)
-    finally:
-        await database.close()
+async def tell(
+    database: Database,
+    key: Key,
+    today: date,
+    months: int = MONTHS,
+    cells: Sequence[Cell] = CELLS,
+    zone: ZoneInfo = ZONE,
+) -> int:
+    """What is missing of the last `months` months; returns how many meetings were held.  `today`: a day of `zone`."""
+    async with database.write() as connection:
+        for cell in cells:
+            await _register(connection, cell, months_back(today, months)[-1])
+    log, held = Log(database, key, zone), 0
+    for first in months_back(today, months):
+        for cell in cells:
+            held += await _month(database, log, zone, cell, first, today)
     return held
 
 
@@ -147,7 +151,7 @@ async def _known(connection: AsyncConnection, unit_id: str) -> tree.Unit:
 # -- One month of one cell -------------------------------------------------------------------------------------------
 
 
-async def _month(database: Database, log: Log, settings: Settings, cell: Cell, first: date, today: date) -> bool:
+async def _month(database: Database, log: Log, zone: ZoneInfo, cell: Cell, first: date, today: date) -> bool:
     """Whether its meeting was held now.  A month in which the cell has planned anything is left as it is, but for a
     meeting of ours that was planned and not yet told."""
     dice = random.Random(f"{cell.id} {first}")  # noqa: S311  a story, no secret
@@ -156,32 +160,32 @@ async def _month(database: Database, log: Log, settings: Settings, cell: Cell, f
     meeting = f"demo-{cell.id.removeprefix('demo-')}-{first:%Y-%m}"
     if skipped or day >= today:
         return False
-    at = datetime.combine(day, time(dice.choice((8, 14, 19)), 30), settings.zone).astimezone(UTC)
+    at = datetime.combine(day, time(dice.choice((8, 14, 19)), 30), zone).astimezone(UTC)
     async with database.read() as connection:
         row = await meetings.meeting(connection, meeting)
-        others = () if row else await _planned(connection, cell.id, first, settings)
+        others = () if row else await _planned(connection, cell.id, first, zone)
     if others or (row is not None and (row.phase != "planned" or not held)):
         return False
     if row is None:
-        await _plan(database, cell, meeting, at, dice, settings)
+        await _plan(database, cell, meeting, at, dice, zone)
     if not held:
         return False
-    await hold(database, log, meeting, cell, dice, settings)
+    await hold(database, log, meeting, cell, dice, zone)
     return True
 
 
-async def _planned(connection: AsyncConnection, unit_id: str, first: date, settings: Settings) -> Sequence[str]:
+async def _planned(connection: AsyncConnection, unit_id: str, first: date, zone: ZoneInfo) -> Sequence[str]:
     following = (first + timedelta(days=32)).replace(day=1)
-    begin, end = (datetime.combine(day, time(), settings.zone).astimezone(UTC) for day in (first, following))
+    begin, end = (datetime.combine(day, time(), zone).astimezone(UTC) for day in (first, following))
     m = tables.meetings.c
     found = sa.select(m.id).where(m.unit_id == unit_id, m.planned_for >= begin, m.planned_for < end)
     return list((await connection.execute(found)).scalars())
 
 
 async def _plan(
-    database: Database, cell: Cell, meeting: str, at: datetime, dice: random.Random, settings: Settings
+    database: Database, cell: Cell, meeting: str, at: datetime, dice: random.Random, zone: ZoneInfo
 ) -> None:
-    local = at.astimezone(settings.zone)
+    local = at.astimezone(zone)
     combined = local.month % 3 == 0
     kind = MeetingKind.COMBINED if combined else MeetingKind.REGULAR
     title = f"Sinh hoạt chi bộ thường kỳ tháng {local:%m/%Y}" + (" kết hợp chuyên đề" if combined else "")
@@ -192,7 +196,7 @@ async def _plan(
     async with database.write() as connection:
         for form in (*_forms(cell, local.month, dice), IN_PERSON):
             with contextlib.suppress(Refused):
-                await meetings.plan(connection, meeting, cell.id, title, kind.value, at, agenda, form, settings.zone)
+                await meetings.plan(connection, meeting, cell.id, title, kind.value, at, agenda, form, zone)
                 return
 
 
@@ -204,13 +208,13 @@ def _forms(cell: Cell, month: int, dice: random.Random) -> Sequence[str]:
     return ()
 
 
-async def hold(database: Database, log: Log, meeting: str, cell: Cell, dice: random.Random, settings: Settings) -> None:
+async def hold(database: Database, log: Log, meeting: str, cell: Cell, dice: random.Random, zone: ZoneInfo) -> None:
     """From the call to the close, all kept at once."""
     async with database.read() as connection:
         row = await meetings.meeting(connection, meeting)
     if row is None:
         raise LookupError(meeting)
-    called = await call(database, meeting, settings.zone, seed=lambda: f"{dice.getrandbits(256):064x}")
+    called = await call(database, meeting, zone, seed=lambda: f"{dice.getrandbits(256):064x}")
     told = evening.told(called, cell.habit, row.form, dice)
     writer = _Writer()
     planned = row.planned_for
@@ -239,6 +243,15 @@ class _Writer:
             self._meeting = apply(self._meeting, event, at)
 
 
+async def told(settings: Settings, months: int) -> int:
+    """The same in the database of these settings, up to now."""
+    database, today = Database(settings.database), datetime.now(UTC).astimezone(settings.zone).date()
+    try:
+        return await tell(database, Key.load(settings.head_key), today, months, zone=settings.zone)
+    finally:
+        await database.close()
+
+
 # -- Beside the server -----------------------------------------------------------------------------------------------
 
 
@@ -256,7 +269,7 @@ def telling() -> Iterator[None]:
 def main() -> None:
     os.nice(15)
     settings = configuration.load()
-    held = asyncio.run(tell(settings, datetime.now(UTC).astimezone(settings.zone).date()))
+    held = asyncio.run(told(settings, MONTHS))
     if held:
         print(f"  Two years of the province are told: {held} meetings.", flush=True)
 

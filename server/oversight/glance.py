@@ -191,7 +191,18 @@ async def cells(
     count = (await connection.scalar(sa.select(sa.func.count()).select_from(joined).where(*where))) or 0
     shown = (_u.id, _u.kind, _u.name, _u.path, above.c.name.label("superior"))
     of_meeting = (_m.planned_for, _m.phase, _m.id.label("meeting"))
-    facts = (_s.form, _s.base, _s.present, _s.excused, _s.unexcused, _s.seconds, _s.wanted_minutes, _s.score, _s.grade)
+    facts = (
+        _s.kind.label("held_kind"),
+        _s.form,
+        _s.base,
+        _s.present,
+        _s.excused,
+        _s.unexcused,
+        _s.seconds,
+        _s.wanted_minutes,
+        _s.score,
+        _s.grade,
+    )
     query = sa.select(*shown, *of_meeting, *facts, _s.meeting.label("held"), _v.ok).select_from(joined)
     key = SORTS[asked.sort]
     order = (key.is_(None), key.desc() if asked.down else key, _u.folded, _u.id)
@@ -206,6 +217,7 @@ def _cell_month(row: Any) -> CellMonth:
             sums,
             met=1,
             meetings=1,
+            thematic=int(row.held_kind == MeetingKind.COMBINED.value),
             online=int(row.form == "online"),
             hybrid=int(row.form == "hybrid"),
             by_groups=int(row.form == "by_groups"),

@@ -25,7 +25,7 @@ async def test_three_months_of_three_cells(tmp_path: Path) -> None:
     await database.migrate()
     key = Key.load(settings.head_key)
     await seed(database, key, TODAY, "lua-bien-nui-song-417", at=datetime(2027, 1, 20, 12, 30, tzinfo=UTC))
-    held = await tell(settings, TODAY, months=3, cells=SOME)
+    held = await tell(database, key, TODAY, months=3, cells=SOME)
     assert held == 7  # the first cell has those of this month and the last from elsewhere
     assert all([verdict.ok async for verdict in verify_all(database, {key.public})])
     async with database.read() as connection:
@@ -37,7 +37,7 @@ async def test_three_months_of_three_cells(tmp_path: Path) -> None:
     assert sum(row.present for row in rows if row.unit_id == "demo-cell-4") < 0.9 * sum(
         row.base for row in rows if row.unit_id == "demo-cell-4"
     )
-    assert await tell(settings, TODAY, months=3, cells=SOME) == 0
+    assert await tell(database, key, TODAY, months=3, cells=SOME) == 0
     await database.close()
 
 
