@@ -45,10 +45,11 @@ TABLE = {
         reading="openpyxl",
         writing="openpyxl",
         jobs="structlog",
+        factor="cryptography",
     ),
     "oversight": may("sqlalchemy", "org records meeting.ids meeting.events meeting.minutes papers notify"),
     "notify": may("sqlalchemy aiosmtplib icalendar structlog", "records.tables records.database"),
-    "papers": may("openpyxl typst"),
+    "papers": may("openpyxl typst segno"),
     "pages": may(
         "aiohttp jinja2 aiohttp_jinja2 markupsafe babel itsdangerous structlog prometheus_client",
         "org notify oversight papers records meeting.minutes meeting.events meeting.ids settings",
@@ -61,9 +62,11 @@ TABLE = {
 }
 IMPURE = {"asyncio", "logging", "os", "random", "secrets", "socket", "subprocess", "threading", "time", "uuid"}
 ORDER = (
-    *("ids", "refusal", "rules", "commands", "events", "calling", "sitting", "attendance", "checks", "chairing"),
-    *("agenda", "speaking", "microphones", "opening", "showing", "voting", "concluding", "scoring", "minuting"),
-    *("groups", "state", "contents", "meeting", "staging", "view_record", "view", "minutes", "__init__"),
+    *("ids", "refusal", "rules", "commands", "events", "calling", "sitting", "attendance", "desk", "checks"),
+    *("chairing", "agenda", "speaking", "microphones", "opening", "showing", "voting", "concluding", "scoring"),
+    *("minuting", "filing", "leading", "reporting", "apart", "groups", "state", "ruling", "contents_groups"),
+    *("contents", "meeting", "staging", "view_record", "view_groups", "view", "minutes", "whereabouts", "reports"),
+    *("proceedings", "__init__"),
 )
 
 

@@ -45,17 +45,29 @@ async def show(request: web.Request) -> web.StreamResponse:
 
 
 async def room(request: web.Request) -> web.StreamResponse:
-    """GET /meetings/{id}: the room; its sheet once it is closed; before its day, when and what it will be."""
-    row, house = request[keys.MEETING], request.app[keys.HOUSE]
+    """GET /meetings/{id}: the room; its sheet once it is closed; before its day, when and what it will be.
+
+    A meeting in the room shows its desk to whoever keeps the record: the committee, and with ?desk whoever was
+    appointed minutes secretary (the meeting itself lets nobody else in).
+    """
+    row, house, asks = request[keys.MEETING], request.app[keys.HOUSE], await guard.actor(request)
     if row.closed:
         raise web.HTTPSeeOther(f"/meetings/{row.id}/attendance")
-    if row.form == IN_PERSON or not meetings.joinable(row, house.clock(), _doors(house)):
-        missed, doors = meetings.missed(row, house.clock()), house.settings.doors_minutes
-        return page(request, "meeting_ahead.html", meeting=row, missed=missed, doors=doors, in_person=IN_PERSON)
-    if not access.may(await guard.actor(request), "join_meeting", row.unit):
+    joinable, joins = meetings.joinable(row, house.clock(), _doors(house)), access.may(asks, "join_meeting", row.unit)
+    elsewhere = row.form == IN_PERSON and not (access.may(asks, "keep_record", row.unit) or "desk" in request.query)
+    if not joinable or (elsewhere and joins):
+        return _ahead(request, row, desk=joinable)
+    if not joins:
         raise web.HTTPNotFound
-    words = request.app[keys.WORDS].catalogue(request[keys.LANGUAGE])
-    return page(request, "room.html", meeting=row.id, title=row.title, zone=house.settings.timezone, words=words)
+    words, zone = request.app[keys.WORDS].catalogue(request[keys.LANGUAGE]), house.settings.timezone
+    return page(request, "room.html", meeting=row.id, title=row.title, form=row.form, zone=zone, words=words)
+
+
+def _ahead(request: web.Request, row: MeetingRow, desk: bool) -> web.StreamResponse:
+    house = request.app[keys.HOUSE]
+    missed, doors = meetings.missed(row, house.clock()), house.settings.doors_minutes
+    facts = {"missed": missed, "doors": doors, "in_person": row.form == IN_PERSON, "desk": desk}
+    return page(request, "meeting_ahead.html", meeting=row, **facts)
 
 
 async def _visible(request: web.Request, asks: access.Actor) -> Sequence[MeetingRow]:
@@ -67,7 +79,7 @@ async def _visible(request: web.Request, asks: access.Actor) -> Sequence[Meeting
 def _line(asks: access.Actor, row: MeetingRow) -> Line:
     return Line(
         row=row,
-        may_join=row.form != IN_PERSON and access.may(asks, "join_meeting", row.unit),
+        may_join=access.may(asks, "keep_record" if row.form == IN_PERSON else "join_meeting", row.unit),
         may_see_sheet=row.closed and access.may(asks, "see_attendance", row.unit),
         own=row.unit.id == asks.home.id,
     )
