@@ -86,7 +86,11 @@ def _drawn(call: c.Call, habit: Habit, form: str, dice: random.Random) -> _Eveni
     ends = max(25.0, habit.minutes + dice.gauss(0, 5))
     if call.regulation.duration_minutes > 90 and habit.minutes >= 90:
         ends += 28
-    return _Evening(call, habit, (*online, *followers), tuple(room), tuple(away), ends, dice)
+    if form == IN_PERSON:
+        room += followers
+    else:
+        online += followers
+    return _Evening(call, habit, tuple(online), tuple(room), tuple(away), ends, dice)
 
 
 def _page(member: MemberId, number: int = 1) -> ConnectionId:
