@@ -41,17 +41,19 @@ TABLE = {
         roster="meeting.ids meeting.rules meeting.commands",
         rulebook="meeting.rules",
         report="records.turnout",
+        changing="records.rollups",
         reading="openpyxl",
         writing="openpyxl",
         jobs="structlog",
         factor="cryptography",
     ),
+    "oversight": may("sqlalchemy", "org records meeting.ids meeting.events meeting.minutes papers notify"),
     "notify": may("sqlalchemy aiosmtplib icalendar structlog", "records.tables records.database"),
     "papers": may("openpyxl typst docx segno sqlalchemy", "meeting org records"),
     "pages": may(
         "aiohttp jinja2 aiohttp_jinja2 markupsafe babel itsdangerous structlog prometheus_client",
-        "org notify papers records meeting.minutes meeting.proceedings meeting.events meeting.ids meeting.commands "
-        "meeting.refusal settings",
+        "org notify oversight papers records meeting.minutes meeting.proceedings meeting.events meeting.ids "
+        "meeting.commands meeting.refusal settings",
         health="sqlalchemy alembic",  # asks whether the tables are those of this version; no statement
     ),
     "demo": may(

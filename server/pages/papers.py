@@ -47,6 +47,7 @@ PDF = "application/pdf"
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 ZIP = "application/zip"
+FORM = 256 * 1024  # bytes: the minutes of an item, as a form sends them
 NO_SUCH = (Refused, refusal.Refused, Unfit)
 
 

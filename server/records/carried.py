@@ -46,7 +46,7 @@ from .witness import Sealed
 WITHHELD = frozenset(kind.__name__ for kind in (BallotCast, HandEntered, HandContested))
 LOG, HEADS, MANIFEST, SIGNATURE, PAPERS = "log.jsonl", "heads.jsonl", "manifest.json", "manifest.sig", "papers/"
 LARGEST, MOST_FILES = 256 << 20, 200  # bytes unpacked; files
-_EPOCH = (1980, 1, 1, 0, 0, 0)  # a ZIP made twice of the same record is the same
+_EPOCH = (1980, 1, 1, 0, 0, 0)  # when it was packed says nothing
 
 
 # -- Packing ---------------------------------------------------------------------------------------------------------

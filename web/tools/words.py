@@ -44,6 +44,11 @@ TABLES: Mapping[str, tuple[str, ...]] = {
     "server/pages/pilot_words.py": ("REASONS", "MODES", "FORMS", "STATES", "CLASSES", "STEPS", "KINDS", "STANDINGS"),
     "server/pages/pilot_report.py": ("_facts",),
     "server/pages/rulebook.py": ("CHAPTERS", "MARKS", "CHOICES", "UNITS", "LABELS"),
+    "server/pages/supervision_words.py": ("FILTERS", "SORTS", "FORMS", "STATES", "GRADES", "DEVICES", "TOLD", "BARS"),
+    "server/oversight/alerts.py": ("KINDS",),
+    "server/oversight/remarks.py": ("KINDS",),
+    "server/oversight/looks.py": ("ROLES", "WHAT"),
+    "server/oversight/eyes.py": ("_SAID", "_ROLL", "_result", "_task", "_score", "_missed", "_lost"),
     "server/live/gateway.py": ("SIGNED_OUT",),
 }
 NO_WORDS = {"SignedOut"}  # what stands in those tables and is a name
