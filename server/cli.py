@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from sqlalchemy.exc import DBAPIError
 
 from . import settings as configuration
+from .convening.documents import Store
 from .demo import seed, simulate
 from .demo.run import players
 from .demo.seed import Demo
@@ -82,7 +83,8 @@ async def _seeded(settings: Settings) -> Demo:
     try:
         today = datetime.now(UTC).astimezone(settings.zone).date()
         key, password = Key.load(settings.head_key), seed.demo_password(settings.data_dir)
-        demo = await seed.seed(database, key, today, password, settings.zone)
+        store = Store(settings.documents, settings.document_megabytes << 20)
+        demo = await seed.seed(database, key, today, password, settings.zone, store=store)
     finally:
         await database.close()
     print(_greeting(settings, demo), flush=True)

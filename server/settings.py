@@ -121,6 +121,8 @@ class Settings(BaseSettings):
     lock_after: Annotated[int, Field(ge=1, le=5)] = 5  # wrong tries (QCVN 12:2026/BCA: at most 5)
     lock_hours: Annotated[int, Field(ge=0)] = 12  # 0 = until an administrator unlocks (QCVN 12:2026/BCA: at least 12)
     password_length: Annotated[int, Field(ge=8)] = 14  # QCVN 12:2026/BCA, without a second factor
+    document_megabytes: Annotated[int, Field(ge=1, le=500)] = 25  # of one file that is laid before a meeting
+
     smtp_host: str = ""  # "" = no mail: notices are shown in the program only
     smtp_port: Port = 587
     smtp_security: Literal["starttls", "tls", "none"] = "starttls"
@@ -137,6 +139,11 @@ class Settings(BaseSettings):
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.timezone)
+
+    @property
+    def documents(self) -> Path:
+        """Where the documents of meetings are kept, named by their hash."""
+        return self.data_dir / "documents"
 
     @property
     def head_key(self) -> Path:

@@ -45,16 +45,20 @@ TABLE = {
         writing="openpyxl",
         jobs="structlog",
     ),
+    "convening": may(
+        "sqlalchemy openpyxl PIL pypdf pypandoc typst defusedxml structlog",
+        "org notify records.tables records.database meeting.ids meeting.commands",
+    ),
     "notify": may("sqlalchemy aiosmtplib icalendar structlog", "records.tables records.database"),
     "papers": may("openpyxl typst"),
     "pages": may(
         "aiohttp jinja2 aiohttp_jinja2 markupsafe babel itsdangerous structlog prometheus_client",
-        "org notify papers records meeting.minutes meeting.events meeting.ids settings",
+        "org convening notify papers records meeting.minutes meeting.events meeting.ids settings",
         health="sqlalchemy alembic",  # asks whether the tables are those of this version; no statement
     ),
     "demo": may(
-        "aiohttp socketio aiortc aioice av PIL numpy psutil sqlalchemy uvloop",
-        "org records meeting settings",
+        "aiohttp socketio aiortc aioice av PIL numpy psutil sqlalchemy typst uvloop",
+        "org records meeting settings convening notify",
     ),
 }
 IMPURE = {"asyncio", "logging", "os", "random", "secrets", "socket", "subprocess", "threading", "time", "uuid"}

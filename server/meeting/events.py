@@ -9,6 +9,7 @@ from datetime import datetime
 
 from .ids import (
     About,
+    Carried,
     Choice,
     ConnectionId,
     Document,
@@ -55,6 +56,7 @@ class Called(Event):
     seed: str
     excuses: tuple[Excuse, ...] = ()
     documents: tuple[Document, ...] = ()
+    carried: tuple[Carried, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from .refusal import Refused
 from .staging import may_be_heard
 from .view_record import (
     BallotView,
+    CarriedView,
     ConclusionView,
     DocumentView,
     MinutesView,
@@ -26,6 +27,7 @@ from .view_record import (
     TaskView,
     VotesView,
     ballots,
+    carried,
     conclusions,
     documents,
     minutes,
@@ -103,6 +105,7 @@ class ItemView(TypedDict):
     title: str
     minutes: int
     presenter: str
+    kind: str
     state: str
     taken_up_at: NotRequired[str]
     closed_at: NotRequired[str]
@@ -152,6 +155,7 @@ class View(TypedDict):
     documents: dict[str, DocumentView]
     conclusions: dict[str, ConclusionView]
     tasks: dict[str, TaskView]
+    carried: list[CarriedView]
     score: ScoreView
     minutes: MinutesView
     minutes_secretary: NotRequired[str]
@@ -218,6 +222,7 @@ def shown(m: Meeting, eyes: str) -> View:
         "documents": documents(m.showing),
         "conclusions": conclusions(m.conclusions),
         "tasks": tasks(m.conclusions),
+        "carried": carried(m.conclusions),
         "score": score(m.scoring, m.regulation),
         "minutes": minutes(m.minutes, tells=eyes != MEMBER),
     }
@@ -380,6 +385,7 @@ def _item(order: int, line: Line) -> ItemView:
         "title": line.item.title,
         "minutes": line.item.minutes,
         "presenter": line.item.presenter,
+        "kind": line.item.kind.value,
         "state": line.state.value,
     }
     if line.taken_up_at:

@@ -6,7 +6,7 @@ from typing import Any
 from aiohttp import web
 from prometheus_client import REGISTRY, CollectorRegistry
 
-from . import csrf, headers, keys, register_files, render
+from . import csrf, documents, headers, keys, register_files, render
 from .assets import Assets
 from .guard import calm, guarded, known
 from .keys import House, Log
@@ -33,6 +33,7 @@ def setup(app: web.Application, house: House, registry: CollectorRegistry = REGI
     app[keys.ACTIONS] = {(route.method, resources[route.path].canonical): route.action for route in routes}
     app[keys.LARGEST] = {(route.method, resources[route.path].canonical): route.largest for route in routes}
     register_files.setup(app)
+    documents.setup(app)
     app.middlewares.extend((calm, known, guarded))
     headers.install(app, settings)
 

@@ -52,7 +52,7 @@ def test_the_whole_view_of_a_meeting_nobody_has_come_to() -> None:
     assert set(view) == {
         *("about", "phase", "duration_minutes", "chair", "seats", "roll"),
         *("counts", "agenda", "speaking", "microphones"),
-        *("votes", "motions", "documents", "conclusions", "tasks", "score", "minutes"),
+        *("votes", "motions", "documents", "conclusions", "tasks", "carried", "score", "minutes"),
     }
 
 
@@ -161,6 +161,7 @@ def test_the_agenda_and_the_floor() -> None:
                 "title": "Kết quả tháng trước",
                 "minutes": 20,
                 "presenter": "",
+                "kind": "ordinary",
                 "state": "current",
                 "taken_up_at": "2027-01-05T12:30:00.000Z",
             },
@@ -169,6 +170,7 @@ def test_the_agenda_and_the_floor() -> None:
                 "title": "Nhiệm vụ tháng này",
                 "minutes": 30,
                 "presenter": "Lan",
+                "kind": "ordinary",
                 "state": "aside",
                 "reason": "chưa đủ",
             },

@@ -47,13 +47,35 @@ OPEN_TO = {
     ("GET", "/meetings", "/meetings"): SIGNED_IN,
     ("GET", "/meetings/{id}", "/meetings/{now}"): SEATED,
     ("GET", "/meetings/{id}", "/meetings/demo-ahead-1"): INSIDE,
+    ("GET", "/meetings/{id}/invitation", "/meetings/demo-ahead-1/invitation"): INSIDE,
+    ("POST", "/meetings/{id}/answer", "/meetings/demo-ahead-1/answer"): SEATED,
+    ("GET", "/meetings/{id}/plan", "/meetings/demo-ahead-1/plan"): frozenset({"secretary"}),
+    ("POST", "/meetings/{id}/plan", "/meetings/demo-ahead-1/plan"): frozenset({"secretary"}),
+    ("POST", "/meetings/{id}/cancel", "/meetings/demo-ahead-1/cancel"): frozenset({"secretary"}),
+    ("POST", "/meetings/{id}/agenda", "/meetings/demo-ahead-1/agenda"): frozenset({"secretary"}),
+    ("POST", "/meetings/{id}/notice", "/meetings/demo-ahead-2/notice"): frozenset({"secretary"}),
+    ("POST", "/meetings/{id}/answers", "/meetings/demo-ahead-1/answers"): frozenset({"secretary"}),
+    ("POST", "/meetings/{id}/documents", "/meetings/demo-ahead-1/documents"): frozenset({"secretary"}),
+    ("GET", "/meetings/{id}/documents/{document}", "/meetings/demo-ahead-1/documents/none"): NOBODY,
+    ("GET", "/meetings/{id}/documents/{document}/shown.pdf", "/meetings/demo-ahead-1/documents/x/shown.pdf"): NOBODY,
+    ("GET", "/meetings/{id}/documents/{document}/file", "/meetings/demo-ahead-1/documents/none/file"): NOBODY,
+    ("POST", "/meetings/{id}/documents/{document}/remove", "/meetings/demo-ahead-1/documents/x/remove"): NOBODY,
+    ("GET", "/plan", "/plan"): SIGNED_IN,
+    ("GET", "/units/{unit}/plan", "/units/demo-cell-1/plan"): INSIDE,
+    ("POST", "/units/{unit}/plan", "/units/demo-cell-1/plan"): frozenset({"secretary"}),
+    ("GET", "/units/{unit}/meetings/new", "/units/demo-cell-1/meetings/new"): frozenset({"secretary"}),
+    ("POST", "/units/{unit}/meetings/new", "/units/demo-cell-1/meetings/new"): frozenset({"secretary"}),
+    ("GET", "/units/{unit}/tasks", "/units/demo-cell-1/tasks"): INSIDE,
+    ("POST", "/units/{unit}/tasks", "/units/demo-cell-1/tasks"): NOBODY,  # of a task that is there
+    ("GET", "/units/{unit}/agendas", "/units/demo-cell-1/agendas"): INSIDE | {"organiser"},
+    ("POST", "/units/{unit}/agendas", "/units/demo-xa-1/agendas"): frozenset({"superior"}),
     ("GET", "/meetings/{id}", "/meetings/demo-past"): INSIDE,
     ("GET", "/meetings/{id}/attendance", "/meetings/demo-past/attendance"): INSIDE,
     ("GET", "/meetings/{id}/attendance", "/meetings/{now}/attendance"): INSIDE,
     ("GET", "/meetings/{id}/attendance.csv", "/meetings/demo-past/attendance.csv"): INSIDE,
     ("GET", "/notices", "/notices"): SIGNED_IN,
     ("POST", "/notices", "/notices"): SIGNED_IN,
-    ("GET", "/notices/{notice}", "/notices/1"): NOBODY,  # each has his own
+    ("GET", "/notices/{notice}", "/notices/999999"): NOBODY,  # each has his own
     ("GET", "/pilot", "/pilot"): SIGNED_IN,
     ("GET", "/units/{unit}/pilot", "/units/demo-cell-1/pilot"): INSIDE | {"organiser"},
     ("GET", "/units/{unit}/pilot", "/units/demo-xa-1/pilot"): REVIEWERS,
@@ -133,9 +155,10 @@ FIELDS = {
 ANSWERS = {"/account/password": 422, "/sign-in": 401} | {
     path: 422
     for method, pattern, path in OPEN_TO
-    if method == "POST" and pattern.startswith(("/units/{unit}", "/people")) and "/rules" not in path
+    if method == "POST" and pattern.startswith(("/units/{unit}", "/people", "/meetings/{id}")) and "/rules" not in path
 }
 ANSWERS["/units/demo-cell-1/pilot/cases"] = 200  # it wants no fields
+ANSWERS["/meetings/demo-ahead-2/notice"] = 200
 
 
 def test_the_walk_visits_every_route() -> None:

@@ -1,6 +1,6 @@
 /** What travels between the room and the server (docs/protocol.md).
  * Made of the server's own schema by `npm run protocol`; not written by hand.
- * schema: 5aedbeca3bd57b8c13d0ec27150fec39642e823b2a9d939925353987512ad48a */
+ * schema: b371f3ef55fe7d3791680cc17b647de200d3a1b4e58f4c44d39c2402809b1f5a */
 
 export type Command =
   | Leave
@@ -431,6 +431,7 @@ export interface View {
   tasks: {
     [k: string]: TaskView;
   };
+  carried: CarriedView[];
   score: ScoreView;
   minutes: MinutesView;
   minutes_secretary?: string;
@@ -504,6 +505,7 @@ export interface ItemView {
   title: string;
   minutes: number;
   presenter: string;
+  kind: string;
   state: string;
   taken_up_at?: string;
   closed_at?: string;
@@ -622,6 +624,13 @@ export interface AssignmentView {
 export interface WithdrawnView {
   at: string;
   reason: string;
+}
+export interface CarriedView {
+  text: string;
+  owner: string;
+  deadline: string;
+  state: string;
+  result?: string;
 }
 export interface ScoreView {
   criteria: {

@@ -89,6 +89,7 @@ export function meeting(): View {
             title,
             minutes,
             presenter,
+            kind: "ordinary",
             state,
             ...(state === "closed" && { taken_up_at: ago(2500), closed_at: ago(1500) }),
             ...(state === "current" && { taken_up_at: ago(1490) }),
@@ -108,6 +109,7 @@ export function meeting(): View {
     documents: {},
     conclusions: {},
     tasks: {},
+    carried: [],
     score: { criteria: {}, grades: [] },
     minutes: { items: {} },
   };
