@@ -32,10 +32,12 @@ from .notify.sender import Phrase, Sender
 from .org import meetings, pilot, roster
 from .org.accounts import Accounts
 from .org.refusal import Refused as NotAllowed
+from .pages.csrf import load_key
 from .records import signing
 from .records.database import Database
 from .records.leases import Leases
 from .records.log import Log
+from .records.witness import Witness
 from .settings import Settings
 
 ROOMS = web.AppKey("rooms", Rooms)
@@ -67,7 +69,7 @@ class Media:
 
     def follow(self, meeting: str, plan: StagePlan) -> None:
         peers = {str(name): PeerStage(p.member, p.place, p.audio, p.video) for name, p in plan.peers.items()}
-        places = {str(name): PlaceStage(p.always, p.main) for name, p in plan.places.items()}
+        places = {str(name): PlaceStage(p.always, p.main, p.elsewhere) for name, p in plan.places.items()}
         self._control.follow(meeting, Stage(peers, places))
 
     async def close(self, meeting: str) -> None:
@@ -78,8 +80,8 @@ def build(settings: Settings) -> web.Application:
     """Everything wired, nothing started."""
     app = web.Application(client_max_size=1 << 20)
     database, health = Database(settings.database), Health(now)
-    accounts = Accounts(database, settings)
-    log = Log(database, signing.Key.load(settings.head_key), settings.zone)
+    accounts = Accounts(database, settings, key=load_key(settings.accounts_key))
+    log = Log(database, signing.Key.load(settings.head_key), settings.zone, Witness(settings.witness))
     control = Control(_media(settings), lambda *slots: app[GATEWAY].slots(*slots), lambda e: app[GATEWAY].epoch(e))
     leases = Leases(database, secrets.token_hex(8), now)
     rooms = Rooms(log, Media(control), leases, _caller(database, settings), now, health)
@@ -93,7 +95,17 @@ def build(settings: Settings) -> web.Application:
     async def media_alive() -> bool:
         return bool(await control.stats())
 
-    house = pages.House(settings, database, accounts, log, media_alive=media_alive, no_faults=well)
+    async def resume(meeting: str, person: str, page: str, offer: str) -> Mapping[str, str]:
+        try:
+            return await app[GATEWAY].resume(meeting, MemberId(person), page, offer)
+        except BadMessage as bad:
+            raise NotAllowed("bad-offer", bad.why) from None
+        except Refused as refused:
+            raise NotAllowed(refused.rule, refused.why, **refused.facts) from None
+
+    house = pages.House(
+        settings, database, accounts, log, media_alive=media_alive, no_faults=well, resume=resume
+    )  # fmt: skip
     pages.setup(app, house)
     sio.attach(app)
     app.on_shutdown.append(_goodbye)
@@ -192,7 +204,7 @@ def _tidy(house: pages.House) -> Context:
 async def _playing(app: web.Application) -> AsyncIterator[None]:
     await app[CONTROL].start()
     yield
-    await app[CONTROL].stop()
+    await app[CONTROL].part()
 
 
 async def _listening(app: web.Application) -> AsyncIterator[None]:

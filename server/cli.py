@@ -20,6 +20,7 @@ from .records.database import Database
 from .records.log import Log
 from .records.signing import Key
 from .records.verify import verify, verify_all
+from .records.witness import noted
 from .settings import Settings
 
 Job = Callable[[argparse.Namespace], int]
@@ -117,11 +118,12 @@ async def _verified(settings: Settings, meeting: str | None) -> int:
     """A line per meeting.  Heads must be signed with the key of this house, where it is at hand."""
     database = Database(settings.database)
     trusted = {Key.load(settings.head_key).public} if settings.head_key.exists() else None
+    witnessed = noted(settings.witness)
     try:
         if meeting:
-            verdicts = [await verify(database, meeting, trusted)]
+            verdicts = [await verify(database, meeting, trusted, witnessed.get(meeting, ()))]
         else:
-            verdicts = [verdict async for verdict in verify_all(database, trusted)]
+            verdicts = [verdict async for verdict in verify_all(database, trusted, witnessed)]
     finally:
         await database.close()
     for verdict in verdicts:

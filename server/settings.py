@@ -9,6 +9,7 @@ import ipaddress
 import socket
 import sys
 import tempfile
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
@@ -16,6 +17,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError, ValidationInfo
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from .org.security import shipped
 
 PREFIX = "CHIBO_"
 SOCKET_PATH_BYTES = 107  # sun_path is 108 bytes with its final zero (unix(7))
@@ -118,11 +121,15 @@ class Settings(BaseSettings):
         12 * 60
     )  # a meeting of three hours on a sleeping phone must survive
     session_days: Annotated[int, Field(ge=1)] = 7
-    lock_after: Annotated[int, Field(ge=1, le=5)] = 5  # wrong tries (QCVN 12:2026/BCA: at most 5)
-    lock_hours: Annotated[int, Field(ge=0)] = 12  # 0 = until an administrator unlocks (QCVN 12:2026/BCA: at least 12)
-    password_length: Annotated[int, Field(ge=8)] = 14  # QCVN 12:2026/BCA, without a second factor
+    # The rulebook's numbers (QCVN 12:2026/BCA), unless an installation is stricter.
+    lock_after: Annotated[int, Field(ge=1, le=5)] = Field(default_factory=partial(shipped, "lock_after"))  # wrong tries
+    lock_hours: Annotated[int, Field(ge=0)] = Field(
+        default_factory=partial(shipped, "lock_hours")
+    )  # 0 = until an administrator unlocks
+    password_length: Annotated[int, Field(ge=8)] = Field(
+        default_factory=partial(shipped, "password_length")
+    )  # without a second factor
     document_megabytes: Annotated[int, Field(ge=1, le=500)] = 25  # of one file that is laid before a meeting
-
     smtp_host: str = ""  # "" = no mail: notices are shown in the program only
     smtp_port: Port = 587
     smtp_security: Literal["starttls", "tls", "none"] = "starttls"
@@ -149,6 +156,16 @@ class Settings(BaseSettings):
     def head_key(self) -> Path:
         """The private key that signs the heads of closed meetings."""
         return self.data_dir / "head.key"
+
+    @property
+    def accounts_key(self) -> Path:
+        """The key of second factors and of codes on paper; outside the database."""
+        return self.data_dir / "accounts.key"
+
+    @property
+    def witness(self) -> Path:
+        """Every signed head once more, outside the database."""
+        return self.data_dir / "heads.jsonl"
 
     @property
     def media_socket(self) -> Path:

@@ -44,13 +44,14 @@ TABLE = {
         reading="openpyxl",
         writing="openpyxl",
         jobs="structlog",
+        factor="cryptography",
     ),
     "convening": may(
         "sqlalchemy openpyxl PIL pypdf pypandoc typst defusedxml structlog",
         "org notify records.tables records.database meeting.ids meeting.commands",
     ),
     "notify": may("sqlalchemy aiosmtplib icalendar structlog", "records.tables records.database"),
-    "papers": may("openpyxl typst"),
+    "papers": may("openpyxl typst segno"),
     "pages": may(
         "aiohttp jinja2 aiohttp_jinja2 markupsafe babel itsdangerous structlog prometheus_client",
         "org convening notify papers records meeting.minutes meeting.events meeting.ids settings",
@@ -63,9 +64,11 @@ TABLE = {
 }
 IMPURE = {"asyncio", "logging", "os", "random", "secrets", "socket", "subprocess", "threading", "time", "uuid"}
 ORDER = (
-    *("ids", "refusal", "rules", "commands", "events", "calling", "sitting", "attendance", "checks", "chairing"),
-    *("agenda", "speaking", "microphones", "opening", "showing", "voting", "concluding", "scoring", "minuting"),
-    *("groups", "state", "contents", "meeting", "staging", "view_record", "view", "minutes", "__init__"),
+    *("ids", "refusal", "rules", "commands", "events", "calling", "sitting", "attendance", "desk", "checks"),
+    *("chairing", "agenda", "speaking", "microphones", "opening", "showing", "voting", "concluding", "scoring"),
+    *("minuting", "filing", "leading", "reporting", "apart", "groups", "state", "ruling", "contents_groups"),
+    *("contents", "meeting", "staging", "view_record", "view_groups", "view", "minutes", "whereabouts", "reports"),
+    *("proceedings", "__init__"),
 )
 
 

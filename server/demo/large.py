@@ -33,7 +33,7 @@ def name_of(number: int) -> str:
     return f"{FAMILY[family]} {MIDDLE[rest // len(GIVEN) % len(MIDDLE)]} {GIVEN[rest % len(GIVEN)]}"
 
 
-async def large_cell(database_url: str, members: int) -> tuple[str, list[Account]]:
+async def large_cell(database_url: str, members: int, form: str = ONLINE) -> tuple[str, list[Account]]:
     """Adds a new cell of `members`, their accounts and a meeting; its id, and the accounts, the secretary's first.
 
     Brings the tables to this version first.  Called twice it adds two cells.  Raises sqlalchemy's SQLAlchemyError.
@@ -43,7 +43,7 @@ async def large_cell(database_url: str, members: int) -> tuple[str, list[Account
     try:
         await database.migrate()
         async with database.write() as connection:
-            await _register(connection, run, members)
+            await _register(connection, run, members, form)
         found = [Account(f"tai-{run}-{n:03}", secrets.token_urlsafe(18), n < len(POSTS)) for n in range(members)]
         accounts = Accounts(database)
         for number, account in enumerate(found):
@@ -61,7 +61,7 @@ def _meeting(run: str) -> str:
     return f"tai-{run}"
 
 
-async def _register(connection: AsyncConnection, run: str, members: int) -> None:
+async def _register(connection: AsyncConnection, run: str, members: int, form: str) -> None:
     above = await tree.add(connection, f"tai-{run}-base", "grassroots", f"Đảng bộ chạy tải {run}", None)
     cell = await tree.add(connection, f"tai-{run}-cell", tree.CELL, f"Chi bộ chạy tải {run}", above)
     for number in range(members):
@@ -72,7 +72,7 @@ async def _register(connection: AsyncConnection, run: str, members: int) -> None
             await people.give_post(connection, person, cell.id, POSTS[number], SINCE)
     await _allowed(connection, cell.id, _person(run, 0))
     title, kind = f"Chạy tải {members} đảng viên", MeetingKind.REGULAR
-    await meetings.plan(connection, _meeting(run), cell.id, title, kind, datetime.now(UTC), AGENDA, ONLINE)
+    await meetings.plan(connection, _meeting(run), cell.id, title, kind, datetime.now(UTC), AGENDA, form)
 
 
 async def _allowed(connection: AsyncConnection, cell: str, by: str) -> None:

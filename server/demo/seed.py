@@ -107,7 +107,7 @@ async def seed(
         hashed = HASHER.hash(password)  # once: the same for all of them
         async with database.write() as connection:
             await _register(connection)
-            await _accounts(connection, Accounts(database), hashed)
+            await _accounts(connection, Accounts(database, clock=lambda: at), hashed)
             await seed_pilot(connection, today)
             await _plans(connection, today, zone)
     else:

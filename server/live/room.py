@@ -87,7 +87,7 @@ class Room:
 
     @property
     def closed(self) -> bool:
-        """Nothing more will happen in this meeting."""
+        """The meeting is over; only its papers may follow."""
         return self.meeting.sitting.phase is Phase.CLOSED
 
     @property
@@ -211,6 +211,8 @@ class Room:
         """Tell the screens and the media.  What is kept has happened, whatever goes wrong here."""
         try:
             self._tell(self)
+            if self.closed and self._stage is None:
+                return  # opened for its papers: there is no sound and no picture to end
             stage = plan(self.meeting)
             if stage != self._stage:
                 self._sfu.follow(self.id, stage)

@@ -9,6 +9,7 @@ ConnectionId = NewType("ConnectionId", str)  # one open page of one member; surv
 GroupId = NewType("GroupId", str)
 ItemId = NewType("ItemId", str)
 VoteId = NewType("VoteId", str)
+QuestionId = NewType("QuestionId", str)  # what the groups are asked; made by the page
 TaskId = NewType("TaskId", str)
 DocumentId = NewType("DocumentId", str)
 MotionKind = NewType("MotionKind", str)  # one of Regulation.motions
@@ -107,6 +108,15 @@ class MeetingKind(StrEnum):
     COMMITTEE = "committee"  # of the cell committee, before the cell meets
 
 
+class Form(StrEnum):
+    """Where those who attend are."""
+
+    IN_PERSON = "in_person"
+    ONLINE = "online"
+    HYBRID = "hybrid"
+    BY_GROUPS = "by_groups"
+
+
 @dataclass(frozen=True, slots=True)
 class About:
     """The head of the notice: which meeting this is."""
@@ -115,6 +125,11 @@ class About:
     cell: str
     planned_for: str  # RFC 3339, UTC
     kind: MeetingKind = MeetingKind.REGULAR
+    form: Form = Form.ONLINE
+
+    @property
+    def in_person(self) -> bool:
+        return self.form is Form.IN_PERSON
 
 
 class Choice(StrEnum):
@@ -129,6 +144,13 @@ class RollState(StrEnum):
     PRESENT = "present"
     ABSENT_EXCUSED = "absent_excused"
     ABSENT_UNEXCUSED = "absent_unexcused"
+
+
+class PaperKind(StrEnum):
+    """What is drawn up after the meeting, numbered, and signed by two."""
+
+    MINUTES = "minutes"
+    RESOLUTION = "resolution"
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,3 +170,50 @@ class Document:
     title: str
     item: ItemId = NO_ITEM
     pages: int = 0  # 0 = not known
+
+
+# -- Party groups ----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class PartyGroup:
+    """A party group of the register on the day of the meeting; its members are the seats that name it."""
+
+    id: GroupId
+    name: str
+    leader: MemberId = NOBODY  # elected; NOBODY = none
+    deputy: MemberId = NOBODY
+
+
+@dataclass(frozen=True, slots=True)
+class Circle:
+    """A group as it sits apart: of the register, drawn or assigned."""
+
+    id: GroupId
+    name: str
+    members: tuple[MemberId, ...]
+    leader: MemberId = NOBODY
+    deputy: MemberId = NOBODY
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What the groups are asked: an item of the agenda, a text, or both."""
+
+    id: QuestionId
+    item: ItemId = NO_ITEM
+    text: Text = NO_TEXT
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a group reports on one question.  The hands are indicative and decide nothing (03-HD/TW)."""
+
+    question: QuestionId
+    in_favour: Text = NO_TEXT  # the opinions for
+    against: Text = NO_TEXT
+    proposals: Text = NO_TEXT
+    reserved: tuple[MemberId, ...] = ()  # who wishes to reserve his opinion
+    hands_for: int = 0
+    hands_against: int = 0
+    hands_other: int = 0

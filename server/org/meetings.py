@@ -54,13 +54,13 @@ class MeetingRow:
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """The signed end of a closed log."""
+    """The signed end of a closed log: the last one, which covers all before it."""
 
     seq: int
     hash: bytes
     signature: bytes
     public_key: bytes
-    closed_at: datetime
+    sealed_at: datetime
 
 
 _UNIT = (units.c.kind.label("unit_kind"), units.c.name.label("unit_name"), units.c.path.label("unit_path"))
@@ -88,8 +88,9 @@ async def below(connection: AsyncConnection, tops: Sequence[Unit]) -> tuple[Meet
 
 async def head(connection: AsyncConnection, meeting_id: str) -> Head | None:
     """The signed head, once the meeting is closed."""
-    columns = (heads.c.seq, heads.c.hash, heads.c.signature, heads.c.public_key, heads.c.closed_at)
-    row = (await connection.execute(sa.select(*columns).where(heads.c.meeting == meeting_id))).first()
+    columns = (heads.c.seq, heads.c.hash, heads.c.signature, heads.c.public_key, heads.c.sealed_at)
+    last = sa.select(*columns).where(heads.c.meeting == meeting_id).order_by(heads.c.seq.desc()).limit(1)
+    row = (await connection.execute(last)).first()
     return Head(**row._mapping) if row else None
 
 

@@ -11,13 +11,16 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from server.meeting.commands import Call
 from server.meeting.ids import (
     HALL,
+    NOBODY,
     About,
+    Form,
     GroupId,
     Item,
     ItemId,
     ItemKind,
     MeetingKind,
     MemberId,
+    PartyGroup,
     Post,
     Seat,
     SeatKind,
@@ -25,7 +28,8 @@ from server.meeting.ids import (
 )
 from server.records.database import Database
 
-from . import names, people
+from . import groups, names, people
+from .groups import Group
 from .meetings import MeetingRow, meeting
 from .overrides import rules_at
 from .people import SUSPENDED, TRANSFERRED, Mandate, Person
@@ -62,6 +66,7 @@ async def call(
             raise NoSuchMeeting(meeting_id)
         day = row.planned_for.astimezone(zone).date()
         roster = await seats(connection, row.unit.id, day, committee=row.of_committee)
+        parties = await groups.of_cell(connection, row.unit.id, day)
         rules = await rules_at(connection, row.unit, day, rulebook)
     line = succession(roster)
     if not line:
@@ -74,6 +79,7 @@ async def call(
         chair=line[0],
         line=line[1:],
         seed=seed(),
+        groups=_parties(parties, roster),
     )
 
 
@@ -99,9 +105,19 @@ def succession(roster: Sequence[Seat]) -> tuple[MemberId, ...]:
     return tuple(seat.member for post in LEADING for seat in roster if seat.post is post)
 
 
+def _parties(parties: Sequence[Group], roster: Sequence[Seat]) -> tuple[PartyGroup, ...]:
+    """The groups by name, with the leaders who are convened."""
+    seated = {seat.member for seat in roster}
+
+    def convened(person: str) -> MemberId:
+        return MemberId(person) if person in seated else NOBODY
+
+    return tuple(PartyGroup(GroupId(g.id), g.name, convened(g.leader), convened(g.deputy)) for g in parties)
+
+
 def _about(row: MeetingRow) -> About:
     planned = row.planned_for.isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    return About(row.title, row.unit.name, planned, MeetingKind(row.kind))
+    return About(row.title, row.unit.name, planned, MeetingKind(row.kind), Form(row.form))
 
 
 def _item(line: Mapping[str, Any]) -> Item:

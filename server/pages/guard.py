@@ -16,6 +16,7 @@ from .next import local
 SESSION_COOKIE = "chibo_session"
 LANGUAGE_COOKIE = "chibo_language"
 SAFE = frozenset({hdrs.METH_GET, hdrs.METH_HEAD, hdrs.METH_OPTIONS})
+STILL_OPEN = ("/account", "/sign-out")  # to whoever must change his password first
 UNTOUCHED = ("/socket.io/",)  # not pages: what is behind these paths guards itself
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -64,11 +65,23 @@ async def guarded(request: web.Request, handler: Handler) -> web.StreamResponse:
         return await handler(request)
     if action not in (keys.ANYONE, keys.MACHINE) and keys.SESSION not in request:
         raise web.HTTPSeeOther(to_sign_in(request))
+    if action not in (keys.ANYONE, keys.MACHINE) and not request.path.startswith(STILL_OPEN):
+        await _in_time(request)
     if request.method not in SAFE:
         request = await _proven(request)
     if action not in (keys.ANYONE, keys.MACHINE, keys.SIGNED_IN):
         await _permitted(request, action)
     return await handler(request)
+
+
+async def _in_time(request: web.Request) -> None:
+    """An administrator whose password is too old first changes it (QCVN 12:2026/BCA); nothing else opens."""
+    accounts = request.app[keys.HOUSE].accounts
+    if not accounts.password_old(request[keys.SESSION]):
+        return
+    due = await accounts.password_due(request[keys.SESSION])
+    if due is not None and due <= accounts.today:
+        raise web.HTTPSeeOther("/account")
 
 
 def to_sign_in(request: web.Request) -> str:

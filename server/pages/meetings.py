@@ -47,39 +47,49 @@ async def show(request: web.Request) -> web.StreamResponse:
     """GET /meetings."""
     asks = await guard.actor(request)
     lists = _sorted(request, [_line(asks, row) for row in await _visible(request, asks)])
-    return page(request, "meetings.html", lists=lists, kinds=KINDS, who=asks, may=_may(asks))
+    return page(request, "meetings.html", lists=lists, kinds=KINDS, who=asks, may=_own(asks))
 
 
 async def room(request: web.Request) -> web.StreamResponse:
-    """GET /meetings/{id}: the room; its sheet once it is closed; before its day, the invitation."""
-    row, house = request[keys.MEETING], request.app[keys.HOUSE]
+    """GET /meetings/{id}: the room; its sheet once it is closed; before its day, the invitation.
+
+    A meeting in the room shows its desk to whoever keeps the record: the committee, and with ?desk whoever was
+    appointed minutes secretary (the meeting itself lets nobody else in).
+    """
+    row, house, asks = request[keys.MEETING], request.app[keys.HOUSE], await guard.actor(request)
     if row.closed:
         raise web.HTTPSeeOther(f"/meetings/{row.id}/attendance")
-    if row.form == IN_PERSON or not meetings.joinable(row, house.clock(), _doors(house)):
+    joinable, joins = meetings.joinable(row, house.clock(), _doors(house)), _may(asks, "join_meeting", row)
+    elsewhere = row.form == IN_PERSON and not (_may(asks, "keep_record", row) or "desk" in request.query)
+    if not joinable or (elsewhere and joins):
         raise web.HTTPSeeOther(f"/meetings/{row.id}/invitation")
-    if not access.may(await guard.actor(request), "join_meeting", row.unit, committee=row.of_committee):
+    if not joins:
         raise web.HTTPNotFound
-    words = request.app[keys.WORDS].catalogue(request[keys.LANGUAGE])
-    return page(request, "room.html", meeting=row.id, title=row.title, zone=house.settings.timezone, words=words)
+    words, zone = request.app[keys.WORDS].catalogue(request[keys.LANGUAGE]), house.settings.timezone
+    return page(request, "room.html", meeting=row.id, title=row.title, form=row.form, zone=zone, words=words)
 
 
 async def _visible(request: web.Request, asks: access.Actor) -> Sequence[MeetingRow]:
     async with request.app[keys.HOUSE].database.read() as connection:
         rows = await meetings.below(connection, access.reach(asks))
-    return [row for row in rows if access.may(asks, "see_meeting", row.unit, committee=row.of_committee)]
+    return [row for row in rows if _may(asks, "see_meeting", row)]
 
 
 def _line(asks: access.Actor, row: MeetingRow) -> Line:
     return Line(
         row=row,
-        may_join=row.form != IN_PERSON and access.may(asks, "join_meeting", row.unit, committee=row.of_committee),
-        may_see_sheet=row.closed and access.may(asks, "see_attendance", row.unit, committee=row.of_committee),
-        may_prepare=access.may(asks, "prepare", row.unit, committee=row.of_committee),
+        may_join=_may(asks, "keep_record" if row.form == IN_PERSON else "join_meeting", row),
+        may_see_sheet=row.closed and _may(asks, "see_attendance", row),
+        may_prepare=_may(asks, "prepare", row),
         own=row.unit.id == asks.home.id,
     )
 
 
-def _may(asks: access.Actor) -> Mapping[str, bool]:
+def _may(asks: access.Actor, action: str, row: MeetingRow) -> bool:
+    return access.may(asks, action, row.unit, committee=row.of_committee)
+
+
+def _own(asks: access.Actor) -> Mapping[str, bool]:
     """What he may do in his own cell, beside coming."""
     return {action: access.may(asks, action, asks.home) for action in ("convene", "prepare", "see_plan", "see_tasks")}
 

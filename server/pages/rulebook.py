@@ -161,6 +161,8 @@ LABELS: Mapping[str, str] = MappingProxyType(
         "account_review_months": "The list of accounts is reviewed every",
         "administrator_password_months": "Administrators change their password every",
         "administrator_passwords_kept": "A new password differs from the last",
+        "slip_days": "A code on a printed slip is good for",
+        "slip_tries": "Wrong codes from one place, in an hour, at most",
         "incident_notice_hours": "Notice of an incident within",
         "incident_report_hours": "Report of an incident within",
         "grace": "A lost connection becomes an absence after",
@@ -168,6 +170,9 @@ LABELS: Mapping[str, str] = MappingProxyType(
         "presence_window": "Time to answer “are you there?”",
         "speech_limit": "Length of a speech",
         "contest_window": "Time to contest a hand that the chair entered",
+        "longest_split": "Party groups sit apart within a meeting, at most",
+        "smallest_group": "A group that sits apart has at least",
+        "report_grace": "After gathering a group may still report for",
     }
 )
 

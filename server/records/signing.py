@@ -1,4 +1,4 @@
-"""The house's seal: the head of every closed meeting, signed with Ed25519 (RFC 8032).
+"""The house's seal: the head of every closed meeting, signed with Ed25519 (RFC 8032), again after every later entry.
 
 A signed head says how long the log is and what its last hash is, so that a tail cut off later is missed.  The private
 key lives in a file outside the database: who can write the tables can still not sign.

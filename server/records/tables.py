@@ -189,6 +189,46 @@ accounts = sa.Table(
     sa.Column("locked_until", Utc),
     sa.Column("created_at", Utc, nullable=False),
     sa.Column("disabled", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("disabled_why", sa.String(300), nullable=False, server_default=""),  # a reason, or accounts.IDLE
+    sa.Column("password_set_at", Utc),
+    sa.Column("signed_in_at", Utc),  # last; NULL = never
+    sa.Column("enabled_at", Utc),  # last, after it was disabled
+    sa.Column("factor", sa.String(255), nullable=False, server_default=""),  # second factor, sealed: org.factor
+    sa.Column("factor_step", sa.BigInteger, nullable=False, server_default="0"),  # of the last code taken
+)
+
+old_passwords = sa.Table(  # what an administrator may not take again
+    "old_passwords",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("account_id", _id(), sa.ForeignKey("accounts.id", ondelete="CASCADE"), nullable=False, index=True),
+    sa.Column("password_hash", sa.String(200), nullable=False),
+)
+
+slips = sa.Table(  # codes on paper, good once: to take up an account, to set a new password, to sign in without a phone
+    "slips",
+    metadata,
+    sa.Column("id", _id(), primary_key=True),
+    sa.Column("person_id", _id(), sa.ForeignKey("people.id"), nullable=False, index=True),
+    sa.Column("kind", sa.String(16), nullable=False),  # join | reset | factor
+    sa.Column("code_hash", sa.String(64), nullable=False, unique=True),  # with the house's key: org.slips
+    sa.Column("made_at", Utc, nullable=False),
+    sa.Column("made_by", _id(), nullable=False),  # a person; "" = the program
+    sa.Column("expires_at", Utc, nullable=False),
+    sa.Column("ended_at", Utc),
+    sa.Column("ended", sa.String(16), nullable=False, server_default=""),  # used | revoked | replaced
+    sa.CheckConstraint("kind IN ('join', 'reset', 'factor')", name="kind"),
+)
+
+account_reviews = sa.Table(  # rows are only added
+    "account_reviews",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("unit_id", _id(), sa.ForeignKey("units.id"), nullable=False, index=True),
+    sa.Column("by", _id(), nullable=False),
+    sa.Column("at", Utc, nullable=False),
+    sa.Column("note", sa.Text, nullable=False),
+    sa.Column("counts", sa.JSON, nullable=False),  # {state: accounts}
 )
 
 sessions = sa.Table(
@@ -244,15 +284,15 @@ events = sa.Table(
     sa.CheckConstraint("seq >= 1", name="seq"),
 )
 
-heads = sa.Table(
+heads = sa.Table(  # one at the close, and one after every append that follows it; the last one holds
     "heads",
     metadata,
     sa.Column("meeting", _id(), primary_key=True),
-    sa.Column("seq", sa.Integer, nullable=False),
+    sa.Column("seq", sa.Integer, primary_key=True, autoincrement=False),
     sa.Column("hash", sa.LargeBinary(32), nullable=False),
     sa.Column("signature", sa.LargeBinary(64), nullable=False),  # Ed25519, see signing.py
     sa.Column("public_key", sa.LargeBinary(32), nullable=False),
-    sa.Column("closed_at", Utc, nullable=False),
+    sa.Column("sealed_at", Utc, nullable=False),  # when that entry was written
 )
 
 attendance = sa.Table(
@@ -319,6 +359,30 @@ roll_lines = sa.Table(  # one per seat of a closed meeting
 sa.Index("ix_roll_lines_member", roll_lines.c.member, roll_lines.c.month)
 sa.Index("ix_roll_lines_unit_id", roll_lines.c.unit_id, roll_lines.c.month)
 sa.Index("ix_meetings_unit_id_planned_for", meetings.c.unit_id, meetings.c.planned_for)
+
+filings = sa.Table(  # a closed meeting and what became of its results
+    "filings",
+    metadata,
+    sa.Column("meeting", _id(), primary_key=True),
+    sa.Column("closed_at", Utc, nullable=False, index=True),
+    sa.Column("posted_on", sa.Date),  # in the electronic handbook
+    sa.Column("reported_on", sa.Date),  # to the direct superior
+    sa.Column("corrections", sa.Integer, nullable=False, server_default="0"),
+)
+
+papers = sa.Table(  # what was drawn up: the version that holds
+    "papers",
+    metadata,
+    sa.Column("meeting", _id(), primary_key=True),
+    sa.Column("kind", sa.String(16), primary_key=True),  # a word of meeting.ids.PaperKind
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("number", sa.Integer, nullable=False),
+    sa.Column("sha256", sa.String(64), nullable=False),
+    sa.Column("drawn_at", Utc, nullable=False),
+    sa.Column("chair_signed_at", Utc),
+    sa.Column("secretary_signed_at", Utc),
+    sa.Column("outdated", sa.Boolean, nullable=False, server_default=sa.false()),  # something was changed since
+)
 
 leases = sa.Table(
     "leases",
@@ -393,6 +457,40 @@ pilot_notes = sa.Table(  # problems noted; rows are only added
     sa.Column("text", sa.Text, nullable=False),
     sa.Column("by", _id(), nullable=False),
     sa.Column("at", Utc, nullable=False),
+)
+
+# -- Papers.  What was signed is kept as it was signed; rows of `paper_files` are only added. ------------------------
+
+paper_files = sa.Table(
+    "paper_files",
+    metadata,
+    sa.Column("sha256", sa.String(64), primary_key=True),  # of the bytes, hex
+    sa.Column("meeting", _id(), nullable=False, index=True),
+    sa.Column("bytes", sa.LargeBinary, nullable=False),
+    sa.Column("at", Utc, nullable=False),
+)
+
+terms = sa.Table(  # the terms of a cell; numbers of papers run within one
+    "terms",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("unit_id", _id(), sa.ForeignKey("units.id"), nullable=False),
+    sa.Column("name", sa.String(64), nullable=False),  # as "2025 – 2027"
+    sa.Column("since", sa.Date, nullable=False),  # until the next one begins
+    sa.Column("given_before", sa.JSON, nullable=False),  # {series: the last number given before this program}
+    sa.UniqueConstraint("unit_id", "since"),
+)
+
+paper_numbers = sa.Table(  # who has which number; a meeting keeps the one it got
+    "paper_numbers",
+    metadata,
+    sa.Column("unit_id", _id(), sa.ForeignKey("units.id"), primary_key=True),
+    sa.Column("run", sa.String(32), primary_key=True),  # "term 7" | "year 2027": within which the numbers run
+    sa.Column("series", sa.String(16), primary_key=True),  # a word of meeting.ids.PaperKind
+    sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),  # 1, 2, 3 …
+    sa.Column("meeting", _id(), nullable=False),
+    sa.Column("at", Utc, nullable=False),
+    sa.UniqueConstraint("meeting", "series"),
 )
 
 # -- Tasks: read off the log and written with it; between meetings their owner and the secretary keep them up. -------

@@ -36,6 +36,7 @@ SIGNED_IN = EVERYONE - {"visitor"}
 KEEPERS = frozenset({"organiser", "administrator"})  # of the register
 OVERSEERS = KEEPERS | {"secretary", "follower", "superior", "provincial"}
 CLERKS = KEEPERS | {"secretary"}
+ACCOUNTANTS = frozenset({"secretary", "administrator"})
 REVIEWERS = frozenset({"organiser", "superior", "provincial"})  # of the pilot
 CASE = "/units/demo-cell-1/pilot/cases/case-demo-cell-1"  # it was decided
 
@@ -73,6 +74,7 @@ OPEN_TO = {
     ("GET", "/meetings/{id}/attendance", "/meetings/demo-past/attendance"): INSIDE,
     ("GET", "/meetings/{id}/attendance", "/meetings/{now}/attendance"): INSIDE,
     ("GET", "/meetings/{id}/attendance.csv", "/meetings/demo-past/attendance.csv"): INSIDE,
+    ("POST", "/meetings/{id}/media", "/meetings/demo-past/media"): SEATED,
     ("GET", "/notices", "/notices"): SIGNED_IN,
     ("POST", "/notices", "/notices"): SIGNED_IN,
     ("GET", "/notices/{notice}", "/notices/999999"): NOBODY,  # each has his own
@@ -131,6 +133,26 @@ OPEN_TO = {
     ("GET", "/units/{unit}/import/{job}/state", "/units/demo-cell-1/import/none/state"): frozenset(),
     ("GET", "/units/{unit}/export.xlsx", "/units/demo-cell-1/export.xlsx"): CLERKS,
     ("GET", "/units/{unit}/people.csv", "/units/demo-cell-1/people.csv"): CLERKS,
+    ("GET", "/units/{unit}/accounts", "/units/demo-cell-1/accounts"): ACCOUNTANTS,
+    ("GET", "/units/{unit}/accounts", "/units/demo-xa-1/accounts"): frozenset({"administrator"}),
+    ("GET", "/units/{unit}/accounts.xlsx", "/units/demo-cell-1/accounts.xlsx"): ACCOUNTANTS,
+    ("GET", "/units/{unit}/accounts.csv", "/units/demo-cell-1/accounts.csv"): ACCOUNTANTS,
+    ("POST", "/units/{unit}/accounts/reviews", "/units/demo-cell-1/accounts/reviews"): ACCOUNTANTS,
+    ("POST", "/units/{unit}/accounts/slips", "/units/demo-cell-1/accounts/slips"): ACCOUNTANTS,
+    ("GET", "/units/{unit}/accounts/slips/{batch}", "/units/demo-cell-1/accounts/slips/none"): frozenset(),
+    (
+        "GET",
+        "/units/{unit}/accounts/slips/{batch}/a4.pdf",
+        "/units/demo-cell-1/accounts/slips/none/a4.pdf",
+    ): frozenset(),
+    ("POST", "/people/{person}/account", "/people/demo-dangvien01/account"): ACCOUNTANTS,
+    ("GET", "/account/second-factor", "/account/second-factor"): SIGNED_IN,
+    ("POST", "/account/second-factor", "/account/second-factor"): SIGNED_IN,
+    ("POST", "/account/second-factor/off", "/account/second-factor/off"): SIGNED_IN,
+    ("GET", "/join", "/join"): EVERYONE,
+    ("POST", "/join", "/join"): EVERYONE,
+    ("POST", "/join/account", "/join/account"): EVERYONE,
+    ("POST", "/sign-in/code", "/sign-in/code"): EVERYONE,
     ("GET", "/healthz", "/healthz"): EVERYONE,
     ("GET", "/metrics", "/metrics"): EVERYONE,
     ("GET", "/assets/{name}", "/assets/page-b2.js"): EVERYONE,
@@ -152,13 +174,23 @@ FIELDS = {
     "/units/demo-xa-1/rules/grace": {"value": "60", "document": "QĐ 1", "mark": "V", "since": "2027-01-05"},
 }
 # What is asked without its fields is refused in the form; whoever may not never gets so far.
-ANSWERS = {"/account/password": 422, "/sign-in": 401} | {
-    path: 422
-    for method, pattern, path in OPEN_TO
-    if method == "POST" and pattern.startswith(("/units/{unit}", "/people", "/meetings/{id}")) and "/rules" not in path
-}
-ANSWERS["/units/demo-cell-1/pilot/cases"] = 200  # it wants no fields
-ANSWERS["/meetings/demo-ahead-2/notice"] = 200
+ANSWERS = (
+    {"/account/password": 422, "/account/second-factor/off": 422, "/sign-in": 401}
+    | {
+        **dict.fromkeys(("/join", "/join/account"), 422),
+    }
+    | {
+        path: 422
+        for method, pattern, path in OPEN_TO
+        if method == "POST"
+        and pattern.startswith(("/units/{unit}", "/people", "/meetings/{id}"))
+        and "/rules" not in path
+    }
+)
+ANSWERS |= dict.fromkeys(
+    ("/units/demo-cell-1/pilot/cases", "/units/demo-cell-1/accounts/reviews", "/meetings/demo-ahead-2/notice"), 200
+)  # need no fields
+ANSWERS["/meetings/demo-past/media"] = 409  # nobody is there any more
 
 
 def test_the_walk_visits_every_route() -> None:

@@ -67,6 +67,7 @@ export function meeting(): View {
   const numbers = NAMES.map((_, n) => n);
   return {
     about: {
+      form: "online",
       title: "Sinh hoạt chi bộ định kỳ tháng 01/2027",
       cell: "Chi bộ thôn Vĩnh Xuân, Đảng bộ xã Hòa Tiến",
       kind: "regular",
@@ -112,6 +113,7 @@ export function meeting(): View {
     carried: [],
     score: { criteria: {}, grades: [] },
     minutes: { items: {} },
+    groups: { register: {}, sittings: {}, visiting: {}, longest: 60, smallest: 3 },
   };
 }
 
@@ -129,6 +131,7 @@ export function mineOf(n: number): Mine {
     active: "desk",
     voter: true,
     ballots: {},
+    groups: { place: "", belongs: "", leads: chair },
     may: chair ? [...own, ...chairs.split(" ")] : own,
   };
 }

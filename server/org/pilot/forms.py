@@ -99,9 +99,7 @@ async def permit(connection: AsyncConnection, unit: Unit, form: str, day: date, 
 
 
 async def enter(connection: AsyncConnection, unit: Unit, form: str, day: date, others: Others) -> None:
-    """Raises Refused("pilot") unless the doors of the online room may open for this meeting."""
-    if form == IN_PERSON:
-        raise Refused(RULE, "This meeting is held in the room; it cannot be joined online.")
+    """Raises Refused("pilot") unless the doors may open for this meeting; in the room they may always."""
     await permit(connection, unit, form, day, others)
 
 

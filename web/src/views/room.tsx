@@ -2,7 +2,7 @@
 import { computed, signal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useEffect } from "preact/hooks";
-import { type Member, mine as mineSignal, type Mine, traffic, type View, view as viewSignal } from "../store";
+import { type Member, mine as mineSignal, type Mine, place, traffic, type View, view as viewSignal } from "../store";
 import { clock, now, secondsFrom, secondsUntil } from "../time";
 import { t } from "../words";
 import { Agenda, Spent } from "./agenda";
@@ -38,9 +38,11 @@ function Head({ view }: { view: View }) {
           </span>
         )}
         <span>{t("{n}/{all} present", { n: view.counts.present, all: view.counts.of })}</span>
-        <span class="soft room-data" title={t("Data used for sound and picture")}>
-          {Math.round(traffic.value / MEGABYTE)} MB
-        </span>
+        {!place.inPerson && (
+          <span class="soft room-data" title={t("Data used for sound and picture")}>
+            {Math.round(traffic.value / MEGABYTE)} MB
+          </span>
+        )}
       </div>
     </header>
   );
@@ -215,13 +217,13 @@ function Inside({ view, mine }: { view: View; mine: Mine }) {
         <Debate view={view} />
         <Showing view={view} mine={mine} />
         <div class="stage">
-          <Main view={view} speaker={speaker} />
+          {!place.inPerson && <Main view={view} speaker={speaker} />}
           <div class="stage-side">
             <Speaker view={view} member={speaker} holds={floor !== undefined} />
             {mine.chair && view.votes.open === undefined && <NextStep view={view} />}
           </div>
         </div>
-        <Thumbnails view={view} me={mine.member} />
+        {!place.inPerson && <Thumbnails view={view} me={mine.member} />}
       </main>
       <Side view={view} mine={mine} />
       <Controls view={view} mine={mine} />
