@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError
 
 from . import settings as configuration
 from .convening.documents import Store
-from .demo import seed, simulate
+from .demo import history, seed, simulate
 from .demo.run import players
 from .demo.seed import Demo
 from .org.accounts import Accounts
@@ -57,7 +57,7 @@ def _demo(asked: argparse.Namespace) -> int:
 
     settings = configuration.load()
     demo = asyncio.run(_seeded(settings))
-    with players(settings, demo, asked.members):
+    with players(settings, demo, asked.members), history.telling():
         return app.serve(settings)
 
 
@@ -72,8 +72,11 @@ async def _migrated(settings: Settings) -> None:
     await database.close()
 
 
-def _seed(_: argparse.Namespace) -> int:
-    asyncio.run(_seeded(configuration.load()))
+def _seed(asked: argparse.Namespace) -> int:
+    settings = configuration.load()
+    asyncio.run(_seeded(settings))
+    if asked.months:
+        asyncio.run(history.told(settings, asked.months))
     return 0
 
 
@@ -186,6 +189,10 @@ def _none(_: argparse.ArgumentParser) -> None:
     """A job without arguments."""
 
 
+def _seed_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--months", type=int, default=0, metavar="N", help="with the meetings of so many months (0)")
+
+
 def _demo_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--members", type=int, default=12, metavar="N", help="how many speak for themselves (12)")
 
@@ -194,7 +201,7 @@ _JOBS: Sequence[tuple[str, Job, str, Callable[[argparse.ArgumentParser], None]]]
     ("run", _run, "serve", _none),
     ("demo", _demo, "serve the demonstration province, with members who speak for themselves", _demo_arguments),
     ("migrate", _migrate, "bring the database to this version", _none),
-    ("seed", _seed, "put the demonstration province into the database", _none),
+    ("seed", _seed, "put the demonstration province into the database", _seed_arguments),
     ("verify", _verify, "say whether the record of a meeting is whole", _verify_arguments),
     ("summaries", _summaries, "say whether the summaries are what the logs say", _summaries_arguments),
     ("unlock", _unlock, "let an account sign in again after too many wrong tries", _unlock_arguments),

@@ -27,7 +27,7 @@ from server.records.tables import accounts as accounts_table
 from . import before, past, province
 from .pilot import seed_pilot
 
-SINCE = date(2025, 7, 1)
+SINCE = date(2022, 7, 1)
 EVENING = time(19, 30)
 _WORDS = (
     "sen",

@@ -129,7 +129,18 @@ ALLOWED: Mapping[str, frozenset[str]] = MappingProxyType(
         "edit_agendas": frozenset({"leading"}),
         "keep_record": frozenset({"committee"}),  # of a meeting in the room; the minutes secretary by appointment
         "see_attendance": frozenset({"member", "heir", "committee", "follower", "superior"}),
-        "see_supervision": frozenset({"superior"}),
+        # oversight: read-only over exactly the sub-tree; the cell sees its own, and who looked at it
+        "see_supervision": frozenset({"committee", "follower", "superior", "leading"}),
+        "see_timeline": frozenset({"committee", "follower", "superior"}),
+        "see_looks": frozenset({"member", "heir", "committee", "follower", "superior", "leading"}),
+        "see_alerts": frozenset({"follower", "superior", "leading"}),
+        "note_alert": frozenset({"follower", "superior"}),
+        "see_remarks": frozenset({"committee", "follower", "superior"}),
+        "remark": frozenset({"follower", "superior"}),
+        "answer_remark": frozenset({"committee"}),
+        "verify_records": frozenset({"committee", "follower", "superior", "leading"}),
+        "take_inspection": frozenset({"follower", "superior"}),
+        "see_report": frozenset({"superior", "leading"}),
         # the register: units, members and what holds of them; phone, mail and card are for whoever keeps it
         "see_register": frozenset(
             {"committee", "heir_committee", "follower", "superior", "leading", "organiser", "administrator"}

@@ -32,6 +32,7 @@ def setup(app: web.Application, house: House, registry: CollectorRegistry = REGI
         _add(resources[route.path], route)
     app[keys.ACTIONS] = {(route.method, resources[route.path].canonical): route.action for route in routes}
     app[keys.LARGEST] = {(route.method, resources[route.path].canonical): route.largest for route in routes}
+    app[keys.LOOKS] = {(route.method, resources[route.path].canonical): route.look for route in routes}
     register_files.setup(app)
     documents.setup(app)
     joining.setup(app)

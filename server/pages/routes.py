@@ -4,6 +4,7 @@ from aiohttp import web
 
 from . import (
     accounts,
+    alerts,
     assets,
     attendance,
     convening,
@@ -25,6 +26,8 @@ from . import (
     rulebook,
     second_factor,
     signing_in,
+    supervision,
+    supervision_cell,
 )
 from .keys import ANYONE, MACHINE, SIGNED_IN, Route
 from .render import page
@@ -53,9 +56,19 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/account/second-factor/off", second_factor.turn_off, SIGNED_IN),
     Route("GET", "/meetings", meetings.show, SIGNED_IN),
     Route("GET", "/meetings/{id}", meetings.room, "see_meeting"),
+    Route("GET", "/meetings/{id}/attendance", attendance.show, "see_attendance", look="attendance"),
+    Route("GET", "/meetings/{id}/attendance.csv", attendance.csv, "see_attendance", look="attendance"),
+    Route("GET", "/meetings/{id}/timeline", supervision_cell.course, "see_timeline", look="timeline"),
+    Route("POST", "/meetings/{id}/remarks", alerts.remark, "remark"),
+    Route("GET", "/supervision", supervision.front, SIGNED_IN),
+    Route("GET", "/units/{unit}/supervision", supervision.show, "see_supervision", look="month"),
+    Route("GET", "/units/{unit}/supervision/calendar", supervision.calendar, "see_supervision", look="calendar"),
+    Route("GET", "/units/{unit}/looks", supervision_cell.looked, "see_looks"),
+    Route("GET", "/units/{unit}/alerts", alerts.show, "see_alerts", look="alerts"),
+    Route("POST", "/units/{unit}/alerts", alerts.acknowledge, "note_alert"),
+    Route("POST", "/units/{unit}/remarks", alerts.answer, "answer_remark"),
+    Route("GET", "/people/{person}/attendance", supervision_cell.member, "see_timeline", look="member"),
     Route("POST", "/meetings/{id}/media", media.offer, "join_meeting", media.FORM),
-    Route("GET", "/meetings/{id}/attendance", attendance.show, "see_attendance"),
-    Route("GET", "/meetings/{id}/attendance.csv", attendance.csv, "see_attendance"),
     Route("GET", "/meetings/{id}/invitation", invitation.show, "see_meeting"),
     Route("POST", "/meetings/{id}/answer", invitation.answer, "answer"),
     Route("GET", "/meetings/{id}/plan", convening.show, "prepare"),

@@ -49,6 +49,11 @@ TABLES: Mapping[str, tuple[str, ...]] = {
     "server/convening/notices.py": ("INVITED", "subject", "text"),
     "server/pages/convening_words.py": ("ITEM_KINDS", "TASK_STATES", "FILES"),
     "server/pages/documents.py": ("_SAID",),
+    "server/pages/supervision_words.py": ("FILTERS", "SORTS", "FORMS", "STATES", "GRADES", "DEVICES", "TOLD", "BARS"),
+    "server/oversight/alerts.py": ("KINDS",),
+    "server/oversight/remarks.py": ("KINDS",),
+    "server/oversight/looks.py": ("ROLES", "WHAT"),
+    "server/oversight/eyes.py": ("_SAID", "_ROLL", "_result", "_task", "_score", "_missed", "_lost"),
     "server/live/gateway.py": ("SIGNED_OUT",),
 }
 NO_WORDS = {"SignedOut"}  # what stands in those tables and is a name
