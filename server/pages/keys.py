@@ -81,6 +81,7 @@ class Route:
     handler: Handler
     action: str
     largest: int = FORM_BYTES  # of a posted form
+    look: str = ""  # a word of oversight.looks.WHAT: a superior who gets this page leaves that trace
 
 
 ANYONE = "anyone"
@@ -94,6 +95,7 @@ TOKENS: "web.AppKey[Tokens]" = web.AppKey("tokens")
 METRICS: "web.AppKey[Metrics]" = web.AppKey("metrics")
 ACTIONS: "web.AppKey[dict[tuple[str, str], str]]" = web.AppKey("actions")
 
+LOOKS: "web.AppKey[dict[tuple[str, str], str]]" = web.AppKey("looks")
 LARGEST: "web.AppKey[dict[tuple[str, str], int]]" = web.AppKey("largest")
 
 LANGUAGE = web.RequestKey("language", str)

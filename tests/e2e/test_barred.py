@@ -45,9 +45,7 @@ def coturn(folder: Path) -> Iterator[str]:
         process.wait()
 
 
-async def test_the_page_says_what_gets_through_and_the_relay_carries_a_meeting(
-    tmp_path: Path, browser: Browser
-) -> None:
+async def test_the_page_says_what_gets_through_and_a_relay_carries_a_meeting(tmp_path: Path, browser: Browser) -> None:
     with coturn(tmp_path) as url:
         async with living(tmp_path, CHIBO_TURN_URLS=url, CHIBO_TURN_SECRET=SECRET) as house:
             meeting, accounts = await large_cell(house.database, 2)

@@ -100,8 +100,7 @@ class Tab:
 @asynccontextmanager
 async def firefox() -> AsyncIterator[Firefox]:
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
-        lines = [f"user_pref({json.dumps(name)}, {json.dumps(value)});" for name, value in PREFS.items()]
-        Path(profile, "user.js").write_text("\n".join(lines))
+        _furnish(Path(profile))
         process = await asyncio.create_subprocess_exec(
             shutil.which("firefox-esr") or "firefox", "--headless", "--no-remote", "--profile", profile,
             "--remote-debugging-port", "0",
@@ -119,6 +118,11 @@ async def firefox() -> AsyncIterator[Firefox]:
         finally:
             process.terminate()
             await process.wait()
+
+
+def _furnish(profile: Path) -> None:
+    lines = [f"user_pref({json.dumps(name)}, {json.dumps(value)});" for name, value in PREFS.items()]
+    (profile / "user.js").write_text("\n".join(lines))
 
 
 async def _address(process: asyncio.subprocess.Process) -> str:

@@ -19,7 +19,7 @@ pytestmark = [pytest.mark.e2e, pytest.mark.skipif(not shutil.which("firefox-esr"
 
 @pytest.fixture
 async def house(tmp_path: Path) -> AsyncIterator[House]:
-    """At this machine's own address: Firefox leaves 127.0.0.1 out where there is another.  Nothing leaves the machine."""
+    """At this machine's own address: Firefox leaves 127.0.0.1 out where there is another.  Nothing leaves it."""
     own = Settings(_env_file=None).media_address.split(",")[-1]
     house = House(MediaSettings(own, own, 0, tmp_path / "media.sock"))
     await house.control.start()
