@@ -58,11 +58,9 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/account/second-factor/off", second_factor.turn_off, SIGNED_IN),
     Route("GET", "/meetings", meetings.show, SIGNED_IN),
     Route("GET", "/meetings/{id}", meetings.room, "see_meeting"),
-<<<<<<< HEAD
     Route("GET", "/network", network.show, SIGNED_IN),
     Route("POST", "/network", network.offer, SIGNED_IN, media.FORM),
     Route("GET", "/relays", relays.show, SIGNED_IN),
-=======
     Route("GET", "/meetings/{id}/attendance", attendance.show, "see_attendance", look="attendance"),
     Route("GET", "/meetings/{id}/attendance.csv", attendance.csv, "see_attendance", look="attendance"),
     Route("GET", "/meetings/{id}/timeline", supervision_cell.course, "see_timeline", look="timeline"),
@@ -75,7 +73,6 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/units/{unit}/alerts", alerts.acknowledge, "note_alert"),
     Route("POST", "/units/{unit}/remarks", alerts.answer, "answer_remark"),
     Route("GET", "/people/{person}/attendance", supervision_cell.member, "see_timeline", look="member"),
->>>>>>> main
     Route("POST", "/meetings/{id}/media", media.offer, "join_meeting", media.FORM),
     Route("GET", "/meetings/{id}/invitation", invitation.show, "see_meeting"),
     Route("POST", "/meetings/{id}/answer", invitation.answer, "answer"),
