@@ -3,6 +3,7 @@ import { useSignal } from "@preact/signals";
 import type { AgendaItem, Item, View } from "../store";
 import { now, clock, secondsFrom } from "../time";
 import { t } from "../words";
+import { Reports } from "./groups";
 import { Icon } from "./icons";
 import { Act, ReasonDialog } from "./parts";
 import { agendaInOrder, wordOf } from "./reading";
@@ -70,6 +71,7 @@ export function Agenda({ view, chairs }: { view: View; chairs: boolean }) {
               {item.presenter && <span>{item.presenter}</span>}
               {item.reason && <span>{item.reason}</span>}
             </p>
+            <Reports view={view} item={id} />
           </div>
           {chairs && view.phase === "open" && <Deeds id={id} item={item} />}
         </li>
