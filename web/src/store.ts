@@ -23,6 +23,8 @@ export type Report = wire.ReportView;
 export type ReportAnswer = wire.AnswerView;
 export type Circle = wire.Circle;
 export type Question = wire.Question;
+export type Carried = wire.CarriedView;
+export type DocumentLine = wire.DocumentView;
 export type Vote = string;
 export type Choice = wire.CastBallot["choice"];
 export type Points = wire.Points;
@@ -126,7 +128,16 @@ export function say(text: string, kind: "wrong" | "plain" = "plain"): void {
 // -- what the views may have done ----------------------------------------------------------------------------------
 
 /** The hands of the views: main.ts fills them in. */
+/** A document of the meeting, opened on this page. */
+export interface OpenPaper {
+  readonly pages: number;
+  /** Draws a page as wide as `width` (CSS pixels); resolves to its text. */
+  draw(canvas: HTMLCanvasElement, page: number, width: number): Promise<string>;
+}
+
 export interface Deeds {
+  /** Opens a document; opened before, it is there at once.  Rejects when it cannot be had. */
+  paper(document: string): Promise<OpenPaper>;
   ask(name: CommandName, fields?: Fields): Promise<Answer>;
   join(): void;
   leave(): Promise<void>;

@@ -4,6 +4,8 @@ import type { AgendaItem, Item, View } from "../store";
 import { now, clock, secondsFrom } from "../time";
 import { t } from "../words";
 import { Reports } from "./groups";
+import { Carried } from "./carried";
+import { Documents } from "./documents";
 import { Icon } from "./icons";
 import { Act, ReasonDialog } from "./parts";
 import { agendaInOrder, wordOf } from "./reading";
@@ -59,6 +61,8 @@ export function Agenda({ view, chairs }: { view: View; chairs: boolean }) {
   const items = agendaInOrder(view);
   if (items.length === 0) return <p class="empty">{t("No agenda was sent with the notice.")}</p>;
   return (
+    <>
+    <Documents view={view} item="" />
     <ol class="ledger agenda">
       {items.map(([id, item], index) => (
         <li key={id} data-state={item.state} aria-current={item.state === "current" ? "step" : undefined}>
@@ -72,10 +76,13 @@ export function Agenda({ view, chairs }: { view: View; chairs: boolean }) {
               {item.reason && <span>{item.reason}</span>}
             </p>
             <Reports view={view} item={id} />
+            <Documents view={view} item={id} />
+            {item.kind === "last_tasks" && <Carried view={view} />}
           </div>
           {chairs && view.phase === "open" && <Deeds id={id} item={item} />}
         </li>
       ))}
     </ol>
+    </>
   );
 }

@@ -7,7 +7,9 @@ import { clock, now, secondsFrom, secondsUntil } from "../time";
 import { t } from "../words";
 import { Agenda, Spent } from "./agenda";
 import { Conduct, NextStep } from "./chair";
+import { Carried } from "./carried";
 import { Controls } from "./controls";
+import { Showing } from "./documents";
 import { ChairNotice, LineNotice, PresenceCheck, SoundNotice, Toast } from "./notice";
 import { GroupBanner, GroupsPanel, Reports } from "./groups";
 import { nameOf, nextItem, PHASES, roleOf, wordOf } from "./reading";
@@ -61,6 +63,12 @@ function Debate({ view }: { view: View }) {
         </p>
       )}
       {view.agenda.current !== undefined && view.groups.apart === undefined && <Reports view={view} item={view.agenda.current} />}
+      {current?.kind === "last_tasks" && (
+        <details class="fold" open>
+          <summary>{t("Tasks of last month")}</summary>
+          <Carried view={view} />
+        </details>
+      )}
     </section>
   );
 }
@@ -213,6 +221,7 @@ function Inside({ view, mine }: { view: View; mine: Mine }) {
           {mine.chair && <VoteStep view={view} />}
         </VoteCall>
         <Debate view={view} />
+        <Showing view={view} mine={mine} />
         <div class="stage">
           {!place.inPerson && <Main view={view} speaker={speaker} />}
           <div class="stage-side">
