@@ -47,18 +47,22 @@ TABLE = {
         jobs="structlog",
         factor="cryptography",
     ),
+    "convening": may(
+        "sqlalchemy openpyxl PIL pypdf pypandoc typst defusedxml structlog",
+        "org notify records.tables records.database meeting.ids meeting.commands",
+    ),
     "oversight": may("sqlalchemy", "org records meeting.ids meeting.events meeting.minutes papers notify"),
     "notify": may("sqlalchemy aiosmtplib icalendar structlog", "records.tables records.database"),
     "papers": may("openpyxl typst docx segno sqlalchemy", "meeting org records"),
     "pages": may(
         "aiohttp jinja2 aiohttp_jinja2 markupsafe babel itsdangerous structlog prometheus_client",
-        "org notify oversight papers records meeting.minutes meeting.proceedings meeting.events meeting.ids "
+        "org convening notify oversight papers records meeting.minutes meeting.proceedings meeting.events meeting.ids "
         "meeting.commands meeting.refusal settings",
         health="sqlalchemy alembic",  # asks whether the tables are those of this version; no statement
     ),
     "demo": may(
-        "aiohttp socketio aiortc aioice av PIL numpy psutil sqlalchemy uvloop",
-        "org papers records meeting settings",
+        "aiohttp socketio aiortc aioice av PIL numpy psutil sqlalchemy typst uvloop",
+        "org papers records meeting settings convening notify",
     ),
 }
 IMPURE = {"asyncio", "logging", "os", "random", "secrets", "socket", "subprocess", "threading", "time", "uuid"}

@@ -1,7 +1,6 @@
 """What goes into the record at the meeting of last month: opening, votes, conclusions, tasks, score, minutes."""
 
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
 
 from server.meeting import commands as c
 from server.meeting.ids import (
@@ -13,7 +12,6 @@ from server.meeting.ids import (
     RollState,
     Seat,
     Standing,
-    TaskId,
     Text,
     VoteId,
 )
@@ -55,21 +53,9 @@ def steps(called: c.Call) -> Iterator[Step]:
         yield 18.0 + place * 18, CLERK, c.WriteMinutes(ItemId(item), LongText(text), 0)
     for place, (item, text) in enumerate(_CONCLUDED):
         yield 86.2 + place * 0.2, CHAIR, c.Conclude(ItemId(item), Text(text))
-    yield from _tasks(datetime.fromisoformat(called.about.planned_for).date())
     yield from _votes(called.roster)
     yield 96.0, CLERK, c.ReadMinutes()
     yield 97.0, CHAIR, c.AdoptMinutes()
-
-
-def _tasks(held: date) -> Iterator[Step]:
-    given = (
-        ("task-1", "Kiểm tra trang bị cứu sinh trên hai tàu", "demo-capuy1", 20),
-        ("task-2", "Thăm hỏi gia đình thuyền viên có hoàn cảnh khó khăn", "demo-capuy2", 25),
-        ("task-3", "Gửi bản tóm tắt văn bản mới cho các tổ đảng trên tàu", "demo-phobithu", 40),
-    )
-    for place, (task, text, owner, days) in enumerate(given):
-        deadline = (held + timedelta(days=days)).isoformat()
-        yield 87.0 + place * 0.3, CHAIR, c.GiveTask(TaskId(task), Text(text), MemberId(owner), deadline)
 
 
 def _votes(roster: tuple[Seat, ...]) -> Iterator[Step]:

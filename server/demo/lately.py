@@ -1,4 +1,4 @@
-"""A thematic meeting of the last weeks, short and complete: everybody on a phone, one report, one conclusion; the minutes were not read."""
+"""A thematic meeting of the last weeks: everybody on a phone, one report, one conclusion, minutes that nobody read."""
 
 from collections.abc import Iterator
 

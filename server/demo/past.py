@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from server.meeting import commands as c
-from server.meeting.ids import NOBODY, ConnectionId, ItemId, MemberId, Seat, SeatKind, Standing
+from server.meeting.ids import NOBODY, ConnectionId, ItemId, MemberId, Seat, SeatKind, Standing, TaskId, Text
 from server.meeting.meeting import Meeting, apply, decide, due
 from server.org.roster import call
 from server.records.database import Database
@@ -82,6 +82,7 @@ def _story(called: c.Call) -> Iterator[Step]:
     yield from _speeches(roster)
     yield from _mishaps()
     yield from _check(roster)
+    yield from _tasks(datetime.fromisoformat(called.about.planned_for))
     yield from formal.steps(called)
     yield 97.4, CHAIR, c.Close()
 
@@ -127,6 +128,22 @@ def _mishaps() -> Iterator[Step]:
     yield 50.0, FLAPPING, c.Drop(_page(FLAPPING))
     yield 50.7, FLAPPING, c.Join(_page(FLAPPING), "phone")
     yield 81.5, EARLY, c.Leave()
+
+
+TASKS = (
+    ("Vận động gia đình thuyền viên tham gia bảo hiểm y tế", "dangvien04", 21),
+    ("Rà soát trang bị cứu sinh trên tàu, báo cáo chi ủy", "dangvien02", 25),
+    ("Giúp đỡ hai quần chúng ưu tú hoàn thiện hồ sơ", "capuy2", 26),
+    ("Viết bài về gương người tốt trên biển cho bản tin đảng ủy", "dangvien09", 40),
+)
+
+
+def _tasks(planned: datetime) -> Iterator[Step]:
+    """Given in the item of next month's tasks; what became of them, before.py tells."""
+    for number, (text, owner, days) in enumerate(TASKS, start=1):
+        deadline = (planned + timedelta(days=days)).date().isoformat()
+        task = c.GiveTask(TaskId(f"t{number}"), Text(text), MemberId(f"demo-{owner}"), deadline)
+        yield 74.0 + number, CHAIR, task
 
 
 def _check(roster: tuple[Seat, ...]) -> Iterator[Step]:

@@ -78,6 +78,7 @@ async def material(
         zone=zone,
         superior=above[-1].name if above else "",
         day=day,
+        venue=row.place,
         tasks=tuple(_last(task, opened) for task in await tasks.carried_into(connection, row.id)),
         form=form(rules),
     )

@@ -31,6 +31,7 @@ class Facts:
     superior: str  # the unit above, "" = none
     day: date  # of the paper
     number: int = 0  # 0 = not given yet
+    venue: str = ""  # where those in the room met
     tasks: Sequence[LastTask] = ()
     form: Form = field(default_factory=Form)
 

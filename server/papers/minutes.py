@@ -40,7 +40,7 @@ def _opening(p: Proceedings, f: Facts) -> Iterator[Block]:
         yield paragraph(f"- Tạm dừng từ {f.clock(begin)} đến {f.clock(end)}.")
     yield told(
         "2. Hình thức, địa điểm",
-        f"{words.MEETINGS[m.about.kind]}; {words.FORMS[m.about.form]}.",
+        f"{words.MEETINGS[m.about.kind]}; {words.FORMS[m.about.form]}{f'; {f.venue}' if f.venue else ''}.",
     )
 
 
