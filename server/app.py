@@ -65,7 +65,7 @@ class Media:
 
     def follow(self, meeting: str, plan: StagePlan) -> None:
         peers = {str(name): PeerStage(p.member, p.place, p.audio, p.video) for name, p in plan.peers.items()}
-        places = {str(name): PlaceStage(p.always, p.main) for name, p in plan.places.items()}
+        places = {str(name): PlaceStage(p.always, p.main, p.elsewhere) for name, p in plan.places.items()}
         self._control.follow(meeting, Stage(peers, places))
 
     async def close(self, meeting: str) -> None:
@@ -91,7 +91,18 @@ def build(settings: Settings) -> web.Application:
     async def media_alive() -> bool:
         return bool(await control.stats())
 
-    pages.setup(app, pages.House(settings, database, accounts, log, media_alive=media_alive, no_faults=well))
+    async def resume(meeting: str, person: str, page: str, offer: str) -> Mapping[str, str]:
+        try:
+            return await app[GATEWAY].resume(meeting, MemberId(person), page, offer)
+        except BadMessage as bad:
+            raise NotAllowed("bad-offer", bad.why) from None
+        except Refused as refused:
+            raise NotAllowed(refused.rule, refused.why, **refused.facts) from None
+
+    house = pages.House(
+        settings, database, accounts, log, media_alive=media_alive, no_faults=well, resume=resume
+    )  # fmt: skip
+    pages.setup(app, house)
     sio.attach(app)
     app.on_shutdown.append(_goodbye)
     app.cleanup_ctx.extend((_opened(database), _sweeping(accounts), _telling(database, settings), _playing, _listening))
@@ -163,7 +174,7 @@ def _telling(database: Database, settings: Settings) -> Context:
 async def _playing(app: web.Application) -> AsyncIterator[None]:
     await app[CONTROL].start()
     yield
-    await app[CONTROL].stop()
+    await app[CONTROL].part()
 
 
 async def _listening(app: web.Application) -> AsyncIterator[None]:

@@ -60,33 +60,11 @@ TABLE = {
 }
 IMPURE = {"asyncio", "logging", "os", "random", "secrets", "socket", "subprocess", "threading", "time", "uuid"}
 ORDER = (
-    *(
-        "ids",
-        "refusal",
-        "rules",
-        "commands",
-        "events",
-        "calling",
-        "sitting",
-        "attendance",
-        "desk",
-        "checks",
-        "chairing",
-    ),
-    *("agenda", "speaking", "microphones", "opening", "showing", "voting", "concluding", "scoring", "minuting"),
-    *(
-        "filing",
-        "groups",
-        "state",
-        "contents",
-        "meeting",
-        "staging",
-        "view_record",
-        "view",
-        "minutes",
-        "proceedings",
-        "__init__",
-    ),
+    *("ids", "refusal", "rules", "commands", "events", "calling", "sitting", "attendance", "desk", "checks"),
+    *("chairing", "agenda", "speaking", "microphones", "opening", "showing", "voting", "concluding", "scoring"),
+    *("minuting", "filing", "leading", "reporting", "apart", "groups", "state", "ruling", "contents_groups"),
+    *("contents", "meeting", "staging", "view_record", "view_groups", "view", "minutes", "whereabouts", "reports"),
+    *("proceedings", "__init__"),
 )
 
 

@@ -6,16 +6,21 @@ from .ids import (
     NO_TEXT,
     About,
     Choice,
+    Circle,
     ConnectionId,
     Document,
     DocumentId,
     Excuse,
+    GroupId,
     Item,
     ItemId,
     LongText,
     MemberId,
     MotionKind,
     PaperKind,
+    PartyGroup,
+    Question,
+    QuestionId,
     RollState,
     Seat,
     TaskId,
@@ -45,6 +50,7 @@ class Call(Command):
     seed: str  # makes the times of the presence checks; unknown to every member
     excuses: tuple[Excuse, ...] = ()  # known before the meeting
     documents: tuple[Document, ...] = ()  # in the order of the agenda
+    groups: tuple[PartyGroup, ...] = ()  # of the register
 
 
 # -- Coming and going ------------------------------------------------------------------------------------------------
@@ -472,6 +478,108 @@ class ReadMinutes(Command):
 @dataclass(frozen=True, slots=True)
 class AdoptMinutes(Command):
     pass
+
+
+# -- Party groups ----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class FormGroups(Command):
+    """The meeting splits.  No groups named: those of the register; the chair stays in the hall and visits."""
+
+    questions: tuple[Question, ...]
+    minutes: int
+    groups: tuple[Circle, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ExtendGroups(Command):
+    minutes: int
+
+
+@dataclass(frozen=True, slots=True)
+class GatherGroups(Command):
+    """Everyone back into the hall, before the time is over."""
+
+
+@dataclass(frozen=True, slots=True)
+class AssignToGroup(Command):
+    """While the groups sit; group "" = the hall."""
+
+    member: MemberId
+    group: GroupId
+
+
+@dataclass(frozen=True, slots=True)
+class VisitGroup(Command):
+    """By the chair and the cell committee, who are seen to be there; group "" = the hall."""
+
+    group: GroupId
+
+
+@dataclass(frozen=True, slots=True)
+class EndVisit(Command):
+    """Back to where one belongs."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallLeader(Command):
+    """The chair asks the group's leader into the hall."""
+
+    group: GroupId
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerCall(Command):
+    """By the leader who is called: he comes into the hall, or stays with his group."""
+
+    comes: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AddressGroups(Command):
+    """The chair is heard in every group at once, until he ends it."""
+
+
+@dataclass(frozen=True, slots=True)
+class EndAddress(Command):
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class LeadGroup(Command):
+    """By the deputy to whom the lead of his group is offered."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChooseLeader(Command):
+    """While nobody leads the group: more than half of those who sit in it choose one of them."""
+
+    member: MemberId
+
+
+@dataclass(frozen=True, slots=True)
+class DraftReport(Command):
+    """By the leader, while he writes: the whole of one answer, kept so that nothing typed is lost."""
+
+    question: QuestionId
+    in_favour: Text = NO_TEXT
+    against: Text = NO_TEXT
+    proposals: Text = NO_TEXT
+    reserved: tuple[MemberId, ...] = ()
+    hands_for: int = 0
+    hands_against: int = 0
+    hands_other: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class SubmitReport(Command):
+    """By the leader: what is drafted is the report; said again, it is revised and the earlier one is kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class AwaitReports(Command):
+    """The chair gives the groups that have not reported another while."""
 
 
 # -- After the close -------------------------------------------------------------------------------------------------

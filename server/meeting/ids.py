@@ -9,6 +9,7 @@ ConnectionId = NewType("ConnectionId", str)  # one open page of one member; surv
 GroupId = NewType("GroupId", str)
 ItemId = NewType("ItemId", str)
 VoteId = NewType("VoteId", str)
+QuestionId = NewType("QuestionId", str)  # what the groups are asked; made by the page
 TaskId = NewType("TaskId", str)
 DocumentId = NewType("DocumentId", str)
 MotionKind = NewType("MotionKind", str)  # one of Regulation.motions
@@ -141,3 +142,50 @@ class Document:
     title: str
     item: ItemId = NO_ITEM
     pages: int = 0  # 0 = not known
+
+
+# -- Party groups ----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class PartyGroup:
+    """A party group of the register on the day of the meeting; its members are the seats that name it."""
+
+    id: GroupId
+    name: str
+    leader: MemberId = NOBODY  # elected; NOBODY = none
+    deputy: MemberId = NOBODY
+
+
+@dataclass(frozen=True, slots=True)
+class Circle:
+    """A group as it sits apart: of the register, drawn or assigned."""
+
+    id: GroupId
+    name: str
+    members: tuple[MemberId, ...]
+    leader: MemberId = NOBODY
+    deputy: MemberId = NOBODY
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What the groups are asked: an item of the agenda, a text, or both."""
+
+    id: QuestionId
+    item: ItemId = NO_ITEM
+    text: Text = NO_TEXT
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a group reports on one question.  The hands are indicative and decide nothing (03-HD/TW)."""
+
+    question: QuestionId
+    in_favour: Text = NO_TEXT  # the opinions for
+    against: Text = NO_TEXT
+    proposals: Text = NO_TEXT
+    reserved: tuple[MemberId, ...] = ()  # who wishes to reserve his opinion
+    hands_for: int = 0
+    hands_against: int = 0
+    hands_other: int = 0

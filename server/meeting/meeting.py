@@ -8,12 +8,13 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import fields
 from datetime import UTC, datetime
 
-from . import attendance, chairing, checks, microphones, sitting, speaking
+from . import attendance, chairing, checks, groups, microphones, sitting, speaking
 from . import commands as c
 from . import events as e
-from .contents import AFTER_THE_END, AFTERWARDS, RULES, WRONG_PHASE, Rule, Who
-from .ids import NOBODY, MemberId
+from .contents import AFTER_THE_END, AFTERWARDS, RULES, WRONG_PHASE
+from .ids import HALL, NOBODY, MemberId
 from .refusal import Refused
+from .ruling import Rule, Who
 from .sitting import Phase
 from .state import CHAPTERS, Meeting, apply
 
@@ -61,6 +62,7 @@ def due(meeting: Meeting) -> datetime | None:
         attendance.due(meeting.attendance, meeting.regulation),
         chairing.due(meeting.chair, meeting.attendance, meeting.regulation),
         checks.due(meeting.checks),
+        groups.due(meeting.groups, meeting.attendance, meeting.regulation),
     )
     return min((time for time in times if time), default=None)
 
@@ -116,14 +118,24 @@ def _entitled(m: Meeting, command: c.Command, rule: Rule, by: MemberId) -> None:
     attendance.seat_of(m.attendance, by)
     if rule.who is Who.CHAIR and by != m.chair.acting:
         raise Refused("chair-only", "Only the chair may do this.")
+    if rule.who is Who.LEADER and by != m.leader(m.place(by)):
+        raise _not_the_leader(m, by)
     if rule.who is not Who.ENTITLED and by not in m.attendance.present:
         raise Refused("not-present", "You are not present in this meeting.")
+
+
+def _not_the_leader(m: Meeting, by: MemberId) -> Refused:
+    if m.place(by) == HALL:
+        return Refused("chair-only", "Only the chair may do this.")
+    return Refused("leader-only", "Only the leader of the group may do this.")
 
 
 def _standings(m: Meeting, by: MemberId) -> tuple[Who, ...]:
     if by not in m.attendance.present:
         return ()
-    return (Who.PRESENT, Who.CHAIR) if by == m.chair.acting else (Who.PRESENT,)
+    chairs = (Who.CHAIR,) if by == m.chair.acting else ()
+    leads = (Who.LEADER,) if by == m.leader(m.place(by)) else ()
+    return (Who.PRESENT, *chairs, *leads)
 
 
 def _passes(m: Meeting, kind: type[c.Command], rule: Rule, by: MemberId) -> bool:
@@ -147,10 +159,18 @@ def _follows(m: Meeting, at: datetime) -> Iterable[e.Event]:
         lambda: attendance.follows(m.attendance, m.regulation, at),
         lambda: chairing.follows(m.chair, m.attendance, m.regulation, at),
         lambda: checks.follows(m.checks, m.attendance, m.regulation, at),
-        lambda: speaking.follows(m.speaking, m.attendance),
-        lambda: microphones.follows(m.microphones, m.speaking, m.attendance, m.chair.acting),
+        lambda: groups.follows(m.groups, m.attendance, m.chair.acting, m.regulation, at),
+        lambda: _floors_follow(m),
+        lambda: microphones.follows(m.microphones, m.attendance, m.allowed),
     )
     for chapter in chapters:
         if happening := tuple(chapter()):
             return happening
     return ()
+
+
+def _floors_follow(m: Meeting) -> Iterator[e.Event]:
+    """In every place: who is not there any more does not keep its floor."""
+    for place in m.places:
+        for event in speaking.follows(m.debate(place), m.is_in(place)):
+            yield e.placed(event, place)

@@ -11,10 +11,13 @@ from .agenda import Line
 from .attendance import Presence, counts
 from .chairing import cut_off_since, was_here
 from .checks import Check
-from .ids import MemberId, Seat
+from .ids import HALL, GroupId, MemberId, Seat
 from .meeting import Meeting, may
 from .refusal import Refused
 from .staging import may_be_heard
+from .view_groups import GroupsView, MineGroups
+from .view_groups import groups as groups_view
+from .view_groups import mine as my_groups
 from .view_record import (
     BallotView,
     ConclusionView,
@@ -126,6 +129,7 @@ class SpeakingView(TypedDict):
     queue: list[str]
     list: str
     free: bool
+    leader: NotRequired[str]
     floor: NotRequired[FloorView]
 
 
@@ -155,6 +159,7 @@ class View(TypedDict):
     tasks: dict[str, TaskView]
     score: ScoreView
     minutes: MinutesView
+    groups: GroupsView
     minutes_secretary: NotRequired[str]
     showing: NotRequired[ShowingView]
     opened_at: NotRequired[str]
@@ -177,6 +182,7 @@ class Mine(TypedDict):
     may: list[str]
     voter: bool
     ballots: dict[str, BallotView]
+    groups: MineGroups
     active: NotRequired[str]
     check: NotRequired[MineCheck]
 
@@ -185,7 +191,13 @@ class Mine(TypedDict):
 
 
 def eyes(m: Meeting, viewer: MemberId) -> str:
-    """Which of the views this viewer gets: the chair's belongs to the acting chair alone."""
+    """Which of the views this viewer gets: that of his kind in the place where he is ("member/<group>"; the hall is not
+    named).  The chair's kind belongs to the acting chair alone."""
+    place = m.place(viewer)
+    return f"{_kind(m, viewer)}/{place}" if place != HALL else _kind(m, viewer)
+
+
+def _kind(m: Meeting, viewer: MemberId) -> str:
     if viewer == m.chair.acting:
         return CHAIR
     return SECRETARY if viewer == m.opening.minutes_secretary else MEMBER
@@ -201,7 +213,8 @@ def barred(m: Meeting, member: MemberId) -> Refused | None:
 
 
 def shown(m: Meeting, eyes: str) -> View:
-    chairs = eyes == CHAIR
+    kind, place = _parted(m, eyes)
+    chairs, tells = kind == CHAIR, kind != MEMBER
     roll: dict[str, RollLine] = {member: _roll_line(m, member, chairs) for member in m.attendance.seats}
     view: View = {
         "about": _about(m),
@@ -212,15 +225,16 @@ def shown(m: Meeting, eyes: str) -> View:
         "roll": roll,
         "counts": _counts(m, roll),
         "agenda": _agenda(m),
-        "speaking": _speaking(m),
+        "speaking": _speaking(m, place),
         "microphones": _microphones(m),
-        "votes": votes(m.voting, tells=eyes != MEMBER),
+        "votes": votes(m.voting, tells),
         "motions": motions(m.regulation),
         "documents": documents(m.showing),
         "conclusions": conclusions(m.conclusions),
         "tasks": tasks(m.conclusions),
         "score": score(m.scoring, m.regulation),
-        "minutes": minutes(m.minutes, tells=eyes != MEMBER),
+        "minutes": minutes(m.minutes, tells),
+        "groups": _groups(m, place, chairs),
     }
     _add_times(m, view)
     _add_opening(m, view)
@@ -243,12 +257,19 @@ def mine(m: Meeting, member: MemberId) -> Mine:
         "may": sorted(may(m, member)),
         "voter": has_vote(m.attendance.seats[member], m.attendance),
         "ballots": ballots(m.voting, member),
+        "groups": my_groups(m.groups, member, leads=member == m.leader(m.place(member))),
     }
     if presence and presence.active:
         own["active"] = presence.active
     if m.checks.running and member in m.checks.running.waiting:
         own["check"] = {"until": rfc3339(m.checks.running.until)}
     return own
+
+
+def _parted(m: Meeting, eyes: str) -> tuple[str, GroupId]:
+    """Kind and place; eyes of a group that sits no more see the hall."""
+    kind, _, place = eyes.partition("/")
+    return kind, GroupId(place) if place in m.places else HALL
 
 
 # -- The parts -------------------------------------------------------------------------------------------------------
@@ -398,13 +419,22 @@ def _item(order: int, line: Line) -> ItemView:
     return item
 
 
-def _speaking(m: Meeting) -> SpeakingView:
+def _groups(m: Meeting, place: GroupId, chairs: bool) -> GroupsView:
+    numbers = m.regulation.longest_split // 60, m.regulation.smallest_group
+    return groups_view(m.groups, m.attendance, place, chairs, *numbers)
+
+
+def _speaking(m: Meeting, place: GroupId) -> SpeakingView:
+    """The debate of that place."""
+    debate = m.debate(place)
     view: SpeakingView = {
-        "queue": list(m.speaking.queue),
-        "list": "open" if m.speaking.list_open else "closed",
-        "free": m.speaking.free,
+        "queue": list(debate.queue),
+        "list": "open" if debate.list_open else "closed",
+        "free": debate.free,
     }
-    if floor := m.speaking.floor:
+    if leader := m.leader(place):
+        view["leader"] = leader
+    if floor := debate.floor:
         view["floor"] = {"member": floor.member, "since": rfc3339(floor.since), "until": rfc3339(floor.until)}
     return view
 

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from server.meeting.commands import Call
 from server.meeting.ids import (
     HALL,
+    NOBODY,
     About,
     Form,
     GroupId,
@@ -17,6 +18,7 @@ from server.meeting.ids import (
     ItemId,
     MeetingKind,
     MemberId,
+    PartyGroup,
     Post,
     Seat,
     SeatKind,
@@ -24,7 +26,8 @@ from server.meeting.ids import (
 )
 from server.records.database import Database
 
-from . import names, people
+from . import groups, names, people
+from .groups import Group
 from .meetings import MeetingRow, meeting
 from .overrides import rules_at
 from .people import SUSPENDED, TRANSFERRED, Mandate, Person
@@ -60,6 +63,7 @@ async def call(
             raise NoSuchMeeting(meeting_id)
         day = row.planned_for.astimezone(zone).date()
         roster = await seats(connection, row.unit.id, day)
+        parties = await groups.of_cell(connection, row.unit.id, day)
         rules = await rules_at(connection, row.unit, day, rulebook)
     line = succession(roster)
     if not line:
@@ -72,6 +76,7 @@ async def call(
         chair=line[0],
         line=line[1:],
         seed=seed(),
+        groups=_parties(parties, roster),
     )
 
 
@@ -92,6 +97,16 @@ def succession(roster: Sequence[Seat]) -> tuple[MemberId, ...]:
     """Who chairs, and who after him: secretary, deputies, committee members, each in the roster's order."""
     leading = (Post.SECRETARY, Post.DEPUTY, Post.COMMITTEE)
     return tuple(seat.member for post in leading for seat in roster if seat.post is post)
+
+
+def _parties(parties: Sequence[Group], roster: Sequence[Seat]) -> tuple[PartyGroup, ...]:
+    """The groups by name, with the leaders who are convened."""
+    seated = {seat.member for seat in roster}
+
+    def convened(person: str) -> MemberId:
+        return MemberId(person) if person in seated else NOBODY
+
+    return tuple(PartyGroup(GroupId(g.id), g.name, convened(g.leader), convened(g.deputy)) for g in parties)
 
 
 def _about(row: MeetingRow) -> About:

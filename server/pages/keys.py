@@ -1,6 +1,6 @@
 """What the pages are handed, and where each thing is kept on the application and on the request."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,6 +13,7 @@ from server.org.access import Actor
 from server.org.accounts import Accounts, SignedIn
 from server.org.meetings import MeetingRow
 from server.org.people import Entry
+from server.org.refusal import Refused
 from server.org.tree import Unit
 from server.records.database import Database
 from server.settings import Settings
@@ -36,6 +37,10 @@ async def _well() -> bool:
     return True
 
 
+async def _no_room(meeting: str, person: str, page: str, offer: str) -> Mapping[str, str]:
+    raise Refused("not-here", "You are not present in this meeting.")
+
+
 def _now() -> datetime:
     return datetime.now(UTC)
 
@@ -50,6 +55,7 @@ class House:
     log: Log
     media_alive: Callable[[], Awaitable[bool]] = _well
     no_faults: Callable[[], Awaitable[bool]] = _well  # false once a fault happened that a person should look at
+    resume: Callable[[str, str, str, str], Awaitable[Mapping[str, str]]] = _no_room  # meeting, person, page, offer
     clock: Callable[[], datetime] = field(default=_now)  # UTC
     web: Path = WEB  # templates/, locale/, dist/
 

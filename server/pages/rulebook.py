@@ -169,6 +169,9 @@ LABELS: Mapping[str, str] = MappingProxyType(
         "presence_window": "Time to answer “are you there?”",
         "speech_limit": "Length of a speech",
         "contest_window": "Time to contest a hand that the chair entered",
+        "longest_split": "Party groups sit apart within a meeting, at most",
+        "smallest_group": "A group that sits apart has at least",
+        "report_grace": "After gathering a group may still report for",
     }
 )
 

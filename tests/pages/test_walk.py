@@ -52,6 +52,7 @@ OPEN_TO = {
     ("GET", "/meetings/{id}/attendance", "/meetings/demo-past/attendance"): INSIDE,
     ("GET", "/meetings/{id}/attendance", "/meetings/{now}/attendance"): INSIDE,
     ("GET", "/meetings/{id}/attendance.csv", "/meetings/demo-past/attendance.csv"): INSIDE,
+    ("POST", "/meetings/{id}/media", "/meetings/demo-past/media"): SEATED,
     ("GET", "/notices", "/notices"): SIGNED_IN,
     ("POST", "/notices", "/notices"): SIGNED_IN,
     ("GET", "/notices/{notice}", "/notices/1"): NOBODY,  # each has his own
@@ -165,6 +166,7 @@ ANSWERS = (
 ANSWERS |= dict.fromkeys(
     ("/units/demo-cell-1/pilot/cases", "/units/demo-cell-1/accounts/reviews"), 200
 )  # need no fields
+ANSWERS["/meetings/demo-past/media"] = 409  # nobody is there any more
 
 
 def test_the_walk_visits_every_route() -> None:

@@ -1,6 +1,6 @@
 /** What travels between the room and the server (docs/protocol.md).
  * Made of the server's own schema by `npm run protocol`; not written by hand.
- * schema: 791e6113cb842e2cd6c8bf1ff63e6410335ade5a0db14ba79c2bdcc9d1780269 */
+ * schema: b6774f01d5400697b04cdcd336ea18d36beb21dfb27387f95f214d9db9b43ac7 */
 
 export type Command =
   | Leave
@@ -59,7 +59,22 @@ export type Command =
   | AgreeScore
   | WriteMinutes
   | ReadMinutes
-  | AdoptMinutes;
+  | AdoptMinutes
+  | FormGroups
+  | ExtendGroups
+  | GatherGroups
+  | AssignToGroup
+  | VisitGroup
+  | EndVisit
+  | CallLeader
+  | AnswerCall
+  | AddressGroups
+  | EndAddress
+  | LeadGroup
+  | ChooseLeader
+  | DraftReport
+  | SubmitReport
+  | AwaitReports;
 
 export interface Protocol {
   Command: Command;
@@ -386,6 +401,108 @@ export interface AdoptMinutes {
   id: string;
   name: "AdoptMinutes";
 }
+export interface FormGroups {
+  id: string;
+  name: "FormGroups";
+  /**
+   * @maxItems 50
+   */
+  questions: Question[];
+  minutes: number;
+  /**
+   * @maxItems 50
+   */
+  groups?: Circle[];
+}
+export interface Question {
+  id: string;
+  item?: string;
+  text?: string;
+}
+export interface Circle {
+  id: string;
+  name: string;
+  /**
+   * @maxItems 500
+   */
+  members: string[];
+  leader?: string;
+  deputy?: string;
+}
+export interface ExtendGroups {
+  id: string;
+  name: "ExtendGroups";
+  minutes: number;
+}
+export interface GatherGroups {
+  id: string;
+  name: "GatherGroups";
+}
+export interface AssignToGroup {
+  id: string;
+  name: "AssignToGroup";
+  member: string;
+  group: string;
+}
+export interface VisitGroup {
+  id: string;
+  name: "VisitGroup";
+  group: string;
+}
+export interface EndVisit {
+  id: string;
+  name: "EndVisit";
+}
+export interface CallLeader {
+  id: string;
+  name: "CallLeader";
+  group: string;
+}
+export interface AnswerCall {
+  id: string;
+  name: "AnswerCall";
+  comes: boolean;
+}
+export interface AddressGroups {
+  id: string;
+  name: "AddressGroups";
+}
+export interface EndAddress {
+  id: string;
+  name: "EndAddress";
+}
+export interface LeadGroup {
+  id: string;
+  name: "LeadGroup";
+}
+export interface ChooseLeader {
+  id: string;
+  name: "ChooseLeader";
+  member: string;
+}
+export interface DraftReport {
+  id: string;
+  name: "DraftReport";
+  question: string;
+  in_favour?: string;
+  against?: string;
+  proposals?: string;
+  /**
+   * @maxItems 500
+   */
+  reserved?: string[];
+  hands_for?: number;
+  hands_against?: number;
+  hands_other?: number;
+}
+export interface SubmitReport {
+  id: string;
+  name: "SubmitReport";
+}
+export interface AwaitReports {
+  id: string;
+  name: "AwaitReports";
+}
 /**
  * `auth` of the connect packet.
  */
@@ -433,6 +550,7 @@ export interface View {
   };
   score: ScoreView;
   minutes: MinutesView;
+  groups: GroupsView;
   minutes_secretary?: string;
   showing?: ShowingView;
   opened_at?: string;
@@ -514,6 +632,7 @@ export interface SpeakingView {
   queue: string[];
   list: string;
   free: boolean;
+  leader?: string;
   floor?: FloorView;
 }
 export interface FloorView {
@@ -668,6 +787,77 @@ export interface MinuteView {
   at: string;
   text?: string;
 }
+export interface GroupsView {
+  register: {
+    [k: string]: PartyGroupView;
+  };
+  sittings: {
+    [k: string]: ApartView;
+  };
+  visiting: {
+    [k: string]: string;
+  };
+  longest: number;
+  smallest: number;
+  apart?: string;
+  address?: string;
+}
+export interface PartyGroupView {
+  order: number;
+  name: string;
+  leader?: string;
+  deputy?: string;
+}
+export interface ApartView {
+  questions: {
+    [k: string]: QuestionView;
+  };
+  groups: {
+    [k: string]: GroupView;
+  };
+  began: string;
+  until: string;
+  gathered?: string;
+  reports_until?: string;
+}
+export interface QuestionView {
+  order: number;
+  item: string;
+  text: string;
+}
+export interface GroupView {
+  order: number;
+  name: string;
+  members: {
+    [k: string]: boolean;
+  };
+  writing: boolean;
+  leader?: string;
+  offered?: string;
+  empty_since?: string;
+  choices?: {
+    [k: string]: string;
+  };
+  called?: string;
+  report?: ReportView;
+}
+export interface ReportView {
+  version: number;
+  by: string;
+  at: string;
+  answers?: {
+    [k: string]: AnswerView;
+  };
+}
+export interface AnswerView {
+  in_favour: string;
+  against: string;
+  proposals: string;
+  reserved: string[];
+  hands_for: number;
+  hands_against: number;
+  hands_other: number;
+}
 export interface ShowingView {
   document: string;
   page: number;
@@ -693,6 +883,7 @@ export interface Mine {
   ballots: {
     [k: string]: BallotView;
   };
+  groups: MineGroups;
   active?: string;
   check?: MineCheck;
 }
@@ -704,6 +895,21 @@ export interface BallotView {
 }
 export interface HandView {
   until: string;
+}
+export interface MineGroups {
+  place: string;
+  belongs: string;
+  leads: boolean;
+  offered?: boolean;
+  called?: boolean;
+  report?: MineReport;
+}
+export interface MineReport {
+  sitting: string;
+  group: string;
+  answers: {
+    [k: string]: AnswerView;
+  };
 }
 export interface MineCheck {
   until: string;

@@ -3,11 +3,12 @@ import { effect } from "@preact/signals";
 import { freshId } from "./ids";
 import { chime, sound } from "./media/devices";
 import { Peer } from "./media/peer";
+import { offerAnew } from "./media/resume";
 import { Studio } from "./media/studio";
 import { wanted } from "./media/tracks";
 import { deviceKind, keep, recall } from "./place";
 import type { SlotsMessage } from "./protocol";
-import { Line } from "./socket";
+import { Line, type Signalled } from "./socket";
 import * as store from "./store";
 import type { Answer, CommandName, Fields, Refusal } from "./store";
 import { faultSentence, msgid, t } from "./words";
@@ -219,11 +220,17 @@ export class Room implements store.Deeds {
 
   /** Back after sleep or a change of network. */
   private watch(): void {
+    const doubt = () => {
+      if (store.screen.value === "room") this.peer?.doubt();
+    };
     const back = () => {
       if (document.visibilityState !== "visible" || store.screen.value !== "room") return;
+      this.peer?.doubt();
       this.line?.resync();
       void stayAwake();
     };
+    (navigator as { connection?: EventTarget }).connection?.addEventListener("change", doubt);
+    addEventListener("offline", doubt);
     document.addEventListener("visibilitychange", back);
     addEventListener("online", back);
     addEventListener("pageshow", back);
@@ -234,7 +241,9 @@ export class Room implements store.Deeds {
 
   private newPeer(phone: boolean): Peer {
     const peer = new Peer(phone, {
-      offer: (sdp) => this.line?.offer(sdp) ?? Promise.reject(new Error("no line")),
+      offer: (sdp, lost) => this.offer(sdp, lost),
+      servers: () => Promise.resolve([]),
+      lost: () => this.line?.resync(),
       state: (state) => {
         if (store.media.value.state !== state) store.media.value = { state, since: Date.now() };
         if (state === "connecting") store.sending.value = false;
@@ -253,6 +262,12 @@ export class Room implements store.Deeds {
     if (this.returned) this.peer.hurry();
     this.returned = false;
     this.peer.serverIs(epoch);
+  }
+
+  /** By the line, or past it when everything is gone at once: a new request finds the new network first. */
+  private offer(sdp: string, lost: boolean): Promise<Signalled> {
+    if (lost) return offerAnew(this.meeting, this.connection, sdp);
+    return this.line?.offer(sdp) ?? Promise.reject(new Error("no line"));
   }
 
   /** Makes what leaves this page what the server's state says. */

@@ -111,6 +111,7 @@ export function meeting(): View {
     tasks: {},
     score: { criteria: {}, grades: [] },
     minutes: { items: {} },
+    groups: { register: {}, sittings: {}, visiting: {}, longest: 60, smallest: 3 },
   };
 }
 
@@ -128,6 +129,7 @@ export function mineOf(n: number): Mine {
     active: "desk",
     voter: true,
     ballots: {},
+    groups: { place: "", belongs: "", leads: chair },
     may: chair ? [...own, ...chairs.split(" ")] : own,
   };
 }
