@@ -11,8 +11,11 @@ from typing import Any
 import structlog
 import uvloop
 from aiohttp import web
+from sqlalchemy.exc import SQLAlchemyError
 
 from . import pages
+from .convening import calling, notices
+from .convening.documents import Store
 from .live import gateway as sockets
 from .live.gateway import Gateway, Viewer
 from .live.health import Health
@@ -42,6 +45,7 @@ GATEWAY = web.AppKey("gateway", Gateway)
 CONTROL = web.AppKey("control", Control)
 
 GRACE = 2.0  # seconds that open requests are given when the server stops; sockets were ended before
+MINUTE = 60.0  # seconds
 DAY = 24 * 60 * 60.0  # seconds
 
 
@@ -105,7 +109,9 @@ def build(settings: Settings) -> web.Application:
     pages.setup(app, house)
     sio.attach(app)
     app.on_shutdown.append(_goodbye)
-    app.cleanup_ctx.extend((_opened(database), _sweeping(accounts), _telling(database, settings), _playing, _listening))
+    app.cleanup_ctx.extend(
+        (_opened(database), _sweeping(accounts), _telling(database, settings), _tidy(house), _playing, _listening)
+    )
     return app
 
 
@@ -163,10 +169,34 @@ def _telling(database: Database, settings: Settings) -> Context:
 
     async def context(app: web.Application) -> AsyncIterator[None]:
         sender = Sender(database, _mail(settings), settings.public_url, _phrase(app, settings), now)
-        telling = asyncio.create_task(sender.forever(), name="notices")
+        jobs = [sender.forever(), _reminding(database, settings)]
+        telling = [asyncio.create_task(job, name="notices") for job in jobs]
         yield
-        telling.cancel()
-        await asyncio.gather(telling, return_exceptions=True)
+        for task in telling:
+            task.cancel()
+        await asyncio.gather(*telling, return_exceptions=True)
+
+    return context
+
+
+async def _reminding(database: Database, settings: Settings) -> None:
+    """Once a minute; what was posted is not posted again."""
+    while True:
+        try:
+            async with database.write() as connection:
+                await notices.remind(connection, now(), settings.zone)
+        except SQLAlchemyError as error:  # the database is away: the next minute will do
+            structlog.get_logger().error("reminders", kind=type(error).__name__)
+        await asyncio.sleep(MINUTE)
+
+
+def _tidy(house: pages.House) -> Context:
+    """What a crash left of uploads is taken away at the start."""
+
+    async def context(app: web.Application) -> AsyncIterator[None]:
+        async with house.database.read() as connection:
+            await Store(house.settings.documents, house.settings.document_megabytes << 20).sweep(connection)
+        yield
 
     return context
 
@@ -232,7 +262,7 @@ def _caller(database: Database, settings: Settings) -> Callable[[str], Awaitable
     async def call(meeting: str) -> Call:
         async with database.read() as connection:
             planned = await meetings.meeting(connection, meeting)
-        if planned is None or meetings.missed(planned, now()):
+        if planned is None or planned.cancelled or meetings.missed(planned, now()):
             raise Refused("NoSuchMeeting", "There is no such meeting.")
         if not meetings.joinable(planned, now(), timedelta(minutes=settings.doors_minutes)):
             raise Refused(
@@ -240,7 +270,7 @@ def _caller(database: Database, settings: Settings) -> Callable[[str], Awaitable
             )
         await _allowed(database, settings, planned)
         try:
-            return await roster.call(database, meeting, settings.zone)
+            return await calling.call(database, meeting, settings.zone, now())
         except roster.NoChair:
             raise Refused("no-chair", "The cell has nobody who could chair the meeting.") from None
 

@@ -9,7 +9,8 @@ from datetime import UTC, datetime
 from sqlalchemy.exc import DBAPIError
 
 from . import settings as configuration
-from .demo import seed, simulate
+from .convening.documents import Store
+from .demo import history, seed, simulate
 from .demo.run import players
 from .demo.seed import Demo
 from .org.accounts import Accounts
@@ -56,7 +57,7 @@ def _demo(asked: argparse.Namespace) -> int:
 
     settings = configuration.load()
     demo = asyncio.run(_seeded(settings))
-    with players(settings, demo, asked.members):
+    with players(settings, demo, asked.members), history.telling():
         return app.serve(settings)
 
 
@@ -71,8 +72,11 @@ async def _migrated(settings: Settings) -> None:
     await database.close()
 
 
-def _seed(_: argparse.Namespace) -> int:
-    asyncio.run(_seeded(configuration.load()))
+def _seed(asked: argparse.Namespace) -> int:
+    settings = configuration.load()
+    asyncio.run(_seeded(settings))
+    if asked.months:
+        asyncio.run(history.told(settings, asked.months))
     return 0
 
 
@@ -83,7 +87,8 @@ async def _seeded(settings: Settings) -> Demo:
     try:
         today = datetime.now(UTC).astimezone(settings.zone).date()
         key, password = Key.load(settings.head_key), seed.demo_password(settings.data_dir)
-        demo = await seed.seed(database, key, today, password, settings.zone)
+        store = Store(settings.documents, settings.document_megabytes << 20)
+        demo = await seed.seed(database, key, today, password, settings.zone, store=store)
     finally:
         await database.close()
     print(_greeting(settings, demo), flush=True)
@@ -184,6 +189,10 @@ def _none(_: argparse.ArgumentParser) -> None:
     """A job without arguments."""
 
 
+def _seed_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--months", type=int, default=0, metavar="N", help="with the meetings of so many months (0)")
+
+
 def _demo_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--members", type=int, default=12, metavar="N", help="how many speak for themselves (12)")
 
@@ -192,7 +201,7 @@ _JOBS: Sequence[tuple[str, Job, str, Callable[[argparse.ArgumentParser], None]]]
     ("run", _run, "serve", _none),
     ("demo", _demo, "serve the demonstration province, with members who speak for themselves", _demo_arguments),
     ("migrate", _migrate, "bring the database to this version", _none),
-    ("seed", _seed, "put the demonstration province into the database", _none),
+    ("seed", _seed, "put the demonstration province into the database", _seed_arguments),
     ("verify", _verify, "say whether the record of a meeting is whole", _verify_arguments),
     ("summaries", _summaries, "say whether the summaries are what the logs say", _summaries_arguments),
     ("unlock", _unlock, "let an account sign in again after too many wrong tries", _unlock_arguments),

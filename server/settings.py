@@ -129,6 +129,7 @@ class Settings(BaseSettings):
     password_length: Annotated[int, Field(ge=8)] = Field(
         default_factory=partial(shipped, "password_length")
     )  # without a second factor
+    document_megabytes: Annotated[int, Field(ge=1, le=500)] = 25  # of one file that is laid before a meeting
     smtp_host: str = ""  # "" = no mail: notices are shown in the program only
     smtp_port: Port = 587
     smtp_security: Literal["starttls", "tls", "none"] = "starttls"
@@ -145,6 +146,11 @@ class Settings(BaseSettings):
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.timezone)
+
+    @property
+    def documents(self) -> Path:
+        """Where the documents of meetings are kept, named by their hash."""
+        return self.data_dir / "documents"
 
     @property
     def head_key(self) -> Path:

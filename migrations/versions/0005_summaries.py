@@ -15,7 +15,6 @@ _NUMBERS = (
     *("excused", "unexcused", "online", "in_room", "vouched", "corrections", "to_verify", "followers"),
     *("votes", "tasks"),
 )
-_READ = ("unit_id", "month", "kind", "form", "base", "present", "seconds", "wanted_minutes", "score", "unexcused")
 
 
 def upgrade() -> None:
@@ -41,7 +40,7 @@ def _summaries() -> None:
         sa.Column("adopted", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("meeting", name=op.f("pk_summaries")),
     )
-    op.create_index("ix_summaries_unit_id_month", "summaries", list(_READ))
+    op.create_index("ix_summaries_unit_id_month", "summaries", ["unit_id", "month"])
     op.create_index("ix_summaries_month", "summaries", ["month"])
 
 

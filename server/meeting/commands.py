@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from .ids import (
     NO_TEXT,
     About,
+    Carried,
     Choice,
     Circle,
     ConnectionId,
@@ -50,6 +51,7 @@ class Call(Command):
     seed: str  # makes the times of the presence checks; unknown to every member
     excuses: tuple[Excuse, ...] = ()  # known before the meeting
     documents: tuple[Document, ...] = ()  # in the order of the agenda
+    carried: tuple[Carried, ...] = ()  # the tasks of last month, by deadline
     groups: tuple[PartyGroup, ...] = ()  # of the register
 
 

@@ -12,6 +12,7 @@ from .ids import (
     HALL,
     About,
     Answer,
+    Carried,
     Choice,
     Circle,
     ConnectionId,
@@ -68,6 +69,7 @@ class Called(Event):
     seed: str
     excuses: tuple[Excuse, ...] = ()
     documents: tuple[Document, ...] = ()
+    carried: tuple[Carried, ...] = ()
     groups: tuple[PartyGroup, ...] = ()
 
 

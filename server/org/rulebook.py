@@ -129,7 +129,10 @@ def _motion(rules: Mapping[str, Rule], shipped: MotionRule) -> MotionRule:
 
 
 def _criterion(rules: Mapping[str, Rule], shipped: Criterion) -> Criterion:
+    """Before the guide that has the sheet, its points are a setting without a document."""
     key = f"score.{shipped.id}"
+    if key not in rules:
+        return replace(shipped, document="")
     return replace(shipped, most=number(rules, key), document=rules[key].document)
 
 

@@ -9,6 +9,7 @@ from aiohttp import hdrs, web
 
 from server.notify import outbox
 from server.org import access, meetings, people, tree
+from server.oversight import looks
 
 from . import csrf, errors, keys
 from .next import local
@@ -70,7 +71,8 @@ async def guarded(request: web.Request, handler: Handler) -> web.StreamResponse:
     if request.method not in SAFE:
         request = await _proven(request)
     if action not in (keys.ANYONE, keys.MACHINE, keys.SIGNED_IN):
-        await _permitted(request, action)
+        unit = await _permitted(request, action)
+        return await _looked(request, unit, await handler(request))
     return await handler(request)
 
 
@@ -103,13 +105,27 @@ async def actor(request: web.Request) -> access.Actor:
     return request[keys.ACTOR]
 
 
-async def _permitted(request: web.Request, action: str) -> None:
+async def _permitted(request: web.Request, action: str) -> tree.Unit:
     """Outside his own units there is nothing: 404, never 403, so that ids cannot be guessed."""
     asks = await actor(request)
     subject = next(word for word in _SUBJECTS if word in request.match_info)
     unit = await _SUBJECTS[subject](request)
-    if unit is None or not access.may(asks, action, unit):
+    committee = subject == "id" and request[keys.MEETING].of_committee if unit else False
+    if unit is None or not access.may(asks, action, unit, committee=committee):
         raise web.HTTPNotFound
+    return unit
+
+
+async def _looked(request: web.Request, unit: tree.Unit, answer: web.StreamResponse) -> web.StreamResponse:
+    """What a superior is about to read leaves its trace first."""
+    what = request.app[keys.LOOKS].get(_route(request), "")
+    if what and answer.status == 200 and request.method == hdrs.METH_GET:
+        house, asks = request.app[keys.HOUSE], await actor(request)
+        if looks.role(asks, unit):
+            subject = request.match_info.get("id") or request.match_info.get("person") or ""
+            async with house.database.write() as connection:
+                await looks.leave(connection, asks, unit, what, subject, house.clock())
+    return answer
 
 
 async def _unit(request: web.Request) -> tree.Unit | None:

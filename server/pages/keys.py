@@ -76,6 +76,7 @@ class Route:
     handler: Handler
     action: str
     largest: int = FORM_BYTES  # of a posted form
+    look: str = ""  # a word of oversight.looks.WHAT: a superior who gets this page leaves that trace
 
 
 ANYONE = "anyone"
@@ -89,6 +90,7 @@ TOKENS: "web.AppKey[Tokens]" = web.AppKey("tokens")
 METRICS: "web.AppKey[Metrics]" = web.AppKey("metrics")
 ACTIONS: "web.AppKey[dict[tuple[str, str], str]]" = web.AppKey("actions")
 
+LOOKS: "web.AppKey[dict[tuple[str, str], str]]" = web.AppKey("looks")
 LARGEST: "web.AppKey[dict[tuple[str, str], int]]" = web.AppKey("largest")
 
 LANGUAGE = web.RequestKey("language", str)

@@ -6,6 +6,7 @@ kept or nothing is.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -24,9 +25,19 @@ from .entries import PHASES, Entry, SeqTaken, may_follow, opened, sealed
 from .signing import Head, Key
 from .witness import Sealed, Witness
 
-__all__ = ["Log", "SeqTaken"]
+__all__ = ["Log", "SeqTaken", "Step"]
 
 _MOMENTS: Mapping[type[Event], str] = {Opened: "opened_at", Closed: "closed_at"}
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What came of one command."""
+
+    events: Sequence[Event]
+    at: datetime
+    by: MemberId
+    cause: str
 
 
 class Log:
@@ -49,14 +60,19 @@ class Log:
         Raises SeqTaken if the log does not end at `after`, or if it is closed and this may not follow: read again and
         decide anew.
         """
-        if not events:
+        return await self.append_all(meeting, after, [Step(events, at, by, cause)])
+
+    async def append_all(self, meeting: str, after: int, steps: Sequence[Step]) -> int:
+        """Keep what came of several commands, all or nothing; otherwise as `append`."""
+        steps = [step for step in steps if step.events]
+        if not steps:
             return after
         async with self._database.write() as connection:
             closed = await _closed(connection, meeting)
             previous = await _previous(connection, meeting, after)
-            if closed and not may_follow(True, events):
+            if closed and not all(may_follow(True, step.events) for step in steps):
                 raise SeqTaken(meeting, after + 1)
-            entries = sealed(meeting, previous, after, events, at, by, cause)
+            entries = _sealed(meeting, previous, after, steps)
             head = await self._write(connection, meeting, after, entries, closed)
         if head and self._witness:
             await self._witness.note(head)
@@ -102,6 +118,18 @@ class Log:
             self._rolls.pop(meeting, None)
         else:
             self._rolls[meeting] = rolls
+
+
+def _sealed(meeting: str, previous: bytes, after: int, steps: Sequence[Step]) -> list[Entry]:
+    """Raises ValueError for what may not follow the end of the meeting."""
+    entries: list[Entry] = []
+    for step in steps:
+        ended = any(isinstance(entry.recorded.event, Closed) for entry in entries)
+        if ended and not may_follow(True, step.events):
+            raise ValueError("Nothing of the meeting follows its end.")
+        entries += sealed(meeting, previous, after + len(entries), step.events, step.at, step.by, step.cause)
+        previous = entries[-1].hash
+    return entries
 
 
 # -- The statements --------------------------------------------------------------------------------------------------

@@ -18,7 +18,7 @@ from ..meeting import events as e
 from ..meeting.events import Recorded
 from ..meeting.ids import NO_VOTE, MemberId, RollState, Seat, SeatKind, Standing, VoteId
 from ..meeting.rules import SCORE
-from . import tables
+from . import rollups, tables
 from .attendance import IN_ROOM, ONLINE, VOUCHED, Rolls, Row
 from .database import Database
 
@@ -281,6 +281,7 @@ async def keep(connection: AsyncConnection, meeting: str, recorded: Sequence[Rec
     await connection.execute(tables.summaries.insert().values(**place, form=row.form, **asdict(head)))
     if lines:
         await connection.execute(tables.roll_lines.insert(), [{**place, **asdict(line)} for line in lines])
+    await rollups.refresh(connection, place["unit_id"], place["month"])
 
 
 async def kept(connection: AsyncConnection, meeting: str) -> tuple[Summary, tuple[Line, ...]] | None:

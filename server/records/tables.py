@@ -253,10 +253,16 @@ meetings = sa.Table(
     sa.Column("title", sa.String(300), nullable=False),
     sa.Column("kind", sa.String(16), nullable=False),  # a word of meeting.ids.MeetingKind
     sa.Column("planned_for", Utc, nullable=False, index=True),
-    sa.Column("agenda", sa.JSON, nullable=False),  # [{id, title, minutes, presenter}, …]
+    sa.Column("agenda", sa.JSON, nullable=False),  # [{id, title, minutes, presenter, kind}, …]
     sa.Column("form", sa.String(16), nullable=False, server_default="in_person"),  # | online | hybrid | by_groups
+    sa.Column("place", sa.String(300), nullable=False, server_default=""),  # where those in the room meet
+    sa.Column("sequence", sa.Integer, nullable=False, server_default="0"),  # of the notice: rises with every change
+    sa.Column("noticed_at", Utc),  # when the notice last went out; NULL = not yet
+    sa.Column("changed_at", Utc),  # agenda or documents changed since; NULL = no
+    sa.Column("reason", sa.Text, nullable=False, server_default=""),  # why it was cancelled
     # What follows is read off the log and written with it, so that lists need not replay.
-    sa.Column("phase", sa.String(16), nullable=False, server_default="planned"),  # planned | a phase of the meeting
+    # planned | cancelled | a phase of the meeting
+    sa.Column("phase", sa.String(16), nullable=False, server_default="planned"),
     sa.Column("opened_at", Utc),
     sa.Column("closed_at", Utc),
 )
@@ -322,14 +328,8 @@ summaries = sa.Table(  # of closed meetings; see records/summaries.py
     sa.Column("grade", sa.String(16), nullable=False),
     sa.Column("adopted", sa.Boolean, nullable=False),
 )
-_sum = summaries.c
-# A committee's months are read from this index and nothing else, however many cells it has.
-sa.Index(
-    "ix_summaries_unit_id_month",
-    *(_sum.unit_id, _sum.month, _sum.kind, _sum.form, _sum.base, _sum.present, _sum.seconds, _sum.wanted_minutes),
-    *(_sum.score, _sum.unexcused),
-)
-sa.Index("ix_summaries_month", _sum.month)
+sa.Index("ix_summaries_unit_id_month", summaries.c.unit_id, summaries.c.month)
+sa.Index("ix_summaries_month", summaries.c.month)
 
 roll_lines = sa.Table(  # one per seat of a closed meeting
     "roll_lines",
@@ -352,6 +352,30 @@ roll_lines = sa.Table(  # one per seat of a closed meeting
 sa.Index("ix_roll_lines_member", roll_lines.c.member, roll_lines.c.month)
 sa.Index("ix_roll_lines_unit_id", roll_lines.c.unit_id, roll_lines.c.month)
 sa.Index("ix_meetings_unit_id_planned_for", meetings.c.unit_id, meetings.c.planned_for)
+
+unit_months = sa.Table(  # of cells, and of everything above them; see records/rollups.py
+    "unit_months",
+    metadata,
+    sa.Column("unit_id", _id(), primary_key=True),
+    sa.Column("month", sa.String(7), primary_key=True),
+    *(
+        sa.Column(name, sa.Integer, nullable=False, server_default="0")
+        for name in (
+            *("met", "meetings", "thematic", "online", "hybrid", "by_groups", "base", "present", "excused"),
+            *("unexcused", "kept", "scored", "points", "good", "verified", "broken"),
+        )
+    ),
+)
+
+verdicts = sa.Table(  # what verify said of the record of a meeting, last time; see records/judging.py
+    "verdicts",
+    metadata,
+    sa.Column("meeting", _id(), primary_key=True),
+    sa.Column("at", Utc, nullable=False, index=True),
+    sa.Column("ok", sa.Boolean, nullable=False),
+    sa.Column("seq", sa.Integer),  # the first broken entry; NULL = none
+    sa.Column("why", sa.Text, nullable=False),
+)
 
 filings = sa.Table(  # a closed meeting and what became of its results
     "filings",
@@ -527,3 +551,139 @@ outbox = sa.Table(
 )
 sa.Index("ix_outbox_person_id_read_at", outbox.c.person_id, outbox.c.read_at)
 sa.Index("ix_outbox_state_next_at", outbox.c.state, outbox.c.next_at)
+
+# -- Oversight.  Looks and the witness are only added; of alerts and remarks only the answer is written later. ---------
+
+looks = sa.Table(  # who of the superiors read what of a unit
+    "looks",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("at", Utc, nullable=False),
+    sa.Column("unit_id", _id(), nullable=False),
+    sa.Column("by", _id(), nullable=False),  # a person
+    sa.Column("role", sa.String(16), nullable=False),  # a word of oversight.looks.ROLES
+    sa.Column("what", sa.String(32), nullable=False),  # a word of oversight.looks.WHAT
+    sa.Column("subject", sa.String(64), nullable=False),  # the meeting or the person that was read of; "" = the unit
+)
+sa.Index("ix_looks_unit_id", looks.c.unit_id, looks.c.id)
+
+alerts = sa.Table(
+    "alerts",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("unit_id", _id(), nullable=False),
+    sa.Column("kind", sa.String(24), nullable=False),  # a word of oversight.alerts.KINDS
+    sa.Column("subject", sa.String(64), nullable=False),  # the member or meeting it is about; "" = the cell
+    sa.Column("period", sa.String(16), nullable=False),  # with the three above: what is alerted once
+    sa.Column("raised_at", Utc, nullable=False),
+    sa.Column("facts", sa.JSON, nullable=False),  # {word: text or number}
+    sa.Column("noted_at", Utc),  # acknowledged
+    sa.Column("noted_by", _id()),
+    sa.Column("note", sa.Text, nullable=False, server_default=""),
+    sa.UniqueConstraint("unit_id", "kind", "subject", "period"),
+)
+
+remarks = sa.Table(  # of the superior about a meeting, and what the cell answers
+    "remarks",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("unit_id", _id(), nullable=False, index=True),
+    sa.Column("meeting", _id(), nullable=False, index=True),
+    sa.Column("kind", sa.String(16), nullable=False),  # compliment | shortcoming
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("due", sa.Date),  # by when an answer is wanted; NULL = none is
+    sa.Column("by", _id(), nullable=False),
+    sa.Column("at", Utc, nullable=False),
+    sa.Column("answer", sa.Text, nullable=False, server_default=""),
+    sa.Column("answered_by", _id()),
+    sa.Column("answered_at", Utc),
+)
+
+witness_leaves = (
+    sa.Table(  # the heads that were made public, in the order of the tree (RFC 6962); see records/witness.py
+        "witness_leaves",
+        metadata,
+        sa.Column("n", sa.Integer, primary_key=True, autoincrement=False),  # 0, 1, 2 …
+        sa.Column("meeting", _id(), nullable=False, index=True),
+        sa.Column("seq", sa.Integer, nullable=False),
+        sa.Column("hash", sa.LargeBinary(32), nullable=False),
+        sa.Column("at", Utc, nullable=False),
+    )
+)
+
+witness_roots = sa.Table(  # one per batch
+    "witness_roots",
+    metadata,
+    sa.Column("size", sa.Integer, primary_key=True, autoincrement=False),  # leaves of the tree
+    sa.Column("root", sa.LargeBinary(32), nullable=False),
+    sa.Column("at", Utc, nullable=False),
+    sa.Column("signature", sa.LargeBinary(64), nullable=False),
+    sa.Column("public_key", sa.LargeBinary(32), nullable=False),
+)
+
+# -- Before the meeting: agenda templates, the plan of a year, answers, documents. ------------------------------------
+
+agenda_templates = sa.Table(  # what committees set; rows are only added, the last of a unit and kind holds
+    "agenda_templates",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("unit_id", _id(), sa.ForeignKey("units.id"), nullable=False, index=True),
+    sa.Column("kind", sa.String(16), nullable=False),  # a word of meeting.ids.MeetingKind
+    sa.Column("items", sa.JSON),  # as in `meetings.agenda`, without ids; NULL = taken back
+    sa.Column("by", _id(), nullable=False),
+    sa.Column("at", Utc, nullable=False),
+)
+
+plan_lines = sa.Table(  # what a cell means to do in a month
+    "plan_lines",
+    metadata,
+    sa.Column("id", _id(), primary_key=True),
+    sa.Column("unit_id", _id(), sa.ForeignKey("units.id"), nullable=False),
+    sa.Column("year", sa.Integer, nullable=False),
+    sa.Column("month", sa.Integer, nullable=False),
+    sa.Column("kind", sa.String(16), nullable=False),  # of the meeting meant
+    sa.Column("day", sa.Date),  # NULL = not yet fixed
+    sa.Column("theme", sa.Text, nullable=False),
+    sa.Column("preparing", sa.String(300), nullable=False),  # who prepares
+    sa.Column("meeting", _id(), sa.ForeignKey("meetings.id")),  # NULL = not yet convened
+)
+sa.Index("ix_plan_lines_unit_id_year", plan_lines.c.unit_id, plan_lines.c.year)
+
+answers = sa.Table(
+    "answers",
+    metadata,
+    sa.Column("meeting", _id(), sa.ForeignKey("meetings.id"), primary_key=True),
+    sa.Column("person_id", _id(), sa.ForeignKey("people.id"), primary_key=True),
+    sa.Column("coming", sa.Boolean, nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("at", Utc, nullable=False),
+    sa.Column("accepted", sa.Boolean),  # of an excuse; NULL = not yet decided
+    sa.Column("decided_by", _id()),
+    sa.Column("decided_at", Utc),
+)
+
+documents = sa.Table(  # the files stand in the data folder, named by their sha256
+    "documents",
+    metadata,
+    sa.Column("id", _id(), primary_key=True),
+    sa.Column("meeting", _id(), sa.ForeignKey("meetings.id"), nullable=False, index=True),
+    sa.Column("item", _id(), nullable=False),  # of the agenda; "" = of the meeting as a whole
+    sa.Column("title", sa.String(300), nullable=False),
+    sa.Column("name", sa.String(200), nullable=False),  # of the file as it came
+    sa.Column("kind", sa.String(8), nullable=False),  # a word of convening.converting.KINDS
+    sa.Column("size", sa.Integer, nullable=False),  # bytes
+    sa.Column("sha256", sa.String(64), nullable=False),  # of the file as it came
+    sa.Column("shown_sha256", sa.String(64), nullable=False),  # of the PDF that is shown
+    sa.Column("pages", sa.Integer, nullable=False),
+    sa.Column("by", _id(), nullable=False),
+    sa.Column("at", Utc, nullable=False),
+)
+
+document_reads = sa.Table(
+    "document_reads",
+    metadata,
+    sa.Column("document", _id(), sa.ForeignKey("documents.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("person_id", _id(), sa.ForeignKey("people.id"), primary_key=True),
+    sa.Column("received_at", Utc, nullable=False),  # he saw that it is there
+    sa.Column("opened_at", Utc),
+)

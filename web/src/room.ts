@@ -127,6 +127,22 @@ export class Room implements store.Deeds {
 
   // -- coming in and going out -----------------------------------------------------------------------------------
 
+  private papers = new Map<string, Promise<store.OpenPaper>>();
+
+  paper(document: string): Promise<store.OpenPaper> {
+    const open = this.papers.get(document) ?? this.openPaper(document);
+    this.papers.set(document, open);
+    open.catch(() => this.papers.delete(document)); // the next tap tries again
+    return open;
+  }
+
+  /** What draws documents is loaded with the first of them. */
+  private async openPaper(document: string): Promise<store.OpenPaper> {
+    const { Paper } = await import("./paper/paper");
+    const reader = store.view.value?.seats[store.mine.value?.member ?? ""]?.name ?? "";
+    return Paper.open(`/meetings/${this.meeting}/documents/${encodeURIComponent(document)}/shown.pdf`, reader);
+  }
+
   private lobby(): void {
     store.screen.value = "lobby";
     void this.studio.open("microphone", this.kept.microphoneId);

@@ -7,7 +7,9 @@ import { clock, now, secondsFrom, secondsUntil } from "../time";
 import { t } from "../words";
 import { Agenda, Spent } from "./agenda";
 import { Conduct, NextStep } from "./chair";
+import { Carried } from "./carried";
 import { Controls } from "./controls";
+import { Showing } from "./documents";
 import { ChairNotice, LineNotice, PresenceCheck, SoundNotice, Toast } from "./notice";
 import { nameOf, nextItem, PHASES, roleOf, wordOf } from "./reading";
 import { Queue } from "./queue";
@@ -58,6 +60,12 @@ function Debate({ view }: { view: View }) {
           <Spent item={current} />
           {current.presenter && <span>{current.presenter}</span>}
         </p>
+      )}
+      {current?.kind === "last_tasks" && (
+        <details class="fold" open>
+          <summary>{t("Tasks of last month")}</summary>
+          <Carried view={view} />
+        </details>
       )}
     </section>
   );
@@ -207,6 +215,7 @@ function Inside({ view, mine }: { view: View; mine: Mine }) {
           {mine.chair && <VoteStep view={view} />}
         </VoteCall>
         <Debate view={view} />
+        <Showing view={view} mine={mine} />
         <div class="stage">
           {!place.inPerson && <Main view={view} speaker={speaker} />}
           <div class="stage-side">
