@@ -44,6 +44,7 @@ ROOMS = web.AppKey("rooms", Rooms)
 GATEWAY = web.AppKey("gateway", Gateway)
 CONTROL = web.AppKey("control", Control)
 
+NOWHERE = "check"  # a room of the worker's that no meeting has: there is nobody to hear
 GRACE = 2.0  # seconds that open requests are given when the server stops; sockets were ended before
 MINUTE = 60.0  # seconds
 DAY = 24 * 60 * 60.0  # seconds
@@ -103,8 +104,19 @@ def build(settings: Settings) -> web.Application:
         except Refused as refused:
             raise NotAllowed(refused.rule, refused.why, **refused.facts) from None
 
+    async def try_network(offer: str) -> str:
+        try:
+            return await control.answer(NOWHERE, secrets.token_hex(8), "", offer)
+        except BadOffer as bad:
+            raise NotAllowed("bad-offer", str(bad)) from None
+        except WorkerAway:
+            raise NotAllowed(
+                "media-away", "Sound and picture are being restarted. Please wait a moment."
+            ) from None  # fmt: skip
+
     house = pages.House(
-        settings, database, accounts, log, media_alive=media_alive, no_faults=well, resume=resume
+        settings, database, accounts, log, media_alive=media_alive, no_faults=well,
+        resume=resume, try_network=try_network,
     )  # fmt: skip
     pages.setup(app, house)
     sio.attach(app)

@@ -66,7 +66,8 @@ async def room(request: web.Request) -> web.StreamResponse:
     if not joins:
         raise web.HTTPNotFound
     words, zone = request.app[keys.WORDS].catalogue(request[keys.LANGUAGE]), house.settings.timezone
-    return page(request, "room.html", meeting=row.id, title=row.title, form=row.form, zone=zone, words=words)
+    return page(request, "room.html", meeting=row.id, title=row.title, form=row.form, zone=zone, words=words,
+                relays=bool(house.settings.turn_urls))  # fmt: skip
 
 
 async def _visible(request: web.Request, asks: access.Actor) -> Sequence[MeetingRow]:

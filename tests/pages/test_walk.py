@@ -75,6 +75,9 @@ OPEN_TO = {
     ("GET", "/meetings/{id}/attendance", "/meetings/demo-past/attendance"): INSIDE,
     ("GET", "/meetings/{id}/attendance", "/meetings/{now}/attendance"): INSIDE,
     ("GET", "/meetings/{id}/attendance.csv", "/meetings/demo-past/attendance.csv"): INSIDE,
+    ("GET", "/network", "/network"): SIGNED_IN,
+    ("POST", "/network", "/network"): SIGNED_IN,
+    ("GET", "/relays", "/relays"): SIGNED_IN,
     ("POST", "/meetings/{id}/media", "/meetings/demo-past/media"): SEATED,
     ("GET", "/notices", "/notices"): SIGNED_IN,
     ("POST", "/notices", "/notices"): SIGNED_IN,
@@ -202,6 +205,7 @@ ANSWERS = (
 ANSWERS |= dict.fromkeys(
     ("/units/demo-cell-1/pilot/cases", "/units/demo-cell-1/accounts/reviews", "/meetings/demo-ahead-2/notice"), 200
 )  # need no fields
+ANSWERS["/network"] = 409  # it wants an offer
 ANSWERS["/meetings/demo-past/media"] = 409  # nobody is there any more
 ANSWERS["/meetings/demo-past/remarks"] = 422
 
