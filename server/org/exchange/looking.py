@@ -129,17 +129,17 @@ def _frames(plan: Plan) -> Iterator[tuple[Any, ...]]:
 
 
 async def _work(url: str, task: Task, out: BinaryIO) -> None:
-    def say(*answer: Any) -> None:
+    def tell(*answer: Any) -> None:
         out.write(_framed(answer))
         out.flush()
 
     database = Database(url)
     try:
-        plan = await _here(database, task, lambda done, total: say("told", done, total))
+        plan = await _here(database, task, lambda done, total: tell("told", done, total))
         for frame in _frames(plan):
-            say(*frame)
+            tell(*frame)
     except Refused as refused:
-        say("refused", refused.rule, refused.why, refused.facts)
+        tell("refused", refused.rule, refused.why, refused.facts)
     finally:
         await database.close()
 
