@@ -1,6 +1,7 @@
 """The composition root: the only file that knows every folder."""
 
 import asyncio
+import itertools
 import logging
 import secrets
 import sys
@@ -11,6 +12,7 @@ from typing import Any
 import structlog
 import uvloop
 from aiohttp import web
+from sqlalchemy.exc import SQLAlchemyError
 
 from . import pages
 from .live import gateway as sockets
@@ -29,12 +31,13 @@ from .notify.sender import Phrase, Sender
 from .org import meetings, pilot, roster
 from .org.accounts import Accounts
 from .org.refusal import Refused as NotAllowed
+from .oversight import daily
 from .pages.csrf import load_key
-from .records import signing
+from .records import published, signing
 from .records.database import Database
 from .records.leases import Leases
 from .records.log import Log
-from .records.witness import Witness
+from .records.witness import Witness, noted
 from .settings import Settings
 
 ROOMS = web.AppKey("rooms", Rooms)
@@ -43,6 +46,8 @@ CONTROL = web.AppKey("control", Control)
 
 GRACE = 2.0  # seconds that open requests are given when the server stops; sockets were ended before
 DAY = 24 * 60 * 60.0  # seconds
+WITNESS = 10 * 60.0  # seconds between two batches of the public witness
+TURNS = round(DAY / WITNESS)
 
 
 class Media:
@@ -106,6 +111,7 @@ def build(settings: Settings) -> web.Application:
     sio.attach(app)
     app.on_shutdown.append(_goodbye)
     app.cleanup_ctx.extend((_opened(database), _sweeping(accounts), _telling(database, settings), _playing, _listening))
+    app.cleanup_ctx.append(_overseeing(database, log, settings))
     return app
 
 
@@ -167,6 +173,36 @@ def _telling(database: Database, settings: Settings) -> Context:
         yield
         telling.cancel()
         await asyncio.gather(telling, return_exceptions=True)
+
+    return context
+
+
+def _overseeing(database: Database, log: Log, settings: Settings) -> Context:
+    """The public witness every ten minutes; once a day verdicts and alerts.  The first time a while after the start."""
+    key = signing.Key.load(settings.head_key)
+
+    async def once(whole_day: bool) -> None:
+        if whole_day:
+            heads = await asyncio.to_thread(noted, settings.witness)
+            await daily.run(database, log.read, key, now(), settings.zone, heads)
+        else:
+            await published.publish(database, key, now())
+
+    async def forever() -> None:
+        for turn in itertools.count():
+            await asyncio.sleep(WITNESS)
+            try:
+                await once(turn % TURNS == 0)
+            except published.WitnessBroken as broken:
+                structlog.get_logger().error("witness", why=str(broken))
+            except SQLAlchemyError as error:  # the database is away: tried again at the next turn
+                structlog.get_logger().error("oversight", kind=type(error).__name__)
+
+    async def context(app: web.Application) -> AsyncIterator[None]:
+        overseer = asyncio.create_task(forever(), name="oversight")
+        yield
+        overseer.cancel()
+        await asyncio.gather(overseer, return_exceptions=True)
 
     return context
 

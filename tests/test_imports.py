@@ -57,7 +57,7 @@ TABLE = {
     ),
     "demo": may(
         "aiohttp socketio aiortc aioice av PIL numpy psutil sqlalchemy uvloop",
-        "org records meeting settings",
+        "org oversight records meeting settings",
     ),
 }
 IMPURE = {"asyncio", "logging", "os", "random", "secrets", "socket", "subprocess", "threading", "time", "uuid"}

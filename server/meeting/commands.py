@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from .ids import (
     NO_TEXT,
     About,
+    Before,
     Choice,
     Circle,
     ConnectionId,
@@ -51,6 +52,7 @@ class Call(Command):
     excuses: tuple[Excuse, ...] = ()  # known before the meeting
     documents: tuple[Document, ...] = ()  # in the order of the agenda
     groups: tuple[PartyGroup, ...] = ()  # of the register
+    before: Before | None = None  # the cell's meeting before, as it was sealed
 
 
 # -- Coming and going ------------------------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from .ids import (
     HALL,
     About,
     Answer,
+    Before,
     Choice,
     Circle,
     ConnectionId,
@@ -69,6 +70,7 @@ class Called(Event):
     excuses: tuple[Excuse, ...] = ()
     documents: tuple[Document, ...] = ()
     groups: tuple[PartyGroup, ...] = ()
+    before: Before | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 _CONTEXT = b"chibo head 1\n"  # so that no other message signed with this key can be taken for a head
+_TREE_CONTEXT = b"chibo tree 1\n"
 
 
 class BadKey(Exception):
@@ -35,6 +36,18 @@ class Head:
     def message(self) -> bytes:
         """What is signed: context, hash, seq (8 bytes, big-endian), meeting."""
         return _CONTEXT + self.hash + self.seq.to_bytes(8, "big") + self.meeting.encode()
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """The root of the public witness over its first `size` heads (published.py)."""
+
+    size: int
+    root: bytes  # 32 bytes
+
+    def message(self) -> bytes:
+        """What is signed: context, root, size (8 bytes, big-endian)."""
+        return _TREE_CONTEXT + self.root + self.size.to_bytes(8, "big")
 
 
 class Key:
@@ -59,12 +72,12 @@ class Key:
             raise BadKey(f"{path} is not an Ed25519 key.")
         return cls(private)
 
-    def sign(self, head: Head) -> bytes:
+    def sign(self, head: Head | Tree) -> bytes:
         """64 bytes."""
         return self._private.sign(head.message())
 
 
-def signed(head: Head, signature: bytes, public_key: bytes) -> bool:
+def signed(head: Head | Tree, signature: bytes, public_key: bytes) -> bool:
     """Whether `public_key` (32 bytes) signed `head`."""
     try:
         Ed25519PublicKey.from_public_bytes(public_key).verify(signature, head.message())

@@ -66,6 +66,12 @@ OPEN_TO = {
     ("GET", "/units/{unit}/looks", "/units/demo-cell-1/looks"): INSIDE,
     ("GET", "/units/{unit}/alerts", "/units/demo-cell-1/alerts"): WATCHERS,
     ("POST", "/units/{unit}/alerts", "/units/demo-cell-1/alerts"): WATCHERS,
+    ("GET", "/units/{unit}/proof", "/units/demo-cell-1/proof"): WATCHERS | {"secretary"},
+    ("POST", "/units/{unit}/proof", "/units/demo-cell-1/proof"): WATCHERS | {"secretary"},
+    ("GET", "/units/{unit}/proof/state", "/units/demo-cell-1/proof/state"): WATCHERS | {"secretary"},
+    ("GET", "/witness", "/witness"): EVERYONE,
+    ("GET", "/witness.json", "/witness.json"): EVERYONE,
+    ("GET", "/witness/proof.json", "/witness/proof.json"): EVERYONE,
     ("POST", "/units/{unit}/remarks", "/units/demo-cell-1/remarks"): frozenset({"secretary"}),
     ("GET", "/people/{person}/attendance", "/people/demo-dangvien01/attendance"): WATCHERS | {"secretary"},
     ("GET", "/pilot", "/pilot"): SIGNED_IN,
@@ -180,6 +186,7 @@ ANSWERS |= dict.fromkeys(
 )  # need no fields
 ANSWERS["/meetings/demo-past/media"] = 409  # nobody is there any more
 ANSWERS["/meetings/demo-past/remarks"] = 422
+ANSWERS["/units/demo-cell-1/proof"] = 200  # it wants no fields
 
 
 def test_the_walk_visits_every_route() -> None:
