@@ -15,6 +15,8 @@ from aiohttp import web
 from sqlalchemy.exc import SQLAlchemyError
 
 from . import pages
+from .convening import calling, notices
+from .convening.documents import Store
 from .live import gateway as sockets
 from .live.gateway import Gateway, Viewer
 from .live.health import Health
@@ -44,7 +46,9 @@ ROOMS = web.AppKey("rooms", Rooms)
 GATEWAY = web.AppKey("gateway", Gateway)
 CONTROL = web.AppKey("control", Control)
 
+NOWHERE = "check"  # a room of the worker's that no meeting has: there is nobody to hear
 GRACE = 2.0  # seconds that open requests are given when the server stops; sockets were ended before
+MINUTE = 60.0  # seconds
 DAY = 24 * 60 * 60.0  # seconds
 WITNESS = 10 * 60.0  # seconds between two batches of the public witness
 TURNS = round(DAY / WITNESS)
@@ -104,13 +108,26 @@ def build(settings: Settings) -> web.Application:
         except Refused as refused:
             raise NotAllowed(refused.rule, refused.why, **refused.facts) from None
 
+    async def try_network(offer: str) -> str:
+        try:
+            return await control.answer(NOWHERE, secrets.token_hex(8), "", offer)
+        except BadOffer as bad:
+            raise NotAllowed("bad-offer", str(bad)) from None
+        except WorkerAway:
+            raise NotAllowed(
+                "media-away", "Sound and picture are being restarted. Please wait a moment."
+            ) from None  # fmt: skip
+
     house = pages.House(
-        settings, database, accounts, log, media_alive=media_alive, no_faults=well, resume=resume
+        settings, database, accounts, log, media_alive=media_alive, no_faults=well,
+        resume=resume, try_network=try_network,
     )  # fmt: skip
     pages.setup(app, house)
     sio.attach(app)
     app.on_shutdown.append(_goodbye)
-    app.cleanup_ctx.extend((_opened(database), _sweeping(accounts), _telling(database, settings), _playing, _listening))
+    app.cleanup_ctx.extend(
+        (_opened(database), _sweeping(accounts), _telling(database, settings), _tidy(house), _playing, _listening)
+    )
     app.cleanup_ctx.append(_overseeing(database, log, settings))
     return app
 
@@ -169,10 +186,34 @@ def _telling(database: Database, settings: Settings) -> Context:
 
     async def context(app: web.Application) -> AsyncIterator[None]:
         sender = Sender(database, _mail(settings), settings.public_url, _phrase(app, settings), now)
-        telling = asyncio.create_task(sender.forever(), name="notices")
+        jobs = [sender.forever(), _reminding(database, settings)]
+        telling = [asyncio.create_task(job, name="notices") for job in jobs]
         yield
-        telling.cancel()
-        await asyncio.gather(telling, return_exceptions=True)
+        for task in telling:
+            task.cancel()
+        await asyncio.gather(*telling, return_exceptions=True)
+
+    return context
+
+
+async def _reminding(database: Database, settings: Settings) -> None:
+    """Once a minute; what was posted is not posted again."""
+    while True:
+        try:
+            async with database.write() as connection:
+                await notices.remind(connection, now(), settings.zone)
+        except SQLAlchemyError as error:  # the database is away: the next minute will do
+            structlog.get_logger().error("reminders", kind=type(error).__name__)
+        await asyncio.sleep(MINUTE)
+
+
+def _tidy(house: pages.House) -> Context:
+    """What a crash left of uploads is taken away at the start."""
+
+    async def context(app: web.Application) -> AsyncIterator[None]:
+        async with house.database.read() as connection:
+            await Store(house.settings.documents, house.settings.document_megabytes << 20).sweep(connection)
+        yield
 
     return context
 
@@ -268,7 +309,7 @@ def _caller(database: Database, settings: Settings) -> Callable[[str], Awaitable
     async def call(meeting: str) -> Call:
         async with database.read() as connection:
             planned = await meetings.meeting(connection, meeting)
-        if planned is None or meetings.missed(planned, now()):
+        if planned is None or planned.cancelled or meetings.missed(planned, now()):
             raise Refused("NoSuchMeeting", "There is no such meeting.")
         if not meetings.joinable(planned, now(), timedelta(minutes=settings.doors_minutes)):
             raise Refused(
@@ -276,7 +317,7 @@ def _caller(database: Database, settings: Settings) -> Callable[[str], Awaitable
             )
         await _allowed(database, settings, planned)
         try:
-            return await roster.call(database, meeting, settings.zone)
+            return await calling.call(database, meeting, settings.zone, now())
         except roster.NoChair:
             raise Refused("no-chair", "The cell has nobody who could chair the meeting.") from None
 

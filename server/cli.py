@@ -10,6 +10,7 @@ from pathlib import Path
 from sqlalchemy.exc import DBAPIError
 
 from . import settings as configuration
+from .convening.documents import Store
 from .demo import history, seed, simulate
 from .demo.run import players
 from .demo.seed import Demo
@@ -88,7 +89,8 @@ async def _seeded(settings: Settings) -> Demo:
     try:
         today = datetime.now(UTC).astimezone(settings.zone).date()
         key, password = Key.load(settings.head_key), seed.demo_password(settings.data_dir)
-        demo = await seed.seed(database, key, today, password, settings.zone)
+        store = Store(settings.documents, settings.document_megabytes << 20)
+        demo = await seed.seed(database, key, today, password, settings.zone, store=store)
     finally:
         await database.close()
     print(_greeting(settings, demo), flush=True)

@@ -47,17 +47,21 @@ TABLE = {
         jobs="structlog",
         factor="cryptography",
     ),
+    "convening": may(
+        "sqlalchemy openpyxl PIL pypdf pypandoc typst defusedxml structlog",
+        "org notify records.tables records.database meeting.ids meeting.commands",
+    ),
     "oversight": may("sqlalchemy", "org records meeting.ids meeting.events meeting.minutes papers notify"),
     "notify": may("sqlalchemy aiosmtplib icalendar structlog", "records.tables records.database"),
     "papers": may("openpyxl typst segno"),
     "pages": may(
         "aiohttp jinja2 aiohttp_jinja2 markupsafe babel itsdangerous structlog prometheus_client",
-        "org notify oversight papers records meeting.minutes meeting.events meeting.ids settings",
+        "org convening notify oversight papers records meeting.minutes meeting.events meeting.ids settings",
         health="sqlalchemy alembic",  # asks whether the tables are those of this version; no statement
     ),
     "demo": may(
-        "aiohttp socketio aiortc aioice av PIL numpy psutil sqlalchemy uvloop",
-        "org oversight records meeting settings",
+        "aiohttp socketio aiortc aioice av PIL numpy psutil sqlalchemy typst uvloop",
+        "org oversight records meeting settings convening notify",
     ),
 }
 IMPURE = {"asyncio", "logging", "os", "random", "secrets", "socket", "subprocess", "threading", "time", "uuid"}

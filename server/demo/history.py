@@ -191,8 +191,8 @@ async def _plan(
     kind = MeetingKind.COMBINED if combined else MeetingKind.REGULAR
     title = f"Sinh hoạt chi bộ thường kỳ tháng {local:%m/%Y}" + (" kết hợp chuyên đề" if combined else "")
     agenda = [
-        {"id": str(number), "title": words, "minutes": minutes, "presenter": ""}
-        for number, (words, minutes, _) in enumerate(province.AGENDA[1:4], start=1)
+        {"id": str(number), "title": words, "minutes": minutes, "presenter": "", "kind": kind_of_item}
+        for number, (words, minutes, _, kind_of_item) in enumerate(province.AGENDA[1:4], start=1)
     ]
     async with database.write() as connection:
         for form in (*_forms(cell, local.month, dice), IN_PERSON):

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from server.meeting import commands as c
-from server.meeting.ids import NOBODY, ConnectionId, ItemId, MemberId, Seat, SeatKind, Standing
+from server.meeting.ids import NOBODY, ConnectionId, ItemId, MemberId, Seat, SeatKind, Standing, TaskId, Text
 from server.meeting.meeting import Meeting, apply, decide, due
 from server.org.roster import call
 from server.records.database import Database
@@ -30,7 +30,7 @@ async def hold(database: Database, key: Key, meeting_id: str, zone: ZoneInfo) ->
     planned = datetime.fromisoformat(called.about.planned_for)
     writer = _Writer(Log(database, key), meeting_id)
     await writer.ask(called, NOBODY, planned - timedelta(days=1))
-    for minute, who, command in sorted(_story(called.roster), key=lambda step: step[0]):
+    for minute, who, command in sorted(_story(called.roster, planned), key=lambda step: step[0]):
         await writer.ask(command, who, planned + timedelta(minutes=minute))
 
 
@@ -56,13 +56,14 @@ class _Writer:
 # -- What happened ---------------------------------------------------------------------------------------------------
 
 
-def _story(roster: tuple[Seat, ...]) -> Iterator[Step]:
+def _story(roster: tuple[Seat, ...], planned: datetime) -> Iterator[Step]:
     yield from _arrivals(roster)
     yield 0.7, CHAIR, c.Open()
     yield from _agenda()
     yield from _speeches(roster)
     yield from _mishaps()
     yield from _check(roster)
+    yield from _tasks(planned)
     yield 97.4, CHAIR, c.Close()
 
 
@@ -107,6 +108,22 @@ def _mishaps() -> Iterator[Step]:
     yield 50.0, FLAPPING, c.Drop(_page(FLAPPING))
     yield 50.7, FLAPPING, c.Join(_page(FLAPPING), "phone")
     yield 81.5, EARLY, c.Leave()
+
+
+TASKS = (
+    ("Vận động gia đình thuyền viên tham gia bảo hiểm y tế", "dangvien04", 21),
+    ("Rà soát trang bị cứu sinh trên tàu, báo cáo chi ủy", "dangvien02", 25),
+    ("Giúp đỡ hai quần chúng ưu tú hoàn thiện hồ sơ", "capuy2", 26),
+    ("Viết bài về gương người tốt trên biển cho bản tin đảng ủy", "dangvien09", 40),
+)
+
+
+def _tasks(planned: datetime) -> Iterator[Step]:
+    """Given in the item of next month's tasks; what became of them, before.py tells."""
+    for number, (text, owner, days) in enumerate(TASKS, start=1):
+        deadline = (planned + timedelta(days=days)).date().isoformat()
+        task = c.GiveTask(TaskId(f"t{number}"), Text(text), MemberId(f"demo-{owner}"), deadline)
+        yield 74.0 + number, CHAIR, task
 
 
 def _check(roster: tuple[Seat, ...]) -> Iterator[Step]:

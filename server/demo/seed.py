@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from server.convening.documents import Store
 from server.meeting.ids import MeetingKind, Post, Standing
 from server.org import groups, meetings, merging, people, tree
 from server.org.accounts import HASHER, Accounts
@@ -23,7 +24,7 @@ from server.records.database import Database
 from server.records.signing import Key
 from server.records.tables import accounts as accounts_table
 
-from . import past, province
+from . import before, past, province
 from .pilot import seed_pilot
 
 SINCE = date(2022, 7, 1)
@@ -91,10 +92,12 @@ async def seed(
     password: str,
     zone: ZoneInfo = ZONE,
     at: datetime | None = None,
+    store: Store | None = None,
 ) -> Demo:
     """The demonstration, added where it is not yet there; what was done with it since is kept.
 
     `key` seals the meeting of last month, `today` is a day of `zone`.  The accounts get `password` when they are made.
+    With a `store` its meetings have documents.
     `at` is when the meeting that may be joined begins, if there is none; the quarter of an hour just begun by default.
     """
     at = at or quarter(datetime.now(UTC))
@@ -116,6 +119,7 @@ async def seed(
         await past.hold(database, key, last.id, zone)
     async with database.write() as connection:
         meeting_id = await _meeting_now(connection, at, zone)
+    await before.prepare(database, ("demo-ahead-2", meeting_id), at, today, zone, store)
     return Demo([(who, username, password) for who, username, _ in _people()], meeting_id, province.CELL)
 
 
@@ -275,8 +279,8 @@ def _evening(day: date, zone: ZoneInfo) -> datetime:
     return datetime.combine(day, EVENING, zone).astimezone(UTC)
 
 
-def _agenda(items: Sequence[tuple[str, int, str]]) -> list[dict[str, object]]:
+def _agenda(items: Sequence[tuple[str, int, str, str]]) -> list[dict[str, object]]:
     return [
-        {"id": str(number), "title": title, "minutes": minutes, "presenter": presenter}
-        for number, (title, minutes, presenter) in enumerate(items, start=1)
+        {"id": str(number), "title": title, "minutes": minutes, "presenter": presenter, "kind": kind}
+        for number, (title, minutes, presenter, kind) in enumerate(items, start=1)
     ]

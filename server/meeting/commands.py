@@ -6,6 +6,7 @@ from .ids import (
     NO_TEXT,
     About,
     Before,
+    Carried,
     Choice,
     Circle,
     ConnectionId,
@@ -51,6 +52,7 @@ class Call(Command):
     seed: str  # makes the times of the presence checks; unknown to every member
     excuses: tuple[Excuse, ...] = ()  # known before the meeting
     documents: tuple[Document, ...] = ()  # in the order of the agenda
+    carried: tuple[Carried, ...] = ()  # the tasks of last month, by deadline
     groups: tuple[PartyGroup, ...] = ()  # of the register
     before: Before | None = None  # the cell's meeting before, as it was sealed
 

@@ -13,6 +13,7 @@ from .ids import (
     About,
     Answer,
     Before,
+    Carried,
     Choice,
     Circle,
     ConnectionId,
@@ -69,6 +70,7 @@ class Called(Event):
     seed: str
     excuses: tuple[Excuse, ...] = ()
     documents: tuple[Document, ...] = ()
+    carried: tuple[Carried, ...] = ()
     groups: tuple[PartyGroup, ...] = ()
     before: Before | None = None
 

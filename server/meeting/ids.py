@@ -64,6 +64,21 @@ class Seat:
     group: GroupId = HALL
 
 
+class ItemKind(StrEnum):
+    """What an item of the agenda is about: some may not be handled online (org/rulebook.toml, online_allowed)."""
+
+    ORDINARY = "ordinary"
+    LAST_TASKS = "last_tasks"  # the results of the tasks given last month (42-HD/BTCTW: conduct)
+    INFORMATION = "information"
+    THEMATIC = "thematic"
+    CLOSING = "closing"  # conclusions, tasks, score, minutes
+    ELECTION = "election"
+    DISCIPLINE = "discipline"
+    ADMISSION = "admission"
+    RECOGNITION = "official_recognition"
+    REVIEW = "annual_review"
+
+
 @dataclass(frozen=True, slots=True)
 class Item:
     """One line of the agenda."""
@@ -72,12 +87,25 @@ class Item:
     title: str
     minutes: int = 0  # planned; 0 = not planned
     presenter: str = ""
+    kind: ItemKind = ItemKind.ORDINARY
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """A task of an earlier meeting, as it stands when this one is called."""
+
+    text: Text
+    owner: str  # the name: he may be on this roster no longer
+    deadline: str  # a day, 2027-01-31
+    state: str  # open | overdue | done
+    result: str = ""
 
 
 class MeetingKind(StrEnum):
     REGULAR = "regular"
     THEMATIC = "thematic"
     COMBINED = "combined"
+    COMMITTEE = "committee"  # of the cell committee, before the cell meets
 
 
 class Form(StrEnum):

@@ -20,6 +20,7 @@ from .view_groups import groups as groups_view
 from .view_groups import mine as my_groups
 from .view_record import (
     BallotView,
+    CarriedView,
     ConclusionView,
     DocumentView,
     MinutesView,
@@ -29,6 +30,7 @@ from .view_record import (
     TaskView,
     VotesView,
     ballots,
+    carried,
     conclusions,
     documents,
     minutes,
@@ -107,6 +109,7 @@ class ItemView(TypedDict):
     title: str
     minutes: int
     presenter: str
+    kind: str
     state: str
     taken_up_at: NotRequired[str]
     closed_at: NotRequired[str]
@@ -157,6 +160,7 @@ class View(TypedDict):
     documents: dict[str, DocumentView]
     conclusions: dict[str, ConclusionView]
     tasks: dict[str, TaskView]
+    carried: list[CarriedView]
     score: ScoreView
     minutes: MinutesView
     groups: GroupsView
@@ -232,6 +236,7 @@ def shown(m: Meeting, eyes: str) -> View:
         "documents": documents(m.showing),
         "conclusions": conclusions(m.conclusions),
         "tasks": tasks(m.conclusions),
+        "carried": carried(m.conclusions),
         "score": score(m.scoring, m.regulation),
         "minutes": minutes(m.minutes, tells),
         "groups": _groups(m, place, chairs),
@@ -408,6 +413,7 @@ def _item(order: int, line: Line) -> ItemView:
         "title": line.item.title,
         "minutes": line.item.minutes,
         "presenter": line.item.presenter,
+        "kind": line.item.kind.value,
         "state": line.state.value,
     }
     if line.taken_up_at:

@@ -96,6 +96,8 @@ def _entrusted(post: str) -> "Test":
     return test
 
 
+_NARROWED: Mapping[str, str] = MappingProxyType({"member": "committee", "heir": "heir_committee"})
+
 Test = Callable[[Actor, Unit], bool]
 
 ROLES: Mapping[str, Test] = MappingProxyType(
@@ -117,6 +119,14 @@ ALLOWED: Mapping[str, frozenset[str]] = MappingProxyType(
     {
         "see_meeting": frozenset({"member", "heir", "committee", "follower", "superior"}),
         "join_meeting": frozenset({"member", "committee", "follower"}),
+        # before the meeting: the secretary convenes, the committee prepares, members answer
+        "convene": frozenset({"secretary"}),
+        "prepare": frozenset({"committee"}),
+        "answer": frozenset({"member", "follower"}),
+        "see_plan": frozenset({"member", "follower", "superior"}),
+        "see_tasks": frozenset({"member", "follower", "superior"}),
+        "see_agendas": frozenset({"member", "follower", "superior", "leading", "organiser"}),
+        "edit_agendas": frozenset({"leading"}),
         "keep_record": frozenset({"committee"}),  # of a meeting in the room; the minutes secretary by appointment
         "see_attendance": frozenset({"member", "heir", "committee", "follower", "superior"}),
         # oversight: read-only over exactly the sub-tree; the cell sees its own, and who looked at it
@@ -161,9 +171,19 @@ ALLOWED: Mapping[str, frozenset[str]] = MappingProxyType(
 )
 
 
-def may(actor: Actor, action: str, unit: Unit) -> bool:
-    """Whether one of the actor's roles toward `unit` allows `action`.  Unknown actions are refused."""
-    return any(ROLES[role](actor, unit) for role in ALLOWED.get(action, ()))
+def may(actor: Actor, action: str, unit: Unit, *, committee: bool = False) -> bool:
+    """Whether one of the actor's roles toward `unit` allows `action`.  Unknown actions are refused.
+
+    `committee`: the action is about a meeting of the cell committee, which is not for the other members.
+    """
+    allowed = ALLOWED.get(action, frozenset())
+    return any(ROLES[role](actor, unit) for role in (_inside(allowed) if committee else allowed))
+
+
+def _inside(allowed: frozenset[str]) -> frozenset[str]:
+    """Of members, those in the committee."""
+    narrowed = {_NARROWED.get(role, role) for role in allowed}
+    return frozenset(narrowed)
 
 
 _LEADS: Mapping[str, frozenset[str]] = MappingProxyType(  # post in a cell → whose accounts it may keep there

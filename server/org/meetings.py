@@ -1,6 +1,6 @@
 """The meetings in lists: what was planned, and the summary that the log writes beside it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,7 +14,8 @@ from server.records.tables import heads, meetings, units
 from .pilot.forms import IN_PERSON, LATE, ZONE, permit
 from .tree import Unit, unit, within
 
-CLOSED = "closed"
+CLOSED, CANCELLED = "closed", "cancelled"
+COMMITTEE = "committee"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,17 +25,31 @@ class MeetingRow:
     id: str
     unit: Unit
     title: str
-    kind: str  # regular | thematic | combined
+    kind: str  # regular | thematic | combined | committee
     planned_for: datetime  # UTC
-    agenda: tuple[dict[str, Any], ...]  # {id, title, minutes, presenter}
+    agenda: tuple[dict[str, Any], ...]  # {id, title, minutes, presenter, kind}
     form: str  # in_person | online | hybrid | by_groups
-    phase: str  # planned | called | gathering | open | paused | closed
+    place: str  # where those in the room meet; "" = online only
+    sequence: int  # of the notice
+    noticed_at: datetime | None  # when the notice last went out
+    changed_at: datetime | None  # agenda or documents changed since
+    reason: str  # why it was cancelled
+    phase: str  # planned | cancelled | called | gathering | open | paused | closed
     opened_at: datetime | None
     closed_at: datetime | None
 
     @property
     def closed(self) -> bool:
         return self.phase == CLOSED
+
+    @property
+    def cancelled(self) -> bool:
+        return self.phase == CANCELLED
+
+    @property
+    def of_committee(self) -> bool:
+        """Held by the cell committee among itself."""
+        return self.kind == COMMITTEE
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +101,14 @@ async def plan(
     title: str,
     kind: str,
     planned_for: datetime,
-    agenda: Sequence[dict[str, Any]],
+    agenda: Sequence[Mapping[str, Any]],
     form: str = IN_PERSON,
     zone: ZoneInfo = ZONE,
+    place: str = "",
 ) -> None:
     """A new meeting, planned.  Raises Refused("pilot") where no decision allows its form on that day of `zone`."""
     row = {"id": meeting_id, "unit_id": unit_id, "title": title, "kind": kind, "planned_for": planned_for, "form": form}
+    row["place"] = place
     if form != IN_PERSON:
         await permit(connection, await _unit(connection, unit_id), form, planned_for.astimezone(zone).date())
     await connection.execute(sa.insert(meetings).values(**row, agenda=list(agenda)))
@@ -120,7 +137,7 @@ def joinable(row: MeetingRow, at: datetime, doors: timedelta) -> bool:
 
     Not earlier: the first to come calls the meeting, and the roster of that moment is fixed.
     """
-    if row.phase in LIVE or row.closed:
+    if row.phase in LIVE or row.closed or row.cancelled:
         return row.phase in LIVE
     return row.planned_for - doors <= at < row.planned_for + LATE
 

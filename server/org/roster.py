@@ -1,8 +1,9 @@
 """Tree, people and rulebook on a date become the Call of one meeting: seats, chair, succession, regulation, agenda."""
 
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
@@ -18,6 +19,7 @@ from server.meeting.ids import (
     GroupId,
     Item,
     ItemId,
+    ItemKind,
     MeetingKind,
     MemberId,
     PartyGroup,
@@ -37,6 +39,7 @@ from .people import SUSPENDED, TRANSFERRED, Mandate, Person
 from .rulebook import Rulebook, regulation
 
 NOT_CONVENED = frozenset({SUSPENDED, TRANSFERRED, Standing.TEMPORARY_OUT.value, ""})
+LEADING = (Post.SECRETARY, Post.DEPUTY, Post.COMMITTEE)
 _ORDER = {post: rank for rank, post in enumerate(Post)}
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 
@@ -65,7 +68,7 @@ async def call(
         if row is None:
             raise NoSuchMeeting(meeting_id)
         day = row.planned_for.astimezone(zone).date()
-        roster = await seats(connection, row.unit.id, day)
+        roster = await seats(connection, row.unit.id, day, committee=row.of_committee)
         parties = await groups.of_cell(connection, row.unit.id, day)
         rules = await rules_at(connection, row.unit, day, rulebook)
         sealed = await before(connection, row)
@@ -76,7 +79,7 @@ async def call(
         about=_about(row),
         roster=roster,
         regulation=regulation(rules, row.kind),
-        agenda=tuple(Item(ItemId(i["id"]), i["title"], i["minutes"], i["presenter"]) for i in row.agenda),
+        agenda=tuple(_item(line) for line in row.agenda),
         chair=line[0],
         line=line[1:],
         seed=seed(),
@@ -100,14 +103,18 @@ async def before(connection: AsyncConnection, row: MeetingRow) -> Before | None:
     return Before(last.meeting, last.seq, last.hash.hex(), root.size if root else 0, root.root.hex() if root else "")
 
 
-async def seats(connection: AsyncConnection, unit_id: str, day: date) -> tuple[Seat, ...]:
+async def seats(connection: AsyncConnection, unit_id: str, day: date, *, committee: bool = False) -> tuple[Seat, ...]:
     """The members convened, by post and then by name; after them the superior's followers.
+
+    `committee`: those of the cell committee only, among themselves.
 
     Not convened: who is suspended, who attends elsewhere for a time, who has no status on that day.
     """
     members = [
         person for person in await people.of_cell(connection, unit_id, day) if person.standing not in NOT_CONVENED
     ]
+    if committee:
+        return tuple(seat for seat in _ordered([_seat(person) for person in members]) if seat.post in LEADING)
     followers = await people.with_post(connection, unit_id, Post.FOLLOWER.value, day)
     of_the_cell = {person.id for person in members}
     return (*_ordered([_seat(person) for person in members]), *_ordered(_guests(followers, of_the_cell)))
@@ -115,8 +122,7 @@ async def seats(connection: AsyncConnection, unit_id: str, day: date) -> tuple[S
 
 def succession(roster: Sequence[Seat]) -> tuple[MemberId, ...]:
     """Who chairs, and who after him: secretary, deputies, committee members, each in the roster's order."""
-    leading = (Post.SECRETARY, Post.DEPUTY, Post.COMMITTEE)
-    return tuple(seat.member for post in leading for seat in roster if seat.post is post)
+    return tuple(seat.member for post in LEADING for seat in roster if seat.post is post)
 
 
 def _parties(parties: Sequence[Group], roster: Sequence[Seat]) -> tuple[PartyGroup, ...]:
@@ -132,6 +138,11 @@ def _parties(parties: Sequence[Group], roster: Sequence[Seat]) -> tuple[PartyGro
 def _about(row: MeetingRow) -> About:
     planned = row.planned_for.isoformat(timespec="milliseconds").replace("+00:00", "Z")
     return About(row.title, row.unit.name, planned, MeetingKind(row.kind), Form(row.form))
+
+
+def _item(line: Mapping[str, Any]) -> Item:
+    kind = ItemKind(line.get("kind", ItemKind.ORDINARY))  # what was planned before items had kinds
+    return Item(ItemId(line["id"]), line["title"], line["minutes"], line["presenter"], kind)
 
 
 def _seat(person: Person) -> Seat:

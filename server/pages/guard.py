@@ -110,7 +110,8 @@ async def _permitted(request: web.Request, action: str) -> tree.Unit:
     asks = await actor(request)
     subject = next(word for word in _SUBJECTS if word in request.match_info)
     unit = await _SUBJECTS[subject](request)
-    if unit is None or not access.may(asks, action, unit):
+    committee = subject == "id" and request[keys.MEETING].of_committee if unit else False
+    if unit is None or not access.may(asks, action, unit, committee=committee):
         raise web.HTTPNotFound
     return unit
 

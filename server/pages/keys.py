@@ -37,6 +37,10 @@ async def _well() -> bool:
     return True
 
 
+async def _no_answer(offer: str) -> str:
+    raise Refused("media-away", "Sound and picture are being restarted. Please wait a moment.")
+
+
 async def _no_room(meeting: str, person: str, page: str, offer: str) -> Mapping[str, str]:
     raise Refused("not-here", "You are not present in this meeting.")
 
@@ -55,6 +59,7 @@ class House:
     log: Log
     media_alive: Callable[[], Awaitable[bool]] = _well
     no_faults: Callable[[], Awaitable[bool]] = _well  # false once a fault happened that a person should look at
+    try_network: Callable[[str], Awaitable[str]] = _no_answer  # an offer; its answer
     resume: Callable[[str, str, str, str], Awaitable[Mapping[str, str]]] = _no_room  # meeting, person, page, offer
     clock: Callable[[], datetime] = field(default=_now)  # UTC
     web: Path = WEB  # templates/, locale/, dist/

@@ -106,7 +106,7 @@ async def document(request: web.Request) -> web.StreamResponse:
 
 
 async def proven(request: web.Request) -> web.StreamResponse:
-    """GET /witness/proof.json: ?meeting= and perhaps &seq=, or ?from= the size of an earlier tree; else the root alone."""
+    """GET /witness/proof.json: ?meeting= and perhaps &seq=, or ?from= the size of an earlier tree; else the root."""
     query = request.query
     seq, old = query.get("seq", ""), query.get("from", "")
     found: dict[str, Any] | None

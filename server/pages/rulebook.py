@@ -85,6 +85,7 @@ LABELS: Mapping[str, str] = MappingProxyType(
         "duration_minutes.regular": "Length of a regular meeting, at least",
         "duration_minutes.combined": "Length of a regular and thematic meeting, at least",
         "duration_minutes.thematic": "Length of a thematic meeting, at least",
+        "duration_minutes.committee": "Length of a meeting of the cell committee, at least",
         "cell_official_members": "Official members that make a cell, at least",
         "quorum_share": "Members present to open a meeting",
         "quorum_blocks": "Below that number the meeting cannot open",

@@ -253,10 +253,16 @@ meetings = sa.Table(
     sa.Column("title", sa.String(300), nullable=False),
     sa.Column("kind", sa.String(16), nullable=False),  # a word of meeting.ids.MeetingKind
     sa.Column("planned_for", Utc, nullable=False, index=True),
-    sa.Column("agenda", sa.JSON, nullable=False),  # [{id, title, minutes, presenter}, …]
+    sa.Column("agenda", sa.JSON, nullable=False),  # [{id, title, minutes, presenter, kind}, …]
     sa.Column("form", sa.String(16), nullable=False, server_default="in_person"),  # | online | hybrid | by_groups
+    sa.Column("place", sa.String(300), nullable=False, server_default=""),  # where those in the room meet
+    sa.Column("sequence", sa.Integer, nullable=False, server_default="0"),  # of the notice: rises with every change
+    sa.Column("noticed_at", Utc),  # when the notice last went out; NULL = not yet
+    sa.Column("changed_at", Utc),  # agenda or documents changed since; NULL = no
+    sa.Column("reason", sa.Text, nullable=False, server_default=""),  # why it was cancelled
     # What follows is read off the log and written with it, so that lists need not replay.
-    sa.Column("phase", sa.String(16), nullable=False, server_default="planned"),  # planned | a phase of the meeting
+    # planned | cancelled | a phase of the meeting
+    sa.Column("phase", sa.String(16), nullable=False, server_default="planned"),
     sa.Column("opened_at", Utc),
     sa.Column("closed_at", Utc),
 )
@@ -321,6 +327,7 @@ summaries = sa.Table(  # of closed meetings; see records/summaries.py
     sa.Column("score", sa.Integer),  # NULL = not scored
     sa.Column("grade", sa.String(16), nullable=False),
     sa.Column("adopted", sa.Boolean, nullable=False),
+    sa.Column("reported_after", sa.Integer),  # days; NULL = not reported
 )
 sa.Index("ix_summaries_unit_id_month", summaries.c.unit_id, summaries.c.month)
 sa.Index("ix_summaries_month", summaries.c.month)
@@ -356,7 +363,7 @@ unit_months = sa.Table(  # of cells, and of everything above them; see records/r
         sa.Column(name, sa.Integer, nullable=False, server_default="0")
         for name in (
             *("met", "meetings", "thematic", "online", "hybrid", "by_groups", "base", "present", "excused"),
-            *("unexcused", "kept", "scored", "points", "good", "verified", "broken"),
+            *("unexcused", "kept", "scored", "points", "good", "verified", "broken", "reported", "in_time"),
         )
     ),
 )
@@ -613,4 +620,71 @@ witness_roots = sa.Table(  # one per batch
     sa.Column("at", Utc, nullable=False),
     sa.Column("signature", sa.LargeBinary(64), nullable=False),
     sa.Column("public_key", sa.LargeBinary(32), nullable=False),
+)
+
+# -- Before the meeting: agenda templates, the plan of a year, answers, documents. ------------------------------------
+
+agenda_templates = sa.Table(  # what committees set; rows are only added, the last of a unit and kind holds
+    "agenda_templates",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("unit_id", _id(), sa.ForeignKey("units.id"), nullable=False, index=True),
+    sa.Column("kind", sa.String(16), nullable=False),  # a word of meeting.ids.MeetingKind
+    sa.Column("items", sa.JSON),  # as in `meetings.agenda`, without ids; NULL = taken back
+    sa.Column("by", _id(), nullable=False),
+    sa.Column("at", Utc, nullable=False),
+)
+
+plan_lines = sa.Table(  # what a cell means to do in a month
+    "plan_lines",
+    metadata,
+    sa.Column("id", _id(), primary_key=True),
+    sa.Column("unit_id", _id(), sa.ForeignKey("units.id"), nullable=False),
+    sa.Column("year", sa.Integer, nullable=False),
+    sa.Column("month", sa.Integer, nullable=False),
+    sa.Column("kind", sa.String(16), nullable=False),  # of the meeting meant
+    sa.Column("day", sa.Date),  # NULL = not yet fixed
+    sa.Column("theme", sa.Text, nullable=False),
+    sa.Column("preparing", sa.String(300), nullable=False),  # who prepares
+    sa.Column("meeting", _id(), sa.ForeignKey("meetings.id")),  # NULL = not yet convened
+)
+sa.Index("ix_plan_lines_unit_id_year", plan_lines.c.unit_id, plan_lines.c.year)
+
+answers = sa.Table(
+    "answers",
+    metadata,
+    sa.Column("meeting", _id(), sa.ForeignKey("meetings.id"), primary_key=True),
+    sa.Column("person_id", _id(), sa.ForeignKey("people.id"), primary_key=True),
+    sa.Column("coming", sa.Boolean, nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("at", Utc, nullable=False),
+    sa.Column("accepted", sa.Boolean),  # of an excuse; NULL = not yet decided
+    sa.Column("decided_by", _id()),
+    sa.Column("decided_at", Utc),
+)
+
+documents = sa.Table(  # the files stand in the data folder, named by their sha256
+    "documents",
+    metadata,
+    sa.Column("id", _id(), primary_key=True),
+    sa.Column("meeting", _id(), sa.ForeignKey("meetings.id"), nullable=False, index=True),
+    sa.Column("item", _id(), nullable=False),  # of the agenda; "" = of the meeting as a whole
+    sa.Column("title", sa.String(300), nullable=False),
+    sa.Column("name", sa.String(200), nullable=False),  # of the file as it came
+    sa.Column("kind", sa.String(8), nullable=False),  # a word of convening.converting.KINDS
+    sa.Column("size", sa.Integer, nullable=False),  # bytes
+    sa.Column("sha256", sa.String(64), nullable=False),  # of the file as it came
+    sa.Column("shown_sha256", sa.String(64), nullable=False),  # of the PDF that is shown
+    sa.Column("pages", sa.Integer, nullable=False),
+    sa.Column("by", _id(), nullable=False),
+    sa.Column("at", Utc, nullable=False),
+)
+
+document_reads = sa.Table(
+    "document_reads",
+    metadata,
+    sa.Column("document", _id(), sa.ForeignKey("documents.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("person_id", _id(), sa.ForeignKey("people.id"), primary_key=True),
+    sa.Column("received_at", Utc, nullable=False),  # he saw that it is there
+    sa.Column("opened_at", Utc),
 )

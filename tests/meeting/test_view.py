@@ -53,7 +53,7 @@ def test_the_whole_view_of_a_meeting_nobody_has_come_to() -> None:
     assert set(view) == {
         *("about", "phase", "duration_minutes", "chair", "seats", "roll"),
         *("counts", "agenda", "speaking", "microphones"),
-        *("votes", "motions", "documents", "conclusions", "tasks", "score", "minutes", "groups"),
+        *("votes", "motions", "documents", "conclusions", "tasks", "carried", "score", "minutes", "groups"),
     }
     assert view["groups"] == {"register": {}, "sittings": {}, "visiting": {}, "longest": 60, "smallest": 3}
 
@@ -163,6 +163,7 @@ def test_the_agenda_and_the_floor() -> None:
                 "title": "Kết quả tháng trước",
                 "minutes": 20,
                 "presenter": "",
+                "kind": "ordinary",
                 "state": "current",
                 "taken_up_at": "2027-01-05T12:30:00.000Z",
             },
@@ -171,6 +172,7 @@ def test_the_agenda_and_the_floor() -> None:
                 "title": "Nhiệm vụ tháng này",
                 "minutes": 30,
                 "presenter": "Lan",
+                "kind": "ordinary",
                 "state": "aside",
                 "reason": "chưa đủ",
             },

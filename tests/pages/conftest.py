@@ -115,6 +115,8 @@ def built(folder: Path) -> Path:
     entries = {
         "src/main.ts": {"file": "main-a1.js", "imports": ["_chunk.js"], "css": ["main-a1.css"]},
         "src/page.ts": {"file": "page-b2.js", "imports": ["_chunk.js"]},
+        "src/network.ts": {"file": "network-f6.js", "imports": ["_chunk.js"]},
+        "src/reader.ts": {"file": "reader-e5.js"},
         "src/icon.svg": {"file": "icon-d4.svg"},
         "_chunk.js": {"file": "chunk-c3.js", "css": ["chunk-c3.css"]},
     }

@@ -49,14 +49,39 @@ OPEN_TO = {
     ("GET", "/meetings", "/meetings"): SIGNED_IN,
     ("GET", "/meetings/{id}", "/meetings/{now}"): SEATED,
     ("GET", "/meetings/{id}", "/meetings/demo-ahead-1"): INSIDE,
+    ("GET", "/meetings/{id}/invitation", "/meetings/demo-ahead-1/invitation"): INSIDE,
+    ("POST", "/meetings/{id}/answer", "/meetings/demo-ahead-1/answer"): SEATED,
+    ("GET", "/meetings/{id}/plan", "/meetings/demo-ahead-1/plan"): frozenset({"secretary"}),
+    ("POST", "/meetings/{id}/plan", "/meetings/demo-ahead-1/plan"): frozenset({"secretary"}),
+    ("POST", "/meetings/{id}/cancel", "/meetings/demo-ahead-1/cancel"): frozenset({"secretary"}),
+    ("POST", "/meetings/{id}/agenda", "/meetings/demo-ahead-1/agenda"): frozenset({"secretary"}),
+    ("POST", "/meetings/{id}/notice", "/meetings/demo-ahead-2/notice"): frozenset({"secretary"}),
+    ("POST", "/meetings/{id}/answers", "/meetings/demo-ahead-1/answers"): frozenset({"secretary"}),
+    ("POST", "/meetings/{id}/documents", "/meetings/demo-ahead-1/documents"): frozenset({"secretary"}),
+    ("GET", "/meetings/{id}/documents/{document}", "/meetings/demo-ahead-1/documents/none"): NOBODY,
+    ("GET", "/meetings/{id}/documents/{document}/shown.pdf", "/meetings/demo-ahead-1/documents/x/shown.pdf"): NOBODY,
+    ("GET", "/meetings/{id}/documents/{document}/file", "/meetings/demo-ahead-1/documents/none/file"): NOBODY,
+    ("POST", "/meetings/{id}/documents/{document}/remove", "/meetings/demo-ahead-1/documents/x/remove"): NOBODY,
+    ("GET", "/plan", "/plan"): SIGNED_IN,
+    ("GET", "/units/{unit}/plan", "/units/demo-cell-1/plan"): INSIDE,
+    ("POST", "/units/{unit}/plan", "/units/demo-cell-1/plan"): frozenset({"secretary"}),
+    ("GET", "/units/{unit}/meetings/new", "/units/demo-cell-1/meetings/new"): frozenset({"secretary"}),
+    ("POST", "/units/{unit}/meetings/new", "/units/demo-cell-1/meetings/new"): frozenset({"secretary"}),
+    ("GET", "/units/{unit}/tasks", "/units/demo-cell-1/tasks"): INSIDE,
+    ("POST", "/units/{unit}/tasks", "/units/demo-cell-1/tasks"): NOBODY,  # of a task that is there
+    ("GET", "/units/{unit}/agendas", "/units/demo-cell-1/agendas"): INSIDE | {"organiser"},
+    ("POST", "/units/{unit}/agendas", "/units/demo-xa-1/agendas"): frozenset({"superior"}),
     ("GET", "/meetings/{id}", "/meetings/demo-past"): INSIDE,
     ("GET", "/meetings/{id}/attendance", "/meetings/demo-past/attendance"): INSIDE,
     ("GET", "/meetings/{id}/attendance", "/meetings/{now}/attendance"): INSIDE,
     ("GET", "/meetings/{id}/attendance.csv", "/meetings/demo-past/attendance.csv"): INSIDE,
+    ("GET", "/network", "/network"): SIGNED_IN,
+    ("POST", "/network", "/network"): SIGNED_IN,
+    ("GET", "/relays", "/relays"): SIGNED_IN,
     ("POST", "/meetings/{id}/media", "/meetings/demo-past/media"): SEATED,
     ("GET", "/notices", "/notices"): SIGNED_IN,
     ("POST", "/notices", "/notices"): SIGNED_IN,
-    ("GET", "/notices/{notice}", "/notices/1"): NOBODY,  # each has his own
+    ("GET", "/notices/{notice}", "/notices/999999"): NOBODY,  # each has his own
     ("GET", "/meetings/{id}/timeline", "/meetings/demo-past/timeline"): WATCHERS | {"secretary"},
     ("POST", "/meetings/{id}/remarks", "/meetings/demo-past/remarks"): WATCHERS,
     ("GET", "/supervision", "/supervision"): SIGNED_IN,
@@ -178,12 +203,15 @@ ANSWERS = (
     | {
         path: 422
         for method, pattern, path in OPEN_TO
-        if method == "POST" and pattern.startswith(("/units/{unit}", "/people")) and "/rules" not in path
+        if method == "POST"
+        and pattern.startswith(("/units/{unit}", "/people", "/meetings/{id}"))
+        and "/rules" not in path
     }
 )
 ANSWERS |= dict.fromkeys(
-    ("/units/demo-cell-1/pilot/cases", "/units/demo-cell-1/accounts/reviews"), 200
+    ("/units/demo-cell-1/pilot/cases", "/units/demo-cell-1/accounts/reviews", "/meetings/demo-ahead-2/notice"), 200
 )  # need no fields
+ANSWERS["/network"] = 409  # it wants an offer
 ANSWERS["/meetings/demo-past/media"] = 409  # nobody is there any more
 ANSWERS["/meetings/demo-past/remarks"] = 422
 ANSWERS["/units/demo-cell-1/proof"] = 200  # it wants no fields

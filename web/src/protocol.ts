@@ -1,6 +1,6 @@
 /** What travels between the room and the server (docs/protocol.md).
  * Made of the server's own schema by `npm run protocol`; not written by hand.
- * schema: b6774f01d5400697b04cdcd336ea18d36beb21dfb27387f95f214d9db9b43ac7 */
+ * schema: a195e304f53036186a4f76c0e5d3a7d0e7d9814a3a9614a187dc04953d962583 */
 
 export type Command =
   | Leave
@@ -548,6 +548,7 @@ export interface View {
   tasks: {
     [k: string]: TaskView;
   };
+  carried: CarriedView[];
   score: ScoreView;
   minutes: MinutesView;
   groups: GroupsView;
@@ -623,6 +624,7 @@ export interface ItemView {
   title: string;
   minutes: number;
   presenter: string;
+  kind: string;
   state: string;
   taken_up_at?: string;
   closed_at?: string;
@@ -742,6 +744,13 @@ export interface AssignmentView {
 export interface WithdrawnView {
   at: string;
   reason: string;
+}
+export interface CarriedView {
+  text: string;
+  owner: string;
+  deadline: string;
+  state: string;
+  result?: string;
 }
 export interface ScoreView {
   criteria: {

@@ -3,7 +3,7 @@ import { effect } from "@preact/signals";
 import { freshId } from "./ids";
 import { chime, sound } from "./media/devices";
 import { Peer } from "./media/peer";
-import { offerAnew } from "./media/resume";
+import { offerAnew, relays } from "./media/resume";
 import { Studio } from "./media/studio";
 import { wanted } from "./media/tracks";
 import { deviceKind, keep, recall } from "./place";
@@ -127,6 +127,22 @@ export class Room implements store.Deeds {
 
   // -- coming in and going out -----------------------------------------------------------------------------------
 
+  private papers = new Map<string, Promise<store.OpenPaper>>();
+
+  paper(document: string): Promise<store.OpenPaper> {
+    const open = this.papers.get(document) ?? this.openPaper(document);
+    this.papers.set(document, open);
+    open.catch(() => this.papers.delete(document)); // the next tap tries again
+    return open;
+  }
+
+  /** What draws documents is loaded with the first of them. */
+  private async openPaper(document: string): Promise<store.OpenPaper> {
+    const { Paper } = await import("./paper/paper");
+    const reader = store.view.value?.seats[store.mine.value?.member ?? ""]?.name ?? "";
+    return Paper.open(`/meetings/${this.meeting}/documents/${encodeURIComponent(document)}/shown.pdf`, reader);
+  }
+
   private lobby(): void {
     store.screen.value = "lobby";
     void this.studio.open("microphone", this.kept.microphoneId);
@@ -242,7 +258,7 @@ export class Room implements store.Deeds {
   private newPeer(phone: boolean): Peer {
     const peer = new Peer(phone, {
       offer: (sdp, lost) => this.offer(sdp, lost),
-      servers: () => Promise.resolve([]),
+      servers: () => (document.getElementById("room")?.dataset.relays === "yes" ? relays() : Promise.resolve([])),
       lost: () => this.line?.resync(),
       state: (state) => {
         if (store.media.value.state !== state) store.media.value = { state, since: Date.now() };

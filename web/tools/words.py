@@ -26,6 +26,7 @@ CALLS: Mapping[str, int] = dict.fromkeys(("_", "say", "Unfit", "BadMessage"), 0)
     "_refusal": 1,
     "_said": 1,
     "_move": 2,
+    "Warning": 0,
     "Message": 2,  # of notify.outbox
 }
 # Names whose literal strings are all words: tables, and functions that give words back.
@@ -43,6 +44,11 @@ TABLES: Mapping[str, tuple[str, ...]] = {
     "server/pages/pilot_words.py": ("REASONS", "MODES", "FORMS", "STATES", "CLASSES", "STEPS", "KINDS", "STANDINGS"),
     "server/pages/pilot_report.py": ("_facts",),
     "server/pages/rulebook.py": ("CHAPTERS", "MARKS", "CHOICES", "UNITS", "LABELS"),
+    "server/convening/converting.py": ("WHAT", "BROKEN", "MARKED", "DISGUISED", "ENCRYPTED", "EMPTY", "TOO_MUCH", "MACROS", "LONG"),
+    "server/convening/agendas.py": ("MARKED",),
+    "server/convening/notices.py": ("INVITED", "subject", "text"),
+    "server/pages/convening_words.py": ("ITEM_KINDS", "TASK_STATES", "FILES"),
+    "server/pages/documents.py": ("_SAID",),
     "server/pages/supervision_words.py": ("FILTERS", "SORTS", "FORMS", "STATES", "GRADES", "DEVICES", "TOLD", "BARS"),
     "server/oversight/alerts.py": ("KINDS",),
     "server/oversight/remarks.py": ("KINDS",),

@@ -125,6 +125,13 @@ async def _held(connection: AsyncConnection, unit: Unit, forms: Collection[str],
     begins = datetime(day.year, 1, 1, tzinfo=ZONE)
     ends = datetime(day.year + 1, 1, 1, tzinfo=ZONE)
     m = meetings.c
-    ours = [m.unit_id == unit.id, m.form.in_(forms), m.planned_for >= begins, m.planned_for < ends]
+    ours = [
+        m.unit_id == unit.id,
+        m.phase != "cancelled",
+        m.kind != "committee",
+        m.form.in_(forms),
+        m.planned_for >= begins,
+        m.planned_for < ends,
+    ]
     counted = sa.or_(m.phase != "planned", m.planned_for > others.at - LATE) if others.at else sa.true()
     return await connection.scalar(sa.select(sa.func.count()).where(*ours, m.id.not_in(others.but), counted)) or 0
