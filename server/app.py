@@ -86,7 +86,8 @@ def build(settings: Settings) -> web.Application:
     app = web.Application(client_max_size=1 << 20)
     database, health = Database(settings.database), Health(now)
     accounts = Accounts(database, settings, key=load_key(settings.accounts_key))
-    log = Log(database, signing.Key.load(settings.head_key), settings.zone, Witness(settings.witness))
+    key = signing.Key.load(settings.head_key)
+    log = Log(database, key, settings.zone, Witness(settings.witness))
     control = Control(_media(settings), lambda *slots: app[GATEWAY].slots(*slots), lambda e: app[GATEWAY].epoch(e))
     leases = Leases(database, secrets.token_hex(8), now)
     rooms = Rooms(log, Media(control), leases, _caller(database, settings), now, health)
@@ -118,9 +119,9 @@ def build(settings: Settings) -> web.Application:
                 "media-away", "Sound and picture are being restarted. Please wait a moment."
             ) from None  # fmt: skip
 
+    of_pages = (settings, database, accounts, log, rooms.afterwards, key)
     house = pages.House(
-        settings, database, accounts, log, media_alive=media_alive, no_faults=well,
-        resume=resume, try_network=try_network,
+        *of_pages, media_alive=media_alive, no_faults=well, resume=resume, try_network=try_network
     )  # fmt: skip
     pages.setup(app, house)
     sio.attach(app)

@@ -16,11 +16,11 @@ from .demo.run import players
 from .demo.seed import Demo
 from .org.accounts import Accounts
 from .oversight import daily
-from .records import published, summaries
+from .records import carried, published, summaries
 from .records.codec import CorruptRecord
 from .records.database import Database
 from .records.log import Log
-from .records.signing import Key
+from .records.signing import BadKey, Key
 from .records.verify import verify, verify_all
 from .records.witness import noted
 from .settings import Settings
@@ -112,6 +112,8 @@ def _greeting(settings: Settings, demo: Demo) -> str:
 
 
 def _verify(asked: argparse.Namespace) -> int:
+    if asked.file:
+        return _carried(asked.file, asked.key)
     try:
         kept = published.read(asked.witness.read_text(encoding="utf-8")) if asked.witness else None
         return asyncio.run(_verified(configuration.load(), asked.meeting, kept))
@@ -121,6 +123,29 @@ def _verify(asked: argparse.Namespace) -> int:
     except (DBAPIError, OSError) as failed:
         print(f"chibo verify: there are no records to read here ({type(failed).__name__})", file=sys.stderr)
         return 2
+
+
+def _carried(file: Path, key: str | None) -> int:
+    """A meeting's file, offline.  Its signatures must be of --key, else of this house where its key is at hand."""
+    try:
+        trusted = {bytes.fromhex(key)} if key else _own_key()
+        findings = carried.check(file, trusted)
+    except (ValueError, OSError, BadKey) as wrong:
+        print(f"chibo verify: {wrong}", file=sys.stderr)
+        return 2
+    for line in carried.report(findings):
+        print(line, file=sys.stdout if findings.ok else sys.stderr)
+    if findings.ok and trusted is None:
+        print("  nobody's key was given: compare the one above with the one the committee published (--key)")
+    return 0 if findings.ok else 1
+
+
+def _own_key() -> set[bytes] | None:
+    try:
+        settings = configuration.load()
+    except SystemExit:  # offline there may be no settings at all
+        return None
+    return {Key.load(settings.head_key).public} if settings.head_key.exists() else None
 
 
 async def _verified(settings: Settings, meeting: str | None, kept: published.Kept | None = None) -> int:
@@ -171,6 +196,8 @@ async def _followed(settings: Settings) -> int:
 def _verify_arguments(parser: argparse.ArgumentParser) -> None:
     which = parser.add_mutually_exclusive_group(required=True)
     which.add_argument("meeting", nargs="?", metavar="MEETING", help="the id of one meeting")
+    which.add_argument("--file", type=Path, metavar="FILE.zip", help="a meeting's file, without any database")
+    parser.add_argument("--key", metavar="HEX", help="the public key that must have signed the file")
     which.add_argument("--all", action="store_true", help="every meeting of which anything is kept")
     which.add_argument("--witness", type=Path, metavar="FILE", help="all of them, and against a witness somebody kept")
 

@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.serialization import (
 
 _CONTEXT = b"chibo head 1\n"  # so that no other message signed with this key can be taken for a head
 _TREE_CONTEXT = b"chibo tree 1\n"
+_FILE_CONTEXT = b"chibo file 1\n"  # nor for the manifest of a meeting's file
 
 
 class BadKey(Exception):
@@ -76,11 +77,24 @@ class Key:
         """64 bytes."""
         return self._private.sign(head.message())
 
+    def sign_file(self, manifest: bytes) -> bytes:
+        """64 bytes."""
+        return self._private.sign(_FILE_CONTEXT + manifest)
+
+
+def file_signed(manifest: bytes, signature: bytes, public_key: bytes) -> bool:
+    """Whether `public_key` (32 bytes) signed the manifest of a meeting's file."""
+    return _holds(_FILE_CONTEXT + manifest, signature, public_key)
+
 
 def signed(head: Head | Tree, signature: bytes, public_key: bytes) -> bool:
     """Whether `public_key` (32 bytes) signed `head`."""
+    return _holds(head.message(), signature, public_key)
+
+
+def _holds(message: bytes, signature: bytes, public_key: bytes) -> bool:
     try:
-        Ed25519PublicKey.from_public_bytes(public_key).verify(signature, head.message())
+        Ed25519PublicKey.from_public_bytes(public_key).verify(signature, message)
     except (InvalidSignature, ValueError):
         return False
     return True
