@@ -74,6 +74,7 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/units/{unit}/looks", supervision_cell.looked, "see_looks"),
     Route("GET", "/units/{unit}/alerts", alerts.show, "see_alerts", look="alerts"),
     Route("POST", "/units/{unit}/alerts", alerts.acknowledge, "note_alert"),
+    Route("GET", "/units/{unit}/inspection.zip", supervision_cell.inspected, "take_inspection", look="inspection"),
     Route("GET", "/units/{unit}/proof", proof.show, "verify_records", look="proof"),
     Route("POST", "/units/{unit}/proof", proof.start, "verify_records"),
     Route("GET", "/units/{unit}/proof/state", proof.state, "verify_records"),
