@@ -35,6 +35,7 @@ class StreamPast:
     mid: str
     again: bool  # the RTX stream
     newest: int
+    rid: str = ""  # of a picture that is sent in several sizes
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,9 @@ class PeerPast:
         host, port = value["address"]
         return PeerPast(
             value["name"], value["owner"],
-            Offer(tuple(Line(*line) for line in lines), tuple((n, v) for n, v in fingerprints), Credentials(*theirs)),
+            Offer(
+                tuple(Line.kept(line) for line in lines), tuple((n, v) for n, v in fingerprints), Credentials(*theirs)
+            ),
             Credentials(*value["ice"]), (host, port), Keys(profile, bytes.fromhex(inbound), bytes.fromhex(outbound)),
             tuple(value["reporters"]), {mid: SlotPast(*one) for mid, one in value["slots"].items()},
             {int(ssrc): StreamPast(*one) for ssrc, one in value["streams"].items()},

@@ -17,6 +17,7 @@ class PeerPlan:
     place: GroupId  # HALL until party groups sit apart
     audio: bool
     video: bool
+    screen: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,8 @@ def plan(m: Meeting) -> StagePlan:
         active = presence.active or presence.held  # a socket that flaps must not cut the sound
         for connection in (*presence.connections, *_held(presence.held)):
             newest = connection == active
-            peers[connection] = PeerPlan(member, HALL, audio=heard and newest, video=newest)
+            shares = may_share(m, member)
+            peers[connection] = PeerPlan(member, HALL, heard and newest, newest, shares and newest)
     return StagePlan(peers, {HALL: _hall(m)})
 
 
@@ -49,6 +51,13 @@ def may_be_heard(m: Meeting, member: MemberId) -> bool:
     """Whether this member's microphone is let through when it is on."""
     here = member in m.attendance.present and m.sitting.phase is not Phase.CLOSED
     return here and member not in m.microphones.muted and allowed(m.speaking, m.chair.acting, member)
+
+
+def may_share(m: Meeting, member: MemberId) -> bool:
+    """Whether this member's screen is let through: the chair's, and that of who has the floor as long as he has it."""
+    floor = m.speaking.floor and m.speaking.floor.member
+    here = member in m.attendance.present and m.sitting.phase is not Phase.CLOSED
+    return here and member in (m.chair.acting, floor)
 
 
 def _held(connection: ConnectionId) -> tuple[ConnectionId, ...]:

@@ -14,7 +14,7 @@ from .checks import Check
 from .ids import MemberId, Seat
 from .meeting import Meeting, may
 from .refusal import Refused
-from .staging import may_be_heard
+from .staging import may_be_heard, may_share
 from .view_record import (
     BallotView,
     ConclusionView,
@@ -172,6 +172,7 @@ class Mine(TypedDict):
     chair: bool
     offered: bool
     may_speak: bool
+    may_share: bool
     microphone: str
     may: list[str]
     voter: bool
@@ -238,6 +239,7 @@ def mine(m: Meeting, member: MemberId) -> Mine:
         "chair": member == m.chair.acting,
         "offered": member == m.chair.offered,
         "may_speak": may_be_heard(m, member),
+        "may_share": may_share(m, member),
         "microphone": _microphone(m, member),
         "may": sorted(may(m, member)),
         "voter": has_vote(m.attendance.seats[member], m.attendance),

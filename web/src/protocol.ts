@@ -1,6 +1,6 @@
 /** What travels between the room and the server (docs/protocol.md).
  * Made of the server's own schema by `npm run protocol`; not written by hand.
- * schema: 5aedbeca3bd57b8c13d0ec27150fec39642e823b2a9d939925353987512ad48a */
+ * schema: cdfa45fe6f604b126cd120bf302f527c990c517aac115d7d70e3ef2197914e96 */
 
 export type Command =
   | Leave
@@ -65,12 +65,14 @@ export interface Protocol {
   Command: Command;
   Hello: Hello;
   Offer: Offer;
+  Wanted: Wanted;
   View: View;
   Mine: Mine;
   ViewMessage: ViewMessage;
   PatchMessage: PatchMessage;
   MineMessage: MineMessage;
   SlotsMessage: SlotsMessage;
+  FeedMessage: FeedMessage;
   MediaMessage: MediaMessage;
   RefusedMessage: RefusedMessage;
   Done: Done;
@@ -401,6 +403,20 @@ export interface Offer {
   type: "offer";
   sdp: string;
 }
+/**
+ * `wanted`: what the page wants of sound and picture at most.  `heights`: pixels by mid, 0 = not shown.
+ */
+export interface Wanted {
+  mode: "voice" | "chair" | "all";
+  heights: {
+    /**
+     * This interface was referenced by `undefined`'s JSON-Schema definition
+     * via the `patternProperty` "^[0-9]{1,2}$".
+     */
+    [k: string]: number;
+  };
+  page: number;
+}
 export interface View {
   about: AboutView;
   phase: string;
@@ -686,6 +702,7 @@ export interface Mine {
   chair: boolean;
   offered: boolean;
   may_speak: boolean;
+  may_share: boolean;
   microphone: string;
   may: string[];
   voter: boolean;
@@ -731,6 +748,15 @@ export interface SlotsMessage {
   slots: {
     [k: string]: string;
   };
+}
+export interface FeedMessage {
+  heard: boolean;
+  pictures: number;
+  send: {
+    [k: string]: string[];
+  };
+  screen?: string;
+  epoch: string;
 }
 export interface MediaMessage {
   epoch: string;
