@@ -6,16 +6,20 @@ per variable; a value is never printed, because some are secret.
 
 import hashlib
 import ipaddress
+import re
 import socket
 import sys
 import tempfile
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, Field, SecretStr, ValidationError, ValidationInfo
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from .org.security import shipped
 
 PREFIX = "CHIBO_"
 SOCKET_PATH_BYTES = 107  # sun_path is 108 bytes with its final zero (unix(7))
@@ -30,6 +34,12 @@ def _url(value: str) -> str:
     if parts.path.strip("/") or parts.query or parts.fragment or parts.username:
         raise ValueError("must end after the host and the port")
     return f"{parts.scheme}://{parts.netloc}"
+
+
+def _sender(value: str, known: ValidationInfo) -> str:
+    if known.data.get("smtp_host") and "@" not in value:
+        raise ValueError("must be the mail address that notices come from, because CHIBO_SMTP_HOST is set")
+    return value
 
 
 def _database(value: str) -> str:
@@ -55,6 +65,19 @@ def _address(value: str) -> str:
 
 def _addresses(value: str) -> str:
     return ",".join(_address(each.strip()) for each in value.split(","))
+
+
+def _relays(value: str) -> str:
+    urls = [each.strip() for each in value.split(",")] if value else []
+    if any(not re.fullmatch(r"turns?:[^\s?]+(\?transport=(udp|tcp))?", url) for url in urls):
+        raise ValueError("must be turn: or turns: and a host, as turns:relay.example.vn:443?transport=tcp")
+    return ",".join(urls)
+
+
+def _shared(value: SecretStr, known: ValidationInfo) -> SecretStr:
+    if known.data.get("turn_urls") and not value.get_secret_value():
+        raise ValueError("must be set where CHIBO_TURN_URLS is")
+    return value
 
 
 def _own_addresses() -> str:
@@ -104,6 +127,10 @@ class Settings(BaseSettings):
     media_bind: Address = "0.0.0.0"  # noqa: S104  media comes from everywhere; DTLS proves who it is
     media_port: Port = 8081  # UDP
 
+    turn_urls: Annotated[str, AfterValidator(_relays)] = ""  # for who has neither UDP nor TCP; separated by commas
+    turn_secret: Annotated[SecretStr, AfterValidator(_shared), Field(validate_default=True)] = SecretStr("")  # coturn's
+    turn_minutes: Annotated[int, Field(ge=1)] = 60  # within which a connection by the relay must begin
+
     language: Literal["vi", "en"] = "vi"  # for whoever asks for neither
     timezone: Annotated[str, AfterValidator(_zone)] = "Asia/Ho_Chi_Minh"
     development: bool = False  # shows /design
@@ -112,9 +139,22 @@ class Settings(BaseSettings):
         12 * 60
     )  # a meeting of three hours on a sleeping phone must survive
     session_days: Annotated[int, Field(ge=1)] = 7
-    lock_after: Annotated[int, Field(ge=1, le=5)] = 5  # wrong tries (QCVN 12:2026/BCA: at most 5)
-    lock_hours: Annotated[int, Field(ge=0)] = 12  # 0 = until an administrator unlocks (QCVN 12:2026/BCA: at least 12)
-    password_length: Annotated[int, Field(ge=8)] = 14  # QCVN 12:2026/BCA, without a second factor
+    # The rulebook's numbers (QCVN 12:2026/BCA), unless an installation is stricter.
+    lock_after: Annotated[int, Field(ge=1, le=5)] = Field(default_factory=partial(shipped, "lock_after"))  # wrong tries
+    lock_hours: Annotated[int, Field(ge=0)] = Field(
+        default_factory=partial(shipped, "lock_hours")
+    )  # 0 = until an administrator unlocks
+    password_length: Annotated[int, Field(ge=8)] = Field(
+        default_factory=partial(shipped, "password_length")
+    )  # without a second factor
+    document_megabytes: Annotated[int, Field(ge=1, le=500)] = 25  # of one file that is laid before a meeting
+    smtp_host: str = ""  # "" = no mail: notices are shown in the program only
+    smtp_port: Port = 587
+    smtp_security: Literal["starttls", "tls", "none"] = "starttls"
+    smtp_username: str = ""
+    smtp_password: SecretStr = SecretStr("")
+    smtp_sender: Annotated[str, AfterValidator(_sender)] = Field(default="", validate_default=True)  # address
+
     metrics_token: SecretStr = SecretStr("")  # "" = /metrics answers the machine itself only
 
     @property
@@ -126,9 +166,24 @@ class Settings(BaseSettings):
         return ZoneInfo(self.timezone)
 
     @property
+    def documents(self) -> Path:
+        """Where the documents of meetings are kept, named by their hash."""
+        return self.data_dir / "documents"
+
+    @property
     def head_key(self) -> Path:
         """The private key that signs the heads of closed meetings."""
         return self.data_dir / "head.key"
+
+    @property
+    def accounts_key(self) -> Path:
+        """The key of second factors and of codes on paper; outside the database."""
+        return self.data_dir / "accounts.key"
+
+    @property
+    def witness(self) -> Path:
+        """Every signed head once more, outside the database."""
+        return self.data_dir / "heads.jsonl"
 
     @property
     def media_socket(self) -> Path:

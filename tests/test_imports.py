@@ -41,26 +41,37 @@ TABLE = {
         roster="meeting.ids meeting.rules meeting.commands",
         rulebook="meeting.rules",
         report="records.turnout",
+        changing="records.rollups",
         reading="openpyxl",
         writing="openpyxl",
         jobs="structlog",
+        factor="cryptography",
     ),
-    "papers": may("openpyxl typst"),
+    "convening": may(
+        "sqlalchemy openpyxl PIL pypdf pypandoc typst defusedxml structlog",
+        "org notify records.tables records.database meeting.ids meeting.commands",
+    ),
+    "oversight": may("sqlalchemy", "org records meeting.ids meeting.events meeting.minutes papers notify"),
+    "notify": may("sqlalchemy aiosmtplib icalendar structlog", "records.tables records.database"),
+    "papers": may("openpyxl typst docx segno sqlalchemy", "meeting org records"),
     "pages": may(
         "aiohttp jinja2 aiohttp_jinja2 markupsafe babel itsdangerous structlog prometheus_client",
-        "org papers records meeting.minutes meeting.events meeting.ids settings",
+        "org convening notify oversight papers records meeting.minutes meeting.proceedings meeting.events meeting.ids "
+        "meeting.commands meeting.refusal settings",
         health="sqlalchemy alembic",  # asks whether the tables are those of this version; no statement
     ),
     "demo": may(
-        "aiohttp socketio aiortc aioice av PIL numpy psutil sqlalchemy uvloop",
-        "org records meeting settings",
+        "aiohttp socketio aiortc aioice av PIL numpy psutil sqlalchemy typst uvloop",
+        "org oversight papers records meeting settings convening notify",
     ),
 }
 IMPURE = {"asyncio", "logging", "os", "random", "secrets", "socket", "subprocess", "threading", "time", "uuid"}
 ORDER = (
-    *("ids", "refusal", "rules", "commands", "events", "calling", "sitting", "attendance", "checks", "chairing"),
-    *("agenda", "speaking", "microphones", "opening", "showing", "voting", "concluding", "scoring", "minuting"),
-    *("groups", "state", "contents", "meeting", "staging", "view_record", "view", "minutes", "__init__"),
+    *("ids", "refusal", "rules", "commands", "events", "calling", "sitting", "attendance", "desk", "checks"),
+    *("chairing", "agenda", "speaking", "microphones", "opening", "showing", "voting", "concluding", "scoring"),
+    *("minuting", "filing", "leading", "reporting", "apart", "groups", "state", "ruling", "contents_groups"),
+    *("contents", "meeting", "staging", "view_record", "view_groups", "view", "minutes", "whereabouts", "reports"),
+    *("proceedings", "__init__"),
 )
 
 

@@ -1,6 +1,6 @@
 import { defineConfig } from "vitest/config";
 
-/** Two entries: the room, and what every other page loads.  Everything is served under /assets/ from web/dist. */
+/** Three entries: the room, what every other page loads, and documents on a page.  Everything is served under /assets/ from web/dist. */
 export default defineConfig({
   base: "/assets/",
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
@@ -11,7 +11,7 @@ export default defineConfig({
     assetsInlineLimit: 0, // the policy of our pages lets nothing come from data: URLs
     modulePreload: { polyfill: false },
     target: ["chrome96", "firefox102", "safari15.4"],
-    rolldownOptions: { input: ["src/main.ts", "src/page.ts"] },
+    rolldownOptions: { input: ["src/main.ts", "src/page.ts", "src/reader.ts", "src/network.ts"] },
   },
   test: { include: ["src/**/*.test.{ts,tsx}"], environment: "node" },
 });

@@ -90,14 +90,14 @@ ADMINISTRATOR = ("quantri", "Lương Văn Thành", 1988)  # who keeps the accoun
 
 # The order of a regular meeting (42-HD/BTCTW, 28/10/2025).
 AGENDA = (
-    ("Tình hình thời sự, văn bản mới của cấp trên", 15, "Trần Thị Thu Hương"),
-    ("Kết quả thực hiện nhiệm vụ tháng trước", 20, "Nguyễn Văn Hải"),
-    ("Thảo luận; tự phê bình và phê bình", 30, ""),
-    ("Nhiệm vụ tháng tới, phân công đảng viên", 20, "Nguyễn Văn Hải"),
-    ("Kết luận, thông qua nghị quyết, chấm điểm buổi sinh hoạt", 15, "Nguyễn Văn Hải"),
+    ("Tình hình thời sự, văn bản mới của cấp trên", 15, "Trần Thị Thu Hương", "information"),
+    ("Kết quả thực hiện nhiệm vụ tháng trước", 20, "Nguyễn Văn Hải", "last_tasks"),
+    ("Thảo luận; tự phê bình và phê bình", 30, "", "ordinary"),
+    ("Nhiệm vụ tháng tới, phân công đảng viên", 20, "Nguyễn Văn Hải", "ordinary"),
+    ("Kết luận, thông qua nghị quyết, chấm điểm buổi sinh hoạt", 15, "Nguyễn Văn Hải", "closing"),
 )
 THEMATIC = (
-    ("Đồng chí được phân công trình bày chuyên đề", 30, "Phạm Thị Lan"),
-    ("Thảo luận", 45, ""),
-    ("Kết luận của bí thư chi bộ", 15, "Nguyễn Văn Hải"),
+    ("Đồng chí được phân công trình bày chuyên đề", 30, "Phạm Thị Lan", "thematic"),
+    ("Thảo luận", 45, "", "ordinary"),
+    ("Kết luận của bí thư chi bộ", 15, "Nguyễn Văn Hải", "closing"),
 )

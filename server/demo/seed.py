@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from server.convening.documents import Store
 from server.meeting.ids import MeetingKind, Post, Standing
 from server.org import groups, meetings, merging, people, tree
 from server.org.accounts import HASHER, Accounts
@@ -23,10 +24,10 @@ from server.records.database import Database
 from server.records.signing import Key
 from server.records.tables import accounts as accounts_table
 
-from . import past, province
+from . import before, filing, past, province
 from .pilot import seed_pilot
 
-SINCE = date(2025, 7, 1)
+SINCE = date(2022, 7, 1)
 EVENING = time(19, 30)
 _WORDS = (
     "sen",
@@ -91,10 +92,12 @@ async def seed(
     password: str,
     zone: ZoneInfo = ZONE,
     at: datetime | None = None,
+    store: Store | None = None,
 ) -> Demo:
     """The demonstration, added where it is not yet there; what was done with it since is kept.
 
     `key` seals the meeting of last month, `today` is a day of `zone`.  The accounts get `password` when they are made.
+    With a `store` its meetings have documents.
     `at` is when the meeting that may be joined begins, if there is none; the quarter of an hour just begun by default.
     """
     at = at or quarter(datetime.now(UTC))
@@ -104,7 +107,7 @@ async def seed(
         hashed = HASHER.hash(password)  # once: the same for all of them
         async with database.write() as connection:
             await _register(connection)
-            await _accounts(connection, Accounts(database), hashed)
+            await _accounts(connection, Accounts(database, clock=lambda: at), hashed)
             await seed_pilot(connection, today)
             await _plans(connection, today, zone)
     else:
@@ -112,10 +115,15 @@ async def seed(
             await seed_pilot(connection, today)
     async with database.read() as connection:
         last = await meetings.meeting(connection, "demo-past")
+        late = await meetings.meeting(connection, "demo-late")
+    await filing.begin_term(database)
     if last is not None and last.phase == "planned":
         await past.hold(database, key, last.id, zone)
+    if late is not None and late.phase == "planned":
+        await past.hold_lately(database, key, late.id, zone)
     async with database.write() as connection:
         meeting_id = await _meeting_now(connection, at, zone)
+    await before.prepare(database, ("demo-ahead-2", meeting_id), at, today, zone, store)
     return Demo([(who, username, password) for who, username, _ in _people()], meeting_id, province.CELL)
 
 
@@ -241,6 +249,13 @@ async def _plans(connection: AsyncConnection, today: date, zone: ZoneInfo) -> No
     planned = (
         ("demo-past", today - timedelta(days=28), regular, "Sinh hoạt chi bộ thường kỳ tháng trước", province.AGENDA),
         (
+            "demo-late",
+            today - timedelta(days=9),
+            thematic,
+            "Sinh hoạt chuyên đề: Phòng, chống thiên tai mùa mưa bão",
+            province.THEMATIC,
+        ),
+        (
             "demo-ahead-1",
             today + timedelta(days=14),
             thematic,
@@ -275,8 +290,8 @@ def _evening(day: date, zone: ZoneInfo) -> datetime:
     return datetime.combine(day, EVENING, zone).astimezone(UTC)
 
 
-def _agenda(items: Sequence[tuple[str, int, str]]) -> list[dict[str, object]]:
+def _agenda(items: Sequence[tuple[str, int, str, str]]) -> list[dict[str, object]]:
     return [
-        {"id": str(number), "title": title, "minutes": minutes, "presenter": presenter}
-        for number, (title, minutes, presenter) in enumerate(items, start=1)
+        {"id": str(number), "title": title, "minutes": minutes, "presenter": presenter, "kind": kind}
+        for number, (title, minutes, presenter, kind) in enumerate(items, start=1)
     ]

@@ -6,7 +6,7 @@ and share one patch; `mine` goes to a member's own sockets and only when it chan
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
@@ -27,7 +27,7 @@ class Outlet(Protocol):
 
     async def emit(self, event: str, data: Mapping[str, Any], to: str) -> None: ...
 
-    async def move(self, socket: str, out_of: str | None, into: str) -> None: ...
+    async def move(self, socket: str, out_of: str | None, into: str | None) -> None: ...
 
     async def bid_farewell(self, socket: str, refused: Refused) -> None:
         """Say `gone` and end the connection."""
@@ -141,45 +141,72 @@ class Audience:
         ended.set()
 
     async def _tell(self, meeting: Meeting, seq: int) -> None:
-        for kind in {socket.eyes for socket in self.sockets.values() if socket.eyes}:
-            await self._tell_crowd(meeting, seq, kind)
-        own = {member: mine(meeting, member) for member in {socket.member for socket in self.sockets.values()}}
+        """What everyone has to know is reckoned in one go, then sent: whoever asks for his view meanwhile gets the new
+        one, and the patch on its way is older than that."""
+        await self._bid_farewell(meeting)
+        staying = [each for each in self.sockets.values() if not each.leaving]
+        turned = {each: now for each in staying if (now := eyes(meeting, each.member)) != each.eyes}
+        before, moves = dict(self._crowds), {(each.eyes, now) for each, now in turned.items() if _moved(each.eyes, now)}
+        news = self._renewed(meeting, seq, {each.eyes for each in staying if each not in turned}, turned.values())
+        steps = {(old or "", new): self._step(before[old or ""], self._crowds[new]) for old, new in moves}
+        was = {each: each.eyes for each in turned}
+        for socket, now in turned.items():
+            socket.eyes = now
+        for socket, old in was.items():
+            if old:
+                await self._outlet.move(socket.id, self._crowd(old), None)
+        for kind, message in news.items():
+            await self._outlet.emit("patch", message, self._crowd(kind))
+        for socket, now in turned.items():
+            await self._turn(meeting, socket, now, steps.get((was[socket] or "", now)), new=was[socket] is None)
+        await self._tell_own(meeting, seq)
+        await self._tell_slots()
+
+    async def _bid_farewell(self, meeting: Meeting) -> None:
         for socket in [each for each in self.sockets.values() if not each.leaving]:
             if refused := barred(meeting, socket.member):
                 socket.leaving = True
                 await self._outlet.bid_farewell(socket.id, refused)
-            else:
-                await self._tell_socket(meeting, seq, socket, own[socket.member])
-        await self._tell_slots()
 
-    async def _tell_crowd(self, meeting: Meeting, seq: int, kind: str) -> None:
-        last = self._crowds[kind]
-        view = shown(meeting, kind)
-        if patch := diff(last.view, view):
-            self._crowds[kind] = _Told(seq, view)
-            news: PatchMessage = {"after": last.seq, "seq": seq, "at": self._at(), "patch": patch}
-            await self._outlet.emit("patch", news, self._crowd(kind))
+    def _renewed(
+        self, meeting: Meeting, seq: int, held: Collection[str | None], joined: Collection[str]
+    ) -> dict[str, PatchMessage]:
+        """Every crowd as it is now; the patch for those who stand in it.  One that is joined is told in any case, so
+        that all in it have the same number."""
+        news: dict[str, PatchMessage] = {}
+        for kind in {each for each in held if each} | set(joined):
+            last, view = self._crowds.get(kind), shown(meeting, kind)
+            patch = diff(last.view, view) if last else {}
+            if last and kind in held and (patch or (kind in joined and last.seq < seq)):
+                news[kind] = {"after": last.seq, "seq": seq, "at": self._at(), "patch": patch}
+            if kind in news or kind not in held:
+                self._crowds[kind] = _Told(seq, view)
+        return news
 
-    async def _tell_socket(self, meeting: Meeting, seq: int, socket: Socket, own: Mine) -> None:
-        """The whole view for who is new or sees with other eyes than before; else what changed of his own."""
-        now = eyes(meeting, socket.member)
-        if now != socket.eyes:
-            await self._turn(meeting, seq, socket, now, own)
-        elif own != socket.mine:
-            socket.mine = own
-            news: MineMessage = {"seq": seq, "mine": _own(own, socket)}
-            await self._outlet.emit("mine", news, socket.id)
+    def _step(self, before: _Told, now: _Told) -> PatchMessage:
+        """From one crowd into another: a hundred who move at once are told the same few words."""
+        return {"after": before.seq, "seq": now.seq, "at": self._at(), "patch": diff(before.view, now.view)}
 
-    async def _turn(self, meeting: Meeting, seq: int, socket: Socket, now: str, own: Mine) -> None:
-        if now not in {other.eyes for other in self.sockets.values()}:
-            self._crowds[now] = _Told(seq, shown(meeting, now))
-        before, socket.eyes, socket.mine = socket.eyes, now, own
-        await self._outlet.move(socket.id, before and self._crowd(before), self._crowd(now))
-        await self._outlet.emit("view", self._whole(socket, now), socket.id)
-        if before is None and socket.connection in self._slots:
-            self._unsent.add(socket.connection)
-        if before is None and socket.connection in self._feeds:
-            self._unfed.add(socket.connection)
+    async def _turn(self, meeting: Meeting, socket: Socket, now: str, step: PatchMessage | None, new: bool) -> None:
+        """The whole view for who is new or sees with other eyes than before, a patch for who is elsewhere now."""
+        if step:
+            await self._outlet.emit("patch", step, socket.id)
+        else:
+            socket.mine = mine(meeting, socket.member)
+            await self._outlet.emit("view", self._whole(socket, now), socket.id)
+            if new and socket.connection in self._slots:
+                self._unsent.add(socket.connection)
+            if new and socket.connection in self._feeds:
+                self._unfed.add(socket.connection)
+        await self._outlet.move(socket.id, None, self._crowd(now))
+
+    async def _tell_own(self, meeting: Meeting, seq: int) -> None:
+        own = {member: mine(meeting, member) for member in {socket.member for socket in self.sockets.values()}}
+        for socket in [each for each in self.sockets.values() if each.eyes and not each.leaving]:
+            if socket.mine != own[socket.member]:
+                socket.mine = own[socket.member]
+                news: MineMessage = {"seq": seq, "mine": _own(socket.mine, socket)}
+                await self._outlet.emit("mine", news, socket.id)
 
     async def _tell_slots(self) -> None:
         unsent, self._unsent = self._unsent, set()
@@ -207,6 +234,11 @@ class Audience:
 
     def _at(self) -> str:
         return self._now().replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
+
+
+def _moved(before: str | None, now: str) -> bool:
+    """The same kind of eyes in another place (view.py)."""
+    return before is not None and before.partition("/")[0] == now.partition("/")[0]
 
 
 def _own(own: Mine, socket: Socket) -> Mine:

@@ -16,6 +16,7 @@ import socketio
 from ..meeting import Refused
 from ..meeting.commands import Drop, Join
 from ..meeting.ids import ConnectionId, MemberId
+from ..meeting.staging import plan
 from . import wire
 from .audience import Audience, Socket
 from .health import Fault
@@ -91,6 +92,7 @@ class Gateway:
         self._holders: dict[tuple[str, ConnectionId], Socket] = {}  # the newest socket of each connection
         self._audiences: dict[str, Audience] = {}
         self._background: set[asyncio.Task[None]] = set()
+        self._resuming: set[ConnectionId] = set()
         self._watching: asyncio.Task[None] | None = None
         sio.on("connect", self._connect, namespace=NAMESPACE)
         sio.on("disconnect", self._disconnect, namespace=NAMESPACE)
@@ -129,6 +131,24 @@ class Gateway:
         for audience in self._audiences.values():
             audience.forget_slots()
         self._do(self._sio.emit("media", {"epoch": epoch}, namespace=NAMESPACE))
+
+    async def resume(self, meeting: str, member: MemberId, page: str, sdp: str) -> Answer:
+        """An answer for a page of this member whose socket may be gone.  Raises Refused, BadMessage.
+
+        The page's own name is a secret of 128 bits that only it and we know; whose it is, his session says.
+        """
+        sdp = wire.offer({"type": "offer", "sdp": sdp})
+        connection, room = _connection(member, page), self._rooms.find(meeting)
+        if room is None or connection not in plan(room.meeting).peers:
+            raise Refused("not-here", "You are not present in this meeting.")
+        if connection in self._resuming:
+            raise Refused("too-fast", "Too many messages at once.")
+        self._resuming.add(connection)
+        try:
+            answer, epoch = await self._rooms.sfu.answer(meeting, connection, member, sdp)
+        finally:
+            self._resuming.discard(connection)
+        return {"type": "answer", "sdp": answer, "epoch": epoch}
 
     # -- Coming ------------------------------------------------------------------------------------------------------
 
@@ -299,12 +319,13 @@ class Gateway:
     async def emit(self, event: str, data: Mapping[str, Any], to: str) -> None:
         await self._sio.emit(event, data, to=to, namespace=NAMESPACE)
 
-    async def move(self, socket: str, out_of: str | None, into: str) -> None:
+    async def move(self, socket: str, out_of: str | None, into: str | None) -> None:
         if socket not in self._sockets:
             return
         if out_of:
             await self._sio.leave_room(socket, out_of, namespace=NAMESPACE)
-        await self._sio.enter_room(socket, into, namespace=NAMESPACE)
+        if into:
+            await self._sio.enter_room(socket, into, namespace=NAMESPACE)
 
     async def bid_farewell(self, socket: str, refused: Refused) -> None:
         leaving = self._sockets.get(socket)

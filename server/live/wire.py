@@ -20,6 +20,7 @@ _M = TypeVar("_M", bound=BaseModel)
 
 LONGEST_MESSAGE = 64 * 1024  # bytes
 LONGEST_ID, LARGEST_NUMBER, LONGEST_LIST = 64, 1_000_000, 50
+LONGEST_ROLL = 500  # of members named one by one
 
 
 class BadMessage(Exception):
@@ -92,6 +93,21 @@ COMMANDS: Mapping[str, type[Command]] = MappingProxyType(
             c.WriteMinutes,
             c.ReadMinutes,
             c.AdoptMinutes,
+            c.FormGroups,
+            c.ExtendGroups,
+            c.GatherGroups,
+            c.AssignToGroup,
+            c.VisitGroup,
+            c.EndVisit,
+            c.CallLeader,
+            c.AnswerCall,
+            c.AddressGroups,
+            c.EndAddress,
+            c.LeadGroup,
+            c.ChooseLeader,
+            c.DraftReport,
+            c.SubmitReport,
+            c.AwaitReports,
         )
     }
 )
@@ -163,8 +179,9 @@ def _type(hint: Any) -> Any:
     if hint in _PLAIN or isinstance(hint, NewType):
         return _PLAIN.get(hint, _Id)
     if get_origin(hint) is tuple:
-        each = _type(get_args(hint)[0])
-        return Annotated[list[each], Bounds(max_length=LONGEST_LIST), AfterValidator(tuple)]  # type: ignore[valid-type]
+        of = get_args(hint)[0]
+        each, most = _type(of), LONGEST_ROLL if isinstance(of, NewType) else LONGEST_LIST
+        return Annotated[list[each], Bounds(max_length=most), AfterValidator(tuple)]  # type: ignore[valid-type]
     if is_dataclass(hint):
         return Annotated[_made(hint, _Exact), AfterValidator(lambda model: hint(**dict(model)))]  # type: ignore[operator]
     return Annotated[Literal[tuple(hint)], AfterValidator(hint)]  # one word of an enumeration

@@ -85,6 +85,9 @@ class _Line:
         if reply is not None and not reply.done():
             reply.set_result(message)
 
+    def close(self) -> None:
+        self._writer.close()
+
     def _hang_up(self) -> None:
         self._gone = True
         for reply in self._waiting.values():
@@ -126,18 +129,39 @@ class Control:
         self._spare = await self._born()
 
     async def stop(self) -> None:
-        """End the worker."""
+        """End the worker, and every call with it."""
+        await self._stop_keeping()
+        await self._last_word("end")
+        await self._bury()
+        snapshot.wipe(self._memory)
+
+    async def part(self) -> None:
+        """Go, and leave the worker with its calls to whoever starts within worker.ALONE; without calls it ends."""
+        await self._stop_keeping()
+        if (await self._last_word("part")).get("stays"):
+            self._process = None
+        else:
+            await self._bury()
+            snapshot.wipe(self._memory)
+
+    async def _stop_keeping(self) -> None:
         if self._keeper is not None:
             self._keeper.cancel()
             await asyncio.gather(self._keeper, return_exceptions=True)
+        self._process, self._spare, worker = self._spare, None, self._process
+        await self._bury()
+        self._process = worker
+
+    async def _last_word(self, do: str) -> dict[str, Any]:
+        """The reply, when the line is closed; {} from a worker that is gone."""
+        reply: dict[str, Any] = {}
         if self._line is not None and self._reader is not None:
             with contextlib.suppress(WorkerAway):
-                await self._line.ask("end")
+                reply = await self._line.ask(do)
+            if reply.get("stays"):
+                self._line.close()
             await asyncio.wait([self._reader], timeout=REPLY)
-        await self._bury()
-        self._process, self._spare = self._spare, None
-        await self._bury()
-        snapshot.wipe(self._memory)
+        return reply
 
     async def restart(self) -> None:
         """Another worker takes the place of this one (of a new version, say); no connection is lost."""

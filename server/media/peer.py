@@ -169,7 +169,7 @@ class Peer:
 
     def answer(self, addresses: tuple[str, ...]) -> str:
         ssrcs = {s.mid: (s.ssrc, s.rtx_ssrc) for s in self.slots}
-        own = sdp.Own(self.ice, fingerprint(self._own), addresses, self._mux.port, ssrcs)
+        own = sdp.Own(self.ice, fingerprint(self._own), addresses, self._mux.port, ssrcs, self._mux.streams.open)
         return sdp.answer(self.offer, own)
 
     def start(self) -> None:
@@ -399,10 +399,15 @@ class Peer:
                 self._send_rtcp(rtcp.picture_loss(self._ssrc, track.ssrc))
 
     def report(self, now: float) -> None:
-        """Sender and receiver reports and the ceiling, every 0.5–1 s (RFC 3550 section 6.2 asks for the jitter)."""
+        """Sender and receiver reports and the ceiling, every 0.4–0.8 s (RFC 3550 section 6.2 asks for the jitter).
+
+        To who speaks every 0.3 s.  A page that hears nothing for a second looks for another way
+        (web/src/media/quiet.ts).
+        """
         if now < self._report_at or not self.ready:
             return
-        self._report_at = now + 0.5 + secrets.randbelow(500) / 1000
+        speaks = self.microphone.live(now)
+        self._report_at = now + (0.25 if speaks else 0.4) + secrets.randbelow(100 if speaks else 400) / 1000
         tracks = [t for t in self.tracks if t.counts is not None and t.gaps is not None]
         blocks = [t.counts.report(t.ssrc, t.gaps.newest, now) for t in tracks if t.counts and t.gaps is not None]
         parts = [rtcp.receiver_report(self._ssrc, blocks), rtcp.description(self._ssrc, CNAME)]

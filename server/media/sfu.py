@@ -51,6 +51,7 @@ class Scene:
     def __init__(self, room: str, told: Told) -> None:
         self.room, self._told = room, told
         self.peers: dict[str, Peer] = {}
+        self.coming: dict[str, Peer] = {}  # connected beside one of `peers`, to take its place
         self.stage = EMPTY
         self.wishes: dict[str, Wish] = {}
         self._places: dict[str, Place] = {}
@@ -62,8 +63,8 @@ class Scene:
 
     def follow(self, stage: Stage, now: float) -> list[Peer]:
         """Obey the stage from now on.  Gives the peers that it names no more."""
-        before = self.stage.peers
-        dropped = [p for name, p in self.peers.items() if name in before and name not in stage.peers]
+        before, both = self.stage.peers, (*self.peers.values(), *self.coming.values())
+        dropped = [p for p in both if p.name in before and p.name not in stage.peers]
         self.wishes = {name: wish for name, wish in self.wishes.items() if name in stage.peers or name not in before}
         self.stage, self.stale = stage, True
         for peer in self.peers.values():
@@ -95,7 +96,7 @@ class Scene:
             changed = True
         for name, crowd in crowds.items():
             place = self._places.setdefault(name, Place())
-            cast = self._cast_of(name, place, crowd, now)
+            cast = self._cast_of(name, place, self._performers(name, crowd), now)
             changed |= cast != place.cast
             place.cast = cast
         if changed:
@@ -110,6 +111,13 @@ class Scene:
                 crowds.setdefault(plan.place, []).append(peer)
         return crowds
 
+    def _performers(self, name: str, crowd: Sequence[Peer]) -> Sequence[Peer]:
+        """Those in the place, and who is heard there from elsewhere."""
+        guest = self.stage.places.get(name, NOWHERE).elsewhere
+        if guest is None:
+            return crowd
+        return (*crowd, *(p for p in self.peers.values() if p.owner == guest and p.ready and p not in crowd))
+
     def _cast_of(self, name: str, place: Place, crowd: Sequence[Peer], now: float) -> Cast:
         plan = self.stage.places.get(name, NOWHERE)
         speaking = {p.owner: p.microphone.voice for p in crowd if p.microphone.allowed}
@@ -123,7 +131,7 @@ class Scene:
         listeners: dict[Source, list[Any]] = {}
         for name, crowd in crowds.items():
             cast, always = self._places[name].cast or Cast(), self.stage.places.get(name, NOWHERE).always
-            sources = _sources(crowd, now)
+            sources = _sources(self._performers(name, crowd), now)
             for peer in crowd:
                 self._fill(peer, cast, always, sources, now)
                 for slot in peer.slots:
@@ -218,7 +226,7 @@ class Sfu:
         self.keeper: Keeper | None = None
 
     def answer(self, room: str, name: str, owner: str, offer: str) -> str:
-        """A new connection; an older one of the same name is hung up.  Raises sdp.BadOffer."""
+        """A new connection; it takes the place of an older one of its name once it carries.  Raises sdp.BadOffer."""
         peer = self._admit(room, name, owner, sdp.read(offer))
         peer.start()
         return peer.answer(self._addresses)
@@ -242,39 +250,55 @@ class Sfu:
     def _admit(self, room: str, name: str, owner: str, offer: sdp.Offer, past: PeerPast | None = None) -> Peer:
         scene = self._scene(room)
         now = self._clock()
-        told = self._recast(scene), self._hung_up(scene), self._keep_soon
+        told = self._arrived(scene, name), self._hung_up(scene), self._keep_soon
         peer = Peer(self.mux, self._certificate, name, owner, offer, now, *told, past)
-        before = scene.peers.pop(name, None)
+        if name in scene.coming:
+            scene.coming.pop(name).close()
+        if name in scene.peers and scene.peers[name].ready:
+            scene.coming[name] = peer
+        else:
+            self._seat(scene, peer, now)
+        return peer
+
+    @staticmethod
+    def _seat(scene: Scene, peer: Peer, now: float) -> None:
+        """From now on this is the peer of that name."""
+        before = scene.peers.pop(peer.name, None)
         if before is not None:
             before.close()
             peer.told, peer.fed = before.told, before.fed  # that is what the page believes
-        scene.peers[name] = peer
+        scene.peers[peer.name] = peer
         scene.admit(peer, now)
-        peer.downlink.follow(scene.wishes.get(name, ANYTHING), now)
+        peer.downlink.follow(scene.wishes.get(peer.name, ANYTHING), now)
         scene.stale = True
-        return peer
 
     def _scene(self, room: str) -> Scene:
         if room not in self.scenes:
             self.scenes[room] = Scene(room, self._told)
         return self.scenes[room]
 
-    def _recast(self, scene: Scene) -> Callable[[], None]:
-        def recast() -> None:
-            scene.stale = True
-            scene.cast(self._clock())
+    def _arrived(self, scene: Scene, name: str) -> Callable[[], None]:
+        """What happens when the newest peer of that name can hear and be heard."""
 
-        return recast
+        def arrived() -> None:
+            now = self._clock()
+            if name in scene.coming:
+                self._seat(scene, scene.coming.pop(name), now)
+            scene.stale = True
+            scene.cast(now)
+
+        return arrived
 
     def _hung_up(self, scene: Scene) -> Callable[[Peer], None]:
         def hung_up(peer: Peer) -> None:
-            if scene.peers.get(peer.name) is peer:
+            if peer in (scene.peers.get(peer.name), scene.coming.get(peer.name)):
                 self._drop(scene, peer)
 
         return hung_up
 
     def _drop(self, scene: Scene, peer: Peer) -> None:
-        del scene.peers[peer.name]
+        among = scene.peers if scene.peers.get(peer.name) is peer else scene.coming
+        del among[peer.name]
         peer.close()
         scene.stale = True
 
@@ -291,7 +315,7 @@ class Sfu:
 
     def close(self, room: str) -> None:
         scene = self.scenes.pop(room, None)
-        for peer in scene.peers.values() if scene is not None else ():
+        for peer in (*scene.peers.values(), *scene.coming.values()) if scene is not None else ():
             peer.close()
         self.keep()
 
@@ -317,6 +341,8 @@ class Sfu:
                 if due:
                     peer.report(now)
                     self._sweep(scene, peer, now)
+            for peer in list(scene.coming.values()) if due else ():
+                self._sweep(scene, peer, now)
             if due:
                 scene.cast(now)
                 scene.watch(now)
@@ -328,6 +354,11 @@ class Sfu:
             peer.named = now
         if now - min(peer.heard, peer.named) > GONE:
             self._drop(scene, peer)
+
+    @property
+    def busy(self) -> bool:
+        """Whether anybody is connected."""
+        return any(peer.ready for scene in self.scenes.values() for peer in scene.peers.values())
 
     def tell_all(self) -> None:
         """Announce every slot again: somebody new listens."""

@@ -24,6 +24,7 @@ class PlaceStage:
 
     always: tuple[str, ...] = ()
     main: str | None = None
+    elsewhere: str | None = None  # heard and seen here too, from another place
 
 
 NOWHERE = PlaceStage()
@@ -39,7 +40,7 @@ class Stage:
     def to_json(self) -> dict[str, Any]:
         return {
             "peers": {name: [p.owner, p.place, p.audio, p.video, p.screen] for name, p in self.peers.items()},
-            "places": {name: [list(p.always), p.main] for name, p in self.places.items()},
+            "places": {name: [list(p.always), p.main, p.elsewhere] for name, p in self.places.items()},
         }
 
     @staticmethod
@@ -48,7 +49,7 @@ class Stage:
         peers = {
             name: PeerStage(owner, place, *map(bool, leave)) for name, (owner, place, *leave) in value["peers"].items()
         }
-        places = {name: PlaceStage(tuple(always), main) for name, (always, main) in value["places"].items()}
+        places = {name: PlaceStage(tuple(always), *others) for name, (always, *others) in value["places"].items()}
         return Stage(peers, places)
 
 

@@ -62,6 +62,7 @@ class Worker:
         self._requests: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
             "hello": self._hello, "answer": self._answer, "follow": self._follow, "wish": self._wish,
             "close": self._close, "stats": self._stats, "end": self._told_to_end, "leave": self._told_to_leave,
+            "part": self._parted,
         }  # fmt: skip
         if bench:
             self._requests["give"] = self._given
@@ -74,14 +75,16 @@ class Worker:
     async def run(self, path: Path) -> None:
         loop = asyncio.get_running_loop()
         for ended in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(ended, self._end.set)
+            loop.add_signal_handler(ended, self._asked_to_end)
         server = await asyncio.start_unix_server(self._serve, path, limit=lines.LONGEST)
         loop.add_reader(self.mux.sock, self.mux.readable)
+        await self.mux.streams.listen(self.mux.sock.getsockname()[0], self.mux.port)
         self._count_down()
         self._tick()
         print(lines.encode({"epoch": self.epoch, "port": self.mux.port}).decode(), end="", flush=True)
         await self._end.wait()
         server.close()
+        self.mux.streams.close()
         if self._leaving:
             loop.remove_reader(self.mux.sock)
             self.sfu.keep()
@@ -171,6 +174,17 @@ class Worker:
         self._end.set()
         return {}
 
+    def _parted(self, message: dict[str, Any]) -> dict[str, Any]:
+        """The control goes and another comes: whoever is connected stays so until then."""
+        if not self.sfu.busy:
+            self._end.set()
+        return {"stays": self.sfu.busy}
+
+    def _asked_to_end(self) -> None:
+        """By a signal: whoever is connected is left to a successor."""
+        self._leaving = self.sfu.busy and self.sfu.keeper is not None
+        self._end.set()
+
     def _told_to_end(self, message: dict[str, Any]) -> dict[str, Any]:
         self._end.set()
         return {}
@@ -212,6 +226,8 @@ def _open(options: argparse.Namespace) -> tuple[socket.socket, snapshot.Snapshot
     """The port, and what to carry on on it: that of the snapshot, unless another is asked for.  Raises OSError."""
     past = snapshot.read(options.snapshot) if options.snapshot else None
     if past is None or options.port not in (0, past.head.port):
+        if options.snapshot:
+            snapshot.wipe(options.snapshot)  # the keys of calls that are over
         return bound(options.bind, options.port), None
     try:
         return bound(options.bind, past.head.port), past

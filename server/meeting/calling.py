@@ -6,7 +6,7 @@ from datetime import datetime
 
 from . import commands as c
 from . import events as e
-from .ids import NO_ITEM, SeatKind
+from .ids import NO_ITEM, NOBODY, SeatKind
 from .refusal import Refused
 from .rules import Regulation
 
@@ -18,6 +18,7 @@ def call(command: c.Call) -> Iterator[e.Event]:
         raise Refused("call", "The planned time is not a time with its zone.")
     _regulation(command.regulation)
     _known(command)
+    _groups(command)
     yield e.Called(**{each.name: getattr(command, each.name) for each in fields(e.Called)})
 
 
@@ -62,6 +63,13 @@ def _known(command: c.Call) -> None:
     ids, items = [document.id for document in command.documents], {item.id for item in command.agenda} | {NO_ITEM}
     if not all(ids) or _repeats(ids) or not {document.item for document in command.documents} <= items:
         raise Refused("call", "Each document has an id of its own and belongs to an item of the agenda.")
+
+
+def _groups(command: c.Call) -> None:
+    """The leaders of a group are seats; whether they sit in it is looked at when it sits apart."""
+    ids, members = [group.id for group in command.groups], {seat.member for seat in command.roster} | {NOBODY}
+    if not all(ids) or _repeats(ids) or not all({group.leader, group.deputy} <= members for group in command.groups):
+        raise Refused("call", "Each party group has an id of its own, and leaders on the roster.")
 
 
 def _repeats(ids: Iterable[Hashable]) -> bool:

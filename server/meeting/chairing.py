@@ -12,7 +12,7 @@ from typing import Any
 
 from . import events as e
 from .attendance import Attendance, connected
-from .ids import NOBODY, MemberId
+from .ids import HALL, NOBODY, GroupId, MemberId
 from .refusal import Refused
 from .rules import Regulation
 
@@ -92,6 +92,8 @@ _APPLIED: dict[type[e.Event], Callable[[Chair, Any, datetime], Chair]] = {
 }
 
 
-def apply(chair: Chair, event: e.Event, at: datetime) -> Chair:
+def apply(chair: Chair, event: e.Event, at: datetime, place: GroupId = HALL) -> Chair:
+    """`chair`: that of `place`."""
     applied = _APPLIED.get(type(event))
-    return applied(chair, event, at) if applied else chair
+    here = getattr(event, "place", place) == place
+    return applied(chair, event, at) if applied and here else chair

@@ -5,16 +5,24 @@ from dataclasses import dataclass
 from .ids import (
     NO_TEXT,
     About,
+    Before,
+    Carried,
     Choice,
+    Circle,
     ConnectionId,
     Document,
     DocumentId,
     Excuse,
+    GroupId,
     Item,
     ItemId,
     LongText,
     MemberId,
     MotionKind,
+    PaperKind,
+    PartyGroup,
+    Question,
+    QuestionId,
     RollState,
     Seat,
     TaskId,
@@ -44,6 +52,9 @@ class Call(Command):
     seed: str  # makes the times of the presence checks; unknown to every member
     excuses: tuple[Excuse, ...] = ()  # known before the meeting
     documents: tuple[Document, ...] = ()  # in the order of the agenda
+    carried: tuple[Carried, ...] = ()  # the tasks of last month, by deadline
+    groups: tuple[PartyGroup, ...] = ()  # of the register
+    before: Before | None = None  # the cell's meeting before, as it was sealed
 
 
 # -- Coming and going ------------------------------------------------------------------------------------------------
@@ -471,6 +482,151 @@ class ReadMinutes(Command):
 @dataclass(frozen=True, slots=True)
 class AdoptMinutes(Command):
     pass
+
+
+# -- Party groups ----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class FormGroups(Command):
+    """The meeting splits.  No groups named: those of the register; the chair stays in the hall and visits."""
+
+    questions: tuple[Question, ...]
+    minutes: int
+    groups: tuple[Circle, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ExtendGroups(Command):
+    minutes: int
+
+
+@dataclass(frozen=True, slots=True)
+class GatherGroups(Command):
+    """Everyone back into the hall, before the time is over."""
+
+
+@dataclass(frozen=True, slots=True)
+class AssignToGroup(Command):
+    """While the groups sit; group "" = the hall."""
+
+    member: MemberId
+    group: GroupId
+
+
+@dataclass(frozen=True, slots=True)
+class VisitGroup(Command):
+    """By the chair and the cell committee, who are seen to be there; group "" = the hall."""
+
+    group: GroupId
+
+
+@dataclass(frozen=True, slots=True)
+class EndVisit(Command):
+    """Back to where one belongs."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallLeader(Command):
+    """The chair asks the group's leader into the hall."""
+
+    group: GroupId
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerCall(Command):
+    """By the leader who is called: he comes into the hall, or stays with his group."""
+
+    comes: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AddressGroups(Command):
+    """The chair is heard in every group at once, until he ends it."""
+
+
+@dataclass(frozen=True, slots=True)
+class EndAddress(Command):
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class LeadGroup(Command):
+    """By the deputy to whom the lead of his group is offered."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChooseLeader(Command):
+    """While nobody leads the group: more than half of those who sit in it choose one of them."""
+
+    member: MemberId
+
+
+@dataclass(frozen=True, slots=True)
+class DraftReport(Command):
+    """By the leader, while he writes: the whole of one answer, kept so that nothing typed is lost."""
+
+    question: QuestionId
+    in_favour: Text = NO_TEXT
+    against: Text = NO_TEXT
+    proposals: Text = NO_TEXT
+    reserved: tuple[MemberId, ...] = ()
+    hands_for: int = 0
+    hands_against: int = 0
+    hands_other: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class SubmitReport(Command):
+    """By the leader: what is drafted is the report; said again, it is revised and the earlier one is kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class AwaitReports(Command):
+    """The chair gives the groups that have not reported another while."""
+
+
+# -- After the close -------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectMinutes(Command):
+    """What stands stays; the correction is set beside it, with its reason.  Item "" = the meeting as a whole."""
+
+    item: ItemId
+    text: LongText
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class DrawUpPaper(Command):
+    """`sha256`: of the PDF as it is kept, 64 hexadecimal digits; `number`: of its series, from 1."""
+
+    kind: PaperKind
+    number: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class SignPaper(Command):
+    """`sha256`: of what the signer has before him.  That he is who he says was proven by his password."""
+
+    kind: PaperKind
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class MarkPosted(Command):
+    """The results stand in the electronic handbook since `day`, 2027-01-31."""
+
+    day: str
+
+
+@dataclass(frozen=True, slots=True)
+class MarkReported(Command):
+    """The results were reported to the direct superior on `day`."""
+
+    day: str
 
 
 @dataclass(frozen=True, slots=True)

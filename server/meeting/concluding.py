@@ -11,7 +11,7 @@ from typing import Any
 from . import events as e
 from .agenda import Agenda, State
 from .attendance import Attendance, counts, seat_of
-from .ids import ItemId, MemberId, TaskId, Text
+from .ids import Carried, ItemId, MemberId, TaskId, Text
 from .refusal import Refused, kept_reason, kept_text
 
 LONGEST_ID = 64
@@ -44,6 +44,7 @@ class Task:
 class Conclusions:
     items: Mapping[ItemId, tuple[Wording, ...]] = field(default_factory=dict)  # the last one holds
     tasks: Mapping[TaskId, Task] = field(default_factory=dict)
+    carried: tuple[Carried, ...] = ()  # given at earlier meetings
 
 
 def conclude(conclusions: Conclusions, agenda: Agenda, item: ItemId, text: str) -> Iterator[e.Event]:
@@ -137,6 +138,7 @@ def _withdrawn(c: Conclusions, event: e.TaskWithdrawn, at: datetime) -> Conclusi
 
 
 _APPLIED: dict[type[e.Event], Callable[[Conclusions, Any, datetime], Conclusions]] = {
+    e.Called: lambda c, event, _: replace(c, carried=event.carried) if event.carried else c,
     e.Concluded: _concluded,
     e.TaskGiven: _given,
     e.TaskRevised: _revised,

@@ -1,18 +1,20 @@
 """The table of contents of the regulation: every command, who may ask it, when, and where it is decided."""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
-from datetime import datetime
-from enum import Enum, auto
+from datetime import UTC, datetime
 from typing import Any
 
 from . import (
     agenda,
+    apart,
     attendance,
     calling,
     chairing,
     checks,
     concluding,
+    desk,
+    filing,
+    groups,
     microphones,
     minuting,
     opening,
@@ -23,43 +25,30 @@ from . import (
 )
 from . import commands as c
 from . import events as e
+from .contents_groups import GROUPS
 from .ids import MemberId
+from .refusal import Refused
 from .rules import Count
+from .ruling import ANY, CLOSED, GATHERING, HERE, OPEN, PAUSED, SESSION, Decided, Rule, Rules, Who, no_vote
 from .sitting import Phase
+from .speaking import Speaking
 from .state import Meeting
-
-
-class Who(Enum):
-    HOUSE = auto()  # the program itself, never a member
-    ENTITLED = auto()  # whoever is on the roster
-    PRESENT = auto()
-    CHAIR = auto()  # the acting chair, present
-
-
-Decided = Callable[[Meeting, Any, MemberId, datetime], Iterable[e.Event]]
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    who: Who
-    phases: frozenset[Phase]
-    decided: Decided
-    first: Callable[[Meeting, MemberId], object] | None = None  # refused whatever the fields are: raises Refused
-
-
-OPEN = frozenset({Phase.OPEN})
-PAUSED = frozenset({Phase.PAUSED})
-GATHERING = frozenset({Phase.GATHERING})
-SESSION = OPEN | PAUSED
-HERE = SESSION | GATHERING
-ANY = HERE | {Phase.CALLED}
 
 
 def _open(m: Meeting, command: c.Open, by: MemberId, at: datetime) -> Iterator[e.Event]:
     yield e.Opened()
 
 
+def _join(m: Meeting, command: c.Join, by: MemberId, at: datetime) -> Iterator[e.Event]:
+    desk.may_join(m.about, m.keepers, by)
+    joined = tuple(attendance.join(m.attendance, by, command.connection, command.device))
+    yield from joined
+    if joined:
+        yield from desk.seated(m.about, m.attendance, by)
+
+
 def _pause(m: Meeting, command: c.Pause, by: MemberId, at: datetime) -> Iterator[e.Event]:
+    yield from groups.gathered(m.groups, m.regulation, at)
     yield from speaking.hush(m.speaking)
     yield e.Paused()
 
@@ -69,6 +58,7 @@ def _resume(m: Meeting, command: c.Resume, by: MemberId, at: datetime) -> Iterat
 
 
 def _close(m: Meeting, command: c.Close, by: MemberId, at: datetime) -> Iterator[e.Event]:
+    yield from groups.gathered(m.groups, m.regulation, at)
     yield from speaking.hush(m.speaking)
     yield from agenda.conclude(m.agenda)
     yield from showing.put_away(m.showing)
@@ -76,8 +66,10 @@ def _close(m: Meeting, command: c.Close, by: MemberId, at: datetime) -> Iterator
     yield e.Closed()
 
 
-def _no_vote(m: Meeting, by: MemberId) -> None:
-    voting.nothing_open(m.voting)
+def _votable(m: Meeting, by: MemberId) -> None:
+    """The cell votes together."""
+    no_vote(m, by)
+    apart.together(m.groups)
 
 
 def _vote_open(m: Meeting, by: MemberId) -> None:
@@ -100,17 +92,55 @@ def _paper(m: Meeting, command: c.RecordPaperBallot, by: MemberId, at: datetime)
     yield from voting.paper(m.voting, m.attendance, m.regulation, m.item, x.vote, x.kind, x.text)
 
 
-def _give_floor(m: Meeting, command: c.GiveFloor, by: MemberId, at: datetime) -> Iterator[e.Event]:
-    yield from speaking.give(m.speaking, m.attendance, m.regulation, command.member, at)
-    yield from microphones.called_upon(m.microphones, m.speaking, m.attendance, command.member)
+Debated = Callable[[Speaking, Meeting, Any, MemberId, datetime], Iterable[e.Event]]
 
 
-RULES: dict[type[c.Command], Rule] = {
+def _debate(decided: Debated) -> Decided:
+    """What is asked of the debate of the place where whoever asks is."""
+
+    def where(m: Meeting, command: Any, by: MemberId, at: datetime) -> Iterator[e.Event]:
+        place = m.place(by)
+        for event in decided(m.debate(place), m, command, by, at):
+            yield e.placed(event, place)
+
+    return where
+
+
+def _give_floor(s: Speaking, m: Meeting, command: c.GiveFloor, by: MemberId, at: datetime) -> Iterator[e.Event]:
+    if command.member in m.attendance.present and m.place(command.member) != m.place(by):
+        raise Refused("floor", "{name} sits elsewhere now.", name=m.attendance.seats[command.member].name)
+    yield from speaking.give(s, m.attendance, m.regulation, command.member, at)
+    yield from microphones.called_upon(m.microphones, s, m.attendance, command.member)
+
+
+def _may_mute(m: Meeting, by: MemberId) -> None:
+    if by not in (m.chair.acting, m.leader(m.place(by))):
+        raise Refused("chair-only", "Only the chair may do this.")
+
+
+def _reaches(m: Meeting, by: MemberId, member: MemberId) -> None:
+    """The chair's hand reaches everywhere, a leader's to those who sit with him."""
+    seat = attendance.seat_of(m.attendance, member)
+    if by != m.chair.acting and m.place(member) != m.place(by):
+        raise Refused("leader-only", "{name} does not sit in your group.", name=seat.name)
+
+
+def _mute(m: Meeting, command: c.Mute, by: MemberId, at: datetime) -> Iterator[e.Event]:
+    _reaches(m, by, command.member)
+    yield from microphones.mute(m.microphones, m.attendance, command.member, command.reason, m.chairs)
+
+
+def _lift(m: Meeting, command: c.LiftMute, by: MemberId, at: datetime) -> Iterator[e.Event]:
+    _reaches(m, by, command.member)
+    yield from microphones.lift(m.microphones, m.attendance, command.member)
+
+
+RULES: Rules = {
     # The house
     c.Call: Rule(Who.HOUSE, ANY, lambda m, x, by, at: calling.call(x)),
     c.Tick: Rule(Who.HOUSE, ANY, lambda m, x, by, at: ()),
     c.Recover: Rule(Who.HOUSE, ANY, lambda m, x, by, at: attendance.recover(m.attendance, x.since, at)),
-    c.Join: Rule(Who.ENTITLED, ANY, lambda m, x, by, at: attendance.join(m.attendance, by, x.connection, x.device)),
+    c.Join: Rule(Who.ENTITLED, ANY, _join),
     c.Drop: Rule(Who.ENTITLED, ANY, lambda m, x, by, at: attendance.drop(m.attendance, by, x.connection)),
     # Coming and going
     c.Leave: Rule(Who.PRESENT, HERE, lambda m, x, by, at: attendance.leave(m.attendance, by, at)),
@@ -144,43 +174,41 @@ RULES: dict[type[c.Command], Rule] = {
     # The chair and the course
     c.TakeChair: Rule(Who.PRESENT, HERE, lambda m, x, by, at: chairing.take(m.chair, by)),
     c.Open: Rule(Who.CHAIR, GATHERING, _open),
-    c.Pause: Rule(Who.CHAIR, OPEN, _pause, first=_no_vote),
+    c.Pause: Rule(Who.CHAIR, OPEN, _pause, first=no_vote),
     c.Resume: Rule(Who.CHAIR, PAUSED, _resume),
-    c.Close: Rule(Who.CHAIR, SESSION, _close, first=_no_vote),
+    c.Close: Rule(Who.CHAIR, SESSION, _close, first=no_vote),
     # Agenda
     c.TakeUpItem: Rule(Who.CHAIR, OPEN, lambda m, x, by, at: agenda.take_up(m.agenda, x.item)),
     c.CloseItem: Rule(Who.CHAIR, OPEN, lambda m, x, by, at: agenda.close(m.agenda)),
     c.PutItemAside: Rule(Who.CHAIR, OPEN, lambda m, x, by, at: agenda.put_aside(m.agenda, x.item, x.reason)),
-    # Speaking
-    c.AskToSpeak: Rule(Who.PRESENT, OPEN, lambda m, x, by, at: speaking.ask(m.speaking, by)),
-    c.WithdrawRequest: Rule(Who.PRESENT, SESSION, lambda m, x, by, at: speaking.withdraw(m.speaking, by)),
-    c.GiveFloor: Rule(Who.CHAIR, OPEN, _give_floor),
-    c.EndSpeech: Rule(Who.PRESENT, OPEN, lambda m, x, by, at: speaking.end(m.speaking, by, m.chair.acting)),
+    # Speaking, in the place where one is
+    c.AskToSpeak: Rule(Who.PRESENT, OPEN, _debate(lambda s, m, x, by, at: speaking.ask(s, by))),
+    c.WithdrawRequest: Rule(Who.PRESENT, SESSION, _debate(lambda s, m, x, by, at: speaking.withdraw(s, by))),
+    c.GiveFloor: Rule(Who.LEADER, OPEN, _debate(_give_floor)),
+    c.EndSpeech: Rule(Who.PRESENT, OPEN, _debate(lambda s, m, x, by, at: speaking.end(s, by, m.leader(m.place(by))))),
     c.ExtendSpeech: Rule(
-        Who.CHAIR,
+        Who.LEADER,
         OPEN,
-        lambda m, x, by, at: speaking.extend(m.speaking, x.seconds, at),
-        first=lambda m, by: speaking.somebody_speaks(m.speaking),
+        _debate(lambda s, m, x, by, at: speaking.extend(s, x.seconds, at)),
+        first=lambda m, by: speaking.somebody_speaks(m.debate(m.place(by))),
     ),
     c.MoveRequest: Rule(
-        Who.CHAIR, SESSION, lambda m, x, by, at: speaking.move(m.speaking, m.attendance, x.member, x.before)
+        Who.LEADER, SESSION, _debate(lambda s, m, x, by, at: speaking.move(s, m.attendance, x.member, x.before))
     ),
-    c.StrikeRequest: Rule(Who.CHAIR, SESSION, lambda m, x, by, at: speaking.strike(m.speaking, m.attendance, x.member)),
-    c.CloseList: Rule(Who.CHAIR, SESSION, lambda m, x, by, at: speaking.close_list(m.speaking)),
-    c.OpenList: Rule(Who.CHAIR, SESSION, lambda m, x, by, at: speaking.open_list(m.speaking)),
-    c.OpenDiscussion: Rule(Who.CHAIR, HERE, lambda m, x, by, at: speaking.open_discussion(m.speaking)),
-    c.CloseDiscussion: Rule(Who.CHAIR, HERE, lambda m, x, by, at: speaking.close_discussion(m.speaking)),
+    c.StrikeRequest: Rule(
+        Who.LEADER, SESSION, _debate(lambda s, m, x, by, at: speaking.strike(s, m.attendance, x.member))
+    ),
+    c.CloseList: Rule(Who.LEADER, SESSION, _debate(lambda s, m, x, by, at: speaking.close_list(s))),
+    c.OpenList: Rule(Who.LEADER, SESSION, _debate(lambda s, m, x, by, at: speaking.open_list(s))),
+    c.OpenDiscussion: Rule(Who.LEADER, HERE, _debate(lambda s, m, x, by, at: speaking.open_discussion(s))),
+    c.CloseDiscussion: Rule(Who.LEADER, HERE, _debate(lambda s, m, x, by, at: speaking.close_discussion(s))),
     # Microphones
     c.TurnOnMicrophone: Rule(
-        Who.PRESENT, HERE, lambda m, x, by, at: microphones.turn_on(m.microphones, m.speaking, m.chair.acting, by)
+        Who.PRESENT, HERE, lambda m, x, by, at: microphones.turn_on(m.microphones, m.allowed(by), by)
     ),
     c.TurnOffMicrophone: Rule(Who.PRESENT, HERE, lambda m, x, by, at: microphones.turn_off(m.microphones, by)),
-    c.Mute: Rule(
-        Who.CHAIR,
-        HERE,
-        lambda m, x, by, at: microphones.mute(m.microphones, m.attendance, x.member, x.reason, m.chairs),
-    ),
-    c.LiftMute: Rule(Who.CHAIR, HERE, lambda m, x, by, at: microphones.lift(m.microphones, m.attendance, x.member)),
+    c.Mute: Rule(Who.PRESENT, HERE, _mute, first=_may_mute),
+    c.LiftMute: Rule(Who.PRESENT, HERE, _lift, first=_may_mute),
     # Opening
     c.AppointMinutesSecretary: Rule(
         Who.CHAIR, HERE, lambda m, x, by, at: opening.appoint(m.opening, m.attendance, x.member, m.chairs)
@@ -198,7 +226,7 @@ RULES: dict[type[c.Command], Rule] = {
     ),
     c.CloseDocument: Rule(Who.CHAIR, HERE, lambda m, x, by, at: showing.close(m.showing)),
     # Voting
-    c.OpenVote: Rule(Who.CHAIR, OPEN, _open_vote, first=_no_vote),
+    c.OpenVote: Rule(Who.CHAIR, OPEN, _open_vote, first=_votable),
     c.CastBallot: Rule(
         Who.PRESENT,
         SESSION,
@@ -287,6 +315,103 @@ RULES: dict[type[c.Command], Rule] = {
     ),
     c.ReadMinutes: Rule(Who.PRESENT, SESSION, lambda m, x, by, at: minuting.read(m.minutes), first=_writer),
     c.AdoptMinutes: Rule(Who.CHAIR, SESSION, lambda m, x, by, at: minuting.adopt(m.minutes)),
+    **GROUPS,
+}
+
+
+def _filer(m: Meeting, by: MemberId) -> None:
+    filing.may_file(m.signers, by)
+
+
+def _correctable(m: Meeting, by: MemberId) -> None:
+    _filer(m, by)
+    filing.something_stands(m.filing, m.minutes)
+
+
+def _late_writer(m: Meeting, by: MemberId) -> None:
+    _writer(m, by)
+    filing.may_still_write(m.filing)
+
+
+def _nobody_wrote(m: Meeting, by: MemberId) -> None:
+    """Who kept the minutes is named afterwards only where nobody was named in the meeting."""
+    _chairs(m, by)
+    if m.opening.minutes_secretary:
+        raise Refused("minutes-secretary", "The minutes secretary was appointed in the meeting.")
+
+
+def _chairs(m: Meeting, by: MemberId) -> None:
+    if by not in m.chairs:
+        raise Refused("chair-only", "Only the chair may do this.")
+
+
+def _still_on_paper(m: Meeting, by: MemberId) -> None:
+    _chairs(m, by)
+    voting.something_to_cancel(m.voting)
+
+
+def _closed_at(m: Meeting) -> datetime:
+    return m.sitting.closed_at or datetime.min.replace(tzinfo=UTC)
+
+
+# After the close: who was present is settled, so nobody is asked whether he is.
+AFTERWARDS: Rules = {
+    c.AppointMinutesSecretary: Rule(
+        Who.ENTITLED,
+        CLOSED,
+        lambda m, x, by, at: opening.appoint(m.opening, m.attendance, x.member, m.chairs),
+        first=_nobody_wrote,
+    ),
+    c.EnterCount: Rule(
+        Who.ENTITLED,
+        CLOSED,
+        lambda m, x, by, at: voting.enter_count(
+            m.voting, by, x.vote, Count(x.in_favour, x.against, x.other, x.invalid)
+        ),
+        first=lambda m, by: voting.may_count(m.voting, m.attendance, by, m.chair.acting),
+    ),
+    c.CancelVote: Rule(
+        Who.ENTITLED,
+        CLOSED,
+        lambda m, x, by, at: voting.cancel(m.voting, x.vote, x.reason),
+        first=_still_on_paper,
+    ),
+    c.WriteMinutes: Rule(
+        Who.ENTITLED,
+        CLOSED,
+        lambda m, x, by, at: minuting.write(m.minutes, m.agenda, by, x.item, x.text, x.base_version),
+        first=_late_writer,
+    ),
+    c.CorrectMinutes: Rule(
+        Who.ENTITLED,
+        CLOSED,
+        lambda m, x, by, at: filing.correct(m.filing, m.agenda, by, x.item, x.text, x.reason),
+        first=_correctable,
+    ),
+    c.DrawUpPaper: Rule(
+        Who.ENTITLED,
+        CLOSED,
+        lambda m, x, by, at: filing.draw_up(m.filing, m.voting, by, x.kind, x.number, x.sha256),
+        first=_filer,
+    ),
+    c.SignPaper: Rule(
+        Who.ENTITLED,
+        CLOSED,
+        lambda m, x, by, at: filing.sign(m.filing, m.signers, by, x.kind, x.sha256),
+        first=_filer,
+    ),
+    c.MarkPosted: Rule(
+        Who.ENTITLED,
+        CLOSED,
+        lambda m, x, by, at: filing.post(m.filing, by, x.day, _closed_at(m), at),
+        first=_filer,
+    ),
+    c.MarkReported: Rule(
+        Who.ENTITLED,
+        CLOSED,
+        lambda m, x, by, at: filing.report(m.filing, by, x.day, _closed_at(m), at),
+        first=_filer,
+    ),
 }
 
 AFTER_THE_END = (c.Drop, c.Leave, c.Tick, c.Recover)  # what a closed meeting hears without answering

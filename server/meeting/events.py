@@ -1,23 +1,33 @@
 """Everything that can have happened.  Past tense.  A stored event is never renamed: add a new one.
 
 When and by whom stands in the log's envelope (`Recorded`) and is handed to `apply` as `at`; an event carries a time of
-its own only where that differs from the moment it was recorded.
+its own only where that differs from the moment it was recorded.  `place`: where it happened; whoever reads of the hall
+alone passes over what has another.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from .ids import (
+    HALL,
     About,
+    Answer,
+    Before,
+    Carried,
     Choice,
+    Circle,
     ConnectionId,
     Document,
     DocumentId,
     Excuse,
+    GroupId,
     Item,
     ItemId,
     LongText,
     MemberId,
+    PaperKind,
+    PartyGroup,
+    Question,
     RollState,
     Seat,
     TaskId,
@@ -29,6 +39,11 @@ from .rules import Count, MotionRule, Points, Regulation, Result
 
 class Event:
     __slots__ = ()
+
+
+def placed(event: Event, place: GroupId) -> Event:
+    """The same, in that place, if it happens in one."""
+    return replace(event, place=place) if hasattr(event, "place") else event  # type: ignore[type-var]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +70,9 @@ class Called(Event):
     seed: str
     excuses: tuple[Excuse, ...] = ()
     documents: tuple[Document, ...] = ()
+    carried: tuple[Carried, ...] = ()
+    groups: tuple[PartyGroup, ...] = ()
+    before: Before | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,21 +183,26 @@ class PresenceTimerSet(Event):
 @dataclass(frozen=True, slots=True)
 class ChairOffered(Event):
     member: MemberId
+    place: GroupId = HALL
 
 
 @dataclass(frozen=True, slots=True)
 class OfferWithdrawn(Event):
     """The chair is back, or the one to whom it was offered is gone."""
 
+    place: GroupId = HALL
+
 
 @dataclass(frozen=True, slots=True)
 class ChairTaken(Event):
     member: MemberId
+    place: GroupId = HALL
 
 
 @dataclass(frozen=True, slots=True)
 class ChairReturned(Event):
     member: MemberId
+    place: GroupId = HALL
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +222,7 @@ class Resumed(Event):
 
 @dataclass(frozen=True, slots=True)
 class Closed(Event):
-    """Nothing follows in this log."""
+    """The meeting is over: only what stands in AFTER_THE_CLOSE follows, and attendance never changes again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,58 +244,65 @@ class ItemPutAside(Event):
 @dataclass(frozen=True, slots=True)
 class SpeakerQueued(Event):
     member: MemberId
+    place: GroupId = HALL
 
 
 @dataclass(frozen=True, slots=True)
 class RequestWithdrawn(Event):
     member: MemberId
+    place: GroupId = HALL
 
 
 @dataclass(frozen=True, slots=True)
 class RequestStruck(Event):
     member: MemberId
+    place: GroupId = HALL
 
 
 @dataclass(frozen=True, slots=True)
 class RequestMoved(Event):
     member: MemberId
     before: MemberId
+    place: GroupId = HALL
 
 
 @dataclass(frozen=True, slots=True)
 class ListClosed(Event):
-    pass
+    place: GroupId = HALL
 
 
 @dataclass(frozen=True, slots=True)
 class ListOpened(Event):
-    pass
+    place: GroupId = HALL
 
 
 @dataclass(frozen=True, slots=True)
 class FloorGiven(Event):
     member: MemberId
     until: datetime
+    place: GroupId = HALL
 
 
 @dataclass(frozen=True, slots=True)
 class SpeechExtended(Event):
     until: datetime
+    place: GroupId = HALL
 
 
 @dataclass(frozen=True, slots=True)
 class SpeechEnded(Event):
     member: MemberId
+    place: GroupId = HALL
 
 
 @dataclass(frozen=True, slots=True)
 class DiscussionOpened(Event):
-    pass
+    place: GroupId = HALL
 
 
 @dataclass(frozen=True, slots=True)
 class DiscussionClosed(Event):
-    pass
+    place: GroupId = HALL
 
 
 @dataclass(frozen=True, slots=True)
@@ -467,3 +497,176 @@ class MinutesRead(Event):
 @dataclass(frozen=True, slots=True)
 class MinutesAdopted(Event):
     pass
+
+
+@dataclass(frozen=True, slots=True)
+class GroupsFormed(Event):
+    """The groups sit apart from now on, until they are gathered; who is in none of them stays in the hall."""
+
+    number: int  # of this sitting: 1, 2, 3 …
+    questions: tuple[Question, ...]
+    groups: tuple[Circle, ...]
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class GroupsExtended(Event):
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class GroupsGathered(Event):
+    """Everyone is in the hall again; so long the groups may still report.  None: nothing is awaited."""
+
+    reports_until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class GroupAssigned(Event):
+    """He belongs there now."""
+
+    member: MemberId
+    group: GroupId
+
+
+@dataclass(frozen=True, slots=True)
+class GroupVisited(Event):
+    member: MemberId
+    group: GroupId
+
+
+@dataclass(frozen=True, slots=True)
+class VisitEnded(Event):
+    member: MemberId
+
+
+@dataclass(frozen=True, slots=True)
+class LeaderCalled(Event):
+    """The chair asks him into the hall."""
+
+    group: GroupId
+    member: MemberId
+
+
+@dataclass(frozen=True, slots=True)
+class CallAnswered(Event):
+    group: GroupId
+    member: MemberId
+    comes: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AddressBegan(Event):
+    """He is heard in every place."""
+
+    member: MemberId
+
+
+@dataclass(frozen=True, slots=True)
+class AddressEnded(Event):
+    member: MemberId
+
+
+@dataclass(frozen=True, slots=True)
+class LeaderChosen(Event):
+    """One member of the group says who should lead it; instead of what he said before."""
+
+    group: GroupId
+    member: MemberId
+    choice: MemberId
+
+
+@dataclass(frozen=True, slots=True)
+class LeaderElected(Event):
+    """More than half of those who sit in the group have chosen him."""
+
+    group: GroupId
+    member: MemberId
+
+
+@dataclass(frozen=True, slots=True)
+class ReportDrafted(Event):
+    group: GroupId
+    member: MemberId  # who wrote
+    answer: Answer
+
+
+@dataclass(frozen=True, slots=True)
+class ReportSubmitted(Event):
+    group: GroupId
+    version: int  # 1, 2, 3 … of the report of this group on this sitting
+    member: MemberId
+    answers: tuple[Answer, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReportsAwaited(Event):
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ReportsClosed(Event):
+    """The time to report is over."""
+
+
+@dataclass(frozen=True, slots=True)
+class MinutesCorrected(Event):
+    """Set beside the text, which stands."""
+
+    item: ItemId
+    n: int  # of this meeting: 1, 2, 3 …
+    member: MemberId
+    text: LongText
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class PaperDrawnUp(Event):
+    kind: PaperKind
+    version: int  # 1, 2, 3 …: the last one holds
+    number: int  # of its series; the same for every version
+    sha256: str  # of the PDF, 64 hexadecimal digits
+    member: MemberId
+
+
+@dataclass(frozen=True, slots=True)
+class PaperSigned(Event):
+    """`secretary`: as minutes secretary; else as chair."""
+
+    kind: PaperKind
+    sha256: str
+    member: MemberId
+    secretary: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ResultsPosted(Event):
+    """In the electronic handbook."""
+
+    member: MemberId
+    day: str
+
+
+@dataclass(frozen=True, slots=True)
+class ResultsReported(Event):
+    """To the direct superior."""
+
+    member: MemberId
+    day: str
+
+
+# What may follow `Closed` in a log, and nothing else.
+AFTER_THE_CLOSE: frozenset[type[Event]] = frozenset(
+    {
+        MinutesSecretaryAppointed,
+        CountEntered,
+        CountRecorded,
+        VoteCancelled,
+        MinutesWritten,
+        MinutesCorrected,
+        PaperDrawnUp,
+        PaperSigned,
+        ResultsPosted,
+        ResultsReported,
+    }
+)

@@ -9,6 +9,7 @@ ConnectionId = NewType("ConnectionId", str)  # one open page of one member; surv
 GroupId = NewType("GroupId", str)
 ItemId = NewType("ItemId", str)
 VoteId = NewType("VoteId", str)
+QuestionId = NewType("QuestionId", str)  # what the groups are asked; made by the page
 TaskId = NewType("TaskId", str)
 DocumentId = NewType("DocumentId", str)
 MotionKind = NewType("MotionKind", str)  # one of Regulation.motions
@@ -63,6 +64,21 @@ class Seat:
     group: GroupId = HALL
 
 
+class ItemKind(StrEnum):
+    """What an item of the agenda is about: some may not be handled online (org/rulebook.toml, online_allowed)."""
+
+    ORDINARY = "ordinary"
+    LAST_TASKS = "last_tasks"  # the results of the tasks given last month (42-HD/BTCTW: conduct)
+    INFORMATION = "information"
+    THEMATIC = "thematic"
+    CLOSING = "closing"  # conclusions, tasks, score, minutes
+    ELECTION = "election"
+    DISCIPLINE = "discipline"
+    ADMISSION = "admission"
+    RECOGNITION = "official_recognition"
+    REVIEW = "annual_review"
+
+
 @dataclass(frozen=True, slots=True)
 class Item:
     """One line of the agenda."""
@@ -71,12 +87,34 @@ class Item:
     title: str
     minutes: int = 0  # planned; 0 = not planned
     presenter: str = ""
+    kind: ItemKind = ItemKind.ORDINARY
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """A task of an earlier meeting, as it stands when this one is called."""
+
+    text: Text
+    owner: str  # the name: he may be on this roster no longer
+    deadline: str  # a day, 2027-01-31
+    state: str  # open | overdue | done
+    result: str = ""
 
 
 class MeetingKind(StrEnum):
     REGULAR = "regular"
     THEMATIC = "thematic"
     COMBINED = "combined"
+    COMMITTEE = "committee"  # of the cell committee, before the cell meets
+
+
+class Form(StrEnum):
+    """Where those who attend are."""
+
+    IN_PERSON = "in_person"
+    ONLINE = "online"
+    HYBRID = "hybrid"
+    BY_GROUPS = "by_groups"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +125,11 @@ class About:
     cell: str
     planned_for: str  # RFC 3339, UTC
     kind: MeetingKind = MeetingKind.REGULAR
+    form: Form = Form.ONLINE
+
+    @property
+    def in_person(self) -> bool:
+        return self.form is Form.IN_PERSON
 
 
 class Choice(StrEnum):
@@ -103,6 +146,13 @@ class RollState(StrEnum):
     ABSENT_UNEXCUSED = "absent_unexcused"
 
 
+class PaperKind(StrEnum):
+    """What is drawn up after the meeting, numbered, and signed by two."""
+
+    MINUTES = "minutes"
+    RESOLUTION = "resolution"
+
+
 @dataclass(frozen=True, slots=True)
 class Excuse:
     """Known before the meeting: this member cannot come."""
@@ -113,6 +163,18 @@ class Excuse:
 
 
 @dataclass(frozen=True, slots=True)
+class Before:
+    """The last sealed head of the cell's meeting before, and the public witness of that day: each month's log holds the
+    one before it, so that none can be written anew alone."""
+
+    meeting: str
+    seq: int
+    hash: str  # hex
+    size: int = 0  # heads in the witness; 0 = there was none
+    root: str = ""  # hex
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """What may be opened together.  Kept elsewhere; the meeting knows its name and its length only."""
 
@@ -120,3 +182,50 @@ class Document:
     title: str
     item: ItemId = NO_ITEM
     pages: int = 0  # 0 = not known
+
+
+# -- Party groups ----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class PartyGroup:
+    """A party group of the register on the day of the meeting; its members are the seats that name it."""
+
+    id: GroupId
+    name: str
+    leader: MemberId = NOBODY  # elected; NOBODY = none
+    deputy: MemberId = NOBODY
+
+
+@dataclass(frozen=True, slots=True)
+class Circle:
+    """A group as it sits apart: of the register, drawn or assigned."""
+
+    id: GroupId
+    name: str
+    members: tuple[MemberId, ...]
+    leader: MemberId = NOBODY
+    deputy: MemberId = NOBODY
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What the groups are asked: an item of the agenda, a text, or both."""
+
+    id: QuestionId
+    item: ItemId = NO_ITEM
+    text: Text = NO_TEXT
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a group reports on one question.  The hands are indicative and decide nothing (03-HD/TW)."""
+
+    question: QuestionId
+    in_favour: Text = NO_TEXT  # the opinions for
+    against: Text = NO_TEXT
+    proposals: Text = NO_TEXT
+    reserved: tuple[MemberId, ...] = ()  # who wishes to reserve his opinion
+    hands_for: int = 0
+    hands_against: int = 0
+    hands_other: int = 0

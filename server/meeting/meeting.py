@@ -8,12 +8,13 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import fields
 from datetime import UTC, datetime
 
-from . import attendance, chairing, checks, microphones, sitting, speaking
+from . import attendance, chairing, checks, groups, microphones, sitting, speaking
 from . import commands as c
 from . import events as e
-from .contents import AFTER_THE_END, RULES, WRONG_PHASE, Rule, Who
-from .ids import NOBODY, MemberId
+from .contents import AFTER_THE_END, AFTERWARDS, RULES, WRONG_PHASE
+from .ids import HALL, NOBODY, MemberId
 from .refusal import Refused
+from .ruling import Rule, Who
 from .sitting import Phase
 from .state import CHAPTERS, Meeting, apply
 
@@ -37,12 +38,20 @@ def decide(meeting: Meeting, command: c.Command, by: MemberId, at: datetime) -> 
 def may(meeting: Meeting, by: MemberId) -> Iterator[str]:
     """The commands that would not be refused to `by` outright: for those without fields, not at all."""
     if meeting.sitting.phase is Phase.CLOSED:
-        yield c.Leave.__name__
+        yield from _may_afterwards(meeting, by)
         return
     held = _standings(meeting, by)
     for kind, rule in RULES.items():
         if rule.who in held and meeting.sitting.phase in rule.phases and _passes(meeting, kind, rule, by):
             yield kind.__name__
+
+
+def _may_afterwards(meeting: Meeting, by: MemberId) -> Iterator[str]:
+    """What a page that is still open may ask; papers have pages of their own."""
+    yield c.Leave.__name__
+    if by in meeting.attendance.seats:
+        rules = ((kind, rule) for kind, rule in AFTERWARDS.items() if kind in RULES)
+        yield from (kind.__name__ for kind, rule in rules if _passes(meeting, kind, rule, by))
 
 
 def due(meeting: Meeting) -> datetime | None:
@@ -53,6 +62,7 @@ def due(meeting: Meeting) -> datetime | None:
         attendance.due(meeting.attendance, meeting.regulation),
         chairing.due(meeting.chair, meeting.attendance, meeting.regulation),
         checks.due(meeting.checks),
+        groups.due(meeting.groups, meeting.attendance, meeting.regulation),
     )
     return min((time for time in times if time), default=None)
 
@@ -80,19 +90,24 @@ class _Story:
 
 
 def _asked(m: Meeting, command: c.Command, by: MemberId, at: datetime) -> Iterable[e.Event]:
-    rule = RULES[type(command)]
     if m.called == isinstance(command, c.Call):
         raise Refused("call", "The meeting is already called." if m.called else "The meeting is not called yet.")
-    if m.sitting.phase is Phase.CLOSED:
-        if isinstance(command, AFTER_THE_END):
-            return ()
-        raise Refused("closed", "The meeting is closed.")
+    if m.sitting.phase is Phase.CLOSED and isinstance(command, AFTER_THE_END):
+        return ()
+    rule = (AFTERWARDS if m.sitting.phase is Phase.CLOSED else RULES).get(type(command))
+    if rule is None:
+        raise _out_of_time(m)
     _entitled(m, command, rule, by)
     if m.sitting.phase not in rule.phases:
         raise Refused("phase", WRONG_PHASE[m.sitting.phase])
     if rule.first:
         rule.first(m, by)
     return rule.decided(m, command, by, at)
+
+
+def _out_of_time(m: Meeting) -> Refused:
+    closed = m.sitting.phase is Phase.CLOSED
+    return Refused("closed", "The meeting is closed." if closed else "This is done when the meeting is closed.")
 
 
 def _entitled(m: Meeting, command: c.Command, rule: Rule, by: MemberId) -> None:
@@ -103,14 +118,24 @@ def _entitled(m: Meeting, command: c.Command, rule: Rule, by: MemberId) -> None:
     attendance.seat_of(m.attendance, by)
     if rule.who is Who.CHAIR and by != m.chair.acting:
         raise Refused("chair-only", "Only the chair may do this.")
+    if rule.who is Who.LEADER and by != m.leader(m.place(by)):
+        raise _not_the_leader(m, by)
     if rule.who is not Who.ENTITLED and by not in m.attendance.present:
         raise Refused("not-present", "You are not present in this meeting.")
+
+
+def _not_the_leader(m: Meeting, by: MemberId) -> Refused:
+    if m.place(by) == HALL:
+        return Refused("chair-only", "Only the chair may do this.")
+    return Refused("leader-only", "Only the leader of the group may do this.")
 
 
 def _standings(m: Meeting, by: MemberId) -> tuple[Who, ...]:
     if by not in m.attendance.present:
         return ()
-    return (Who.PRESENT, Who.CHAIR) if by == m.chair.acting else (Who.PRESENT,)
+    chairs = (Who.CHAIR,) if by == m.chair.acting else ()
+    leads = (Who.LEADER,) if by == m.leader(m.place(by)) else ()
+    return (Who.PRESENT, *chairs, *leads)
 
 
 def _passes(m: Meeting, kind: type[c.Command], rule: Rule, by: MemberId) -> bool:
@@ -134,10 +159,18 @@ def _follows(m: Meeting, at: datetime) -> Iterable[e.Event]:
         lambda: attendance.follows(m.attendance, m.regulation, at),
         lambda: chairing.follows(m.chair, m.attendance, m.regulation, at),
         lambda: checks.follows(m.checks, m.attendance, m.regulation, at),
-        lambda: speaking.follows(m.speaking, m.attendance),
-        lambda: microphones.follows(m.microphones, m.speaking, m.attendance, m.chair.acting),
+        lambda: groups.follows(m.groups, m.attendance, m.chair.acting, m.regulation, at),
+        lambda: _floors_follow(m),
+        lambda: microphones.follows(m.microphones, m.attendance, m.allowed),
     )
     for chapter in chapters:
         if happening := tuple(chapter()):
             return happening
     return ()
+
+
+def _floors_follow(m: Meeting) -> Iterator[e.Event]:
+    """In every place: who is not there any more does not keep its floor."""
+    for place in m.places:
+        for event in speaking.follows(m.debate(place), m.is_in(place)):
+            yield e.placed(event, place)

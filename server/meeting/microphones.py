@@ -27,11 +27,11 @@ def allowed(speaking: Speaking, chair: MemberId, member: MemberId) -> bool:
     return speaking.free or member == chair or has_floor(speaking, member)
 
 
-def turn_on(mics: Microphones, speaking: Speaking, chair: MemberId, by: MemberId) -> Iterator[e.Event]:
+def turn_on(mics: Microphones, may: bool, by: MemberId) -> Iterator[e.Event]:
     """Asked twice it is done once: a tap on a slow network is often a double tap."""
     if by in mics.muted:
         raise Refused("muted", "The chair has muted your microphone.")
-    if not allowed(speaking, chair, by):
+    if not may:
         raise Refused("microphone", "Please ask to speak first.")
     if by not in mics.on:
         yield e.MicrophoneTurnedOn(by)
@@ -66,9 +66,10 @@ def lift(mics: Microphones, a: Attendance, member: MemberId) -> Iterator[e.Event
     yield e.MuteLifted(member)
 
 
-def follows(mics: Microphones, speaking: Speaking, a: Attendance, chair: MemberId) -> Iterable[e.Event]:
+def follows(mics: Microphones, a: Attendance, may: Callable[[MemberId], bool]) -> Iterable[e.Event]:
+    """`may`: whom the rules of debate let be heard where he is."""
     for member in sorted(mics.on):
-        if member not in a.present or not allowed(speaking, chair, member):
+        if member not in a.present or not may(member):
             yield e.MicrophoneTurnedOff(member)
 
 

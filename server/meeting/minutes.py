@@ -50,9 +50,10 @@ def attendance_of(recorded: Sequence[Recorded]) -> tuple[Line, ...]:
         sitting.read(entry)
         for roll, event in _concerned(rolls, entry.event):
             roll.read(event, entry.at)
-    if recorded:
-        for roll in rolls.values():
-            roll.stop(recorded[-1].at)
+        if isinstance(entry.event, e.Closed):
+            break
+    for roll in rolls.values():
+        roll.stop(sitting.ended)
     return tuple(roll.line(sitting) for roll in rolls.values())
 
 
@@ -76,7 +77,8 @@ class _Sitting:
 
 def _concerned(rolls: dict[MemberId, "_Roll"], event: e.Event) -> Iterator[tuple["_Roll", Any]]:
     if isinstance(event, e.Called):
-        rolls.update((seat.member, _Roll(seat)) for seat in event.roster)
+        connected = IN_ROOM if event.about.in_person else ONLINE
+        rolls.update((seat.member, _Roll(seat, connected)) for seat in event.roster)
     elif isinstance(event, e.ConnectionsLost):
         yield from ((roll, event) for roll in rolls.values() if roll.open)
     elif isinstance(event, e.PresenceCheckEnded):
@@ -90,6 +92,7 @@ class _Roll:
     """One seat while the log is read."""
 
     seat: Seat
+    connected: str = ONLINE  # the manner of presence that a connection is
     here: bool = False
     open: dict[ConnectionId, datetime] = field(default_factory=dict)  # connection -> connected at
     lost: datetime | None = None  # when the last of them ended
@@ -110,9 +113,9 @@ class _Roll:
         if read := _READ.get(type(event)):
             self._turn(read(self, event, at) or at)
 
-    def stop(self, at: datetime) -> None:
+    def stop(self, at: datetime | None) -> None:
         """Whoever is still here was here until `at`."""
-        if self.here:
+        if self.here and at:
             self._end_silence(at)
             self._end_span(at)
             self.last = at
@@ -148,7 +151,7 @@ class _Roll:
 
     def _kinds(self) -> frozenset[str]:
         online = bool(self.open) or self.silent is not None  # within the grace he counts as before
-        kinds = ((ONLINE, online), (IN_ROOM, self.in_room), (VOUCHED, self.vouched))
+        kinds = ((self.connected, online), (IN_ROOM, self.in_room), (VOUCHED, self.vouched))
         return frozenset(kind for kind, is_so in kinds if is_so)
 
     def _end_span(self, at: datetime) -> None:

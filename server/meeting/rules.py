@@ -122,6 +122,9 @@ class Regulation:
     speech_limit: int = 300  # one speech; the clock shows it, the chair enforces it (no document: a setting)
     duration_minutes: int = 90  # 42-HD/BTCTW 28/10/2025: a regular meeting at least; 120 when combined
     contest_window: int = 60  # to contest a hand that the chair entered (no document: a setting)
+    longest_split: int = 3600  # the groups sit apart so long at most (no document: a setting)
+    smallest_group: int = 3  # members (no document: a setting; as many as make a cell)
+    report_grace: int = 300  # after gathering a group may still report so long (no document: a setting)
     motions: tuple[MotionRule, ...] = MOTIONS
     criteria: tuple[Criterion, ...] = CRITERIA  # of the score of the meeting, 100 points together
     grades: tuple[Grade, ...] = GRADES  # from the best; the last from 0

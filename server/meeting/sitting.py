@@ -14,7 +14,7 @@ class Phase(StrEnum):
     GATHERING = "gathering"  # people arrive; the chair has not opened yet
     OPEN = "open"
     PAUSED = "paused"
-    CLOSED = "closed"  # nothing happens any more
+    CLOSED = "closed"  # nothing happens in it any more; papers follow (filing.py)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from typing import Any
 
 from . import events as e
 from .attendance import Attendance, connected, seat_of
-from .ids import MemberId
+from .ids import HALL, GroupId, MemberId
 from .refusal import Refused
 from .rules import Regulation
 
@@ -149,9 +149,9 @@ def close_discussion(speaking: Speaking) -> Iterator[e.Event]:
     yield e.DiscussionClosed()
 
 
-def follows(speaking: Speaking, a: Attendance) -> Iterable[e.Event]:
-    """Who is gone does not keep the floor."""
-    if speaking.floor and speaking.floor.member not in a.present:
+def follows(speaking: Speaking, here: Callable[[MemberId], bool]) -> Iterable[e.Event]:
+    """Who is gone does not keep the floor.  `here`: who is present in the place of this debate."""
+    if speaking.floor and not here(speaking.floor.member):
         yield e.SpeechEnded(speaking.floor.member)
 
 
@@ -189,6 +189,8 @@ _APPLIED: dict[type[e.Event], Callable[[Speaking, Any, datetime], Speaking]] = {
 }
 
 
-def apply(speaking: Speaking, event: e.Event, at: datetime) -> Speaking:
+def apply(speaking: Speaking, event: e.Event, at: datetime, place: GroupId = HALL) -> Speaking:
+    """`speaking`: that of `place`."""
     applied = _APPLIED.get(type(event))
-    return applied(speaking, event, at) if applied else speaking
+    here = getattr(event, "place", place) == place
+    return applied(speaking, event, at) if applied and here else speaking

@@ -3,9 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from .ids import HALL, ConnectionId, GroupId, MemberId
+from .ids import ConnectionId, GroupId, MemberId
 from .meeting import Meeting
-from .microphones import allowed
 from .sitting import Phase
 
 
@@ -14,7 +13,7 @@ class PeerPlan:
     """One connection of one member.  Whatever it sends beyond this is dropped at ingress."""
 
     member: MemberId
-    place: GroupId  # HALL until party groups sit apart
+    place: GroupId  # HALL unless the groups sit apart
     audio: bool
     video: bool
     screen: bool = False
@@ -24,6 +23,7 @@ class PeerPlan:
 class PlacePlan:
     always: tuple[MemberId, ...]  # heard whatever the others' levels are
     main: MemberId | None  # the main picture; None = whoever speaks
+    elsewhere: MemberId | None = None  # heard and seen here too, though he is in another place
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,29 +43,32 @@ def plan(m: Meeting) -> StagePlan:
         for connection in (*presence.connections, *_held(presence.held)):
             newest = connection == active
             shares = may_share(m, member)
-            peers[connection] = PeerPlan(member, HALL, heard and newest, newest, shares and newest)
-    return StagePlan(peers, {HALL: _hall(m)})
+            peers[connection] = PeerPlan(member, m.place(member), heard and newest, newest, shares and newest)
+    return StagePlan(peers, {place: _place(m, place) for place in m.places})
 
 
 def may_be_heard(m: Meeting, member: MemberId) -> bool:
     """Whether this member's microphone is let through when it is on."""
     here = member in m.attendance.present and m.sitting.phase is not Phase.CLOSED
-    return here and member not in m.microphones.muted and allowed(m.speaking, m.chair.acting, member)
+    return here and member not in m.microphones.muted and m.allowed(member)
 
 
 def may_share(m: Meeting, member: MemberId) -> bool:
-    """Whether this member's screen is let through: the chair's, and that of who has the floor as long as he has it."""
-    floor = m.speaking.floor and m.speaking.floor.member
+    """Whether this member's screen is let through: that of who leads where he is, and of who has the floor there as
+    long as he has it."""
     here = member in m.attendance.present and m.sitting.phase is not Phase.CLOSED
-    return here and member in (m.chair.acting, floor)
+    floor = m.debate(m.place(member)).floor if here else None
+    return here and member in (m.leader(m.place(member)), floor and floor.member)
 
 
 def _held(connection: ConnectionId) -> tuple[ConnectionId, ...]:
     return (connection,) if connection else ()
 
 
-def _hall(m: Meeting) -> PlacePlan:
-    floor = m.speaking.floor and m.speaking.floor.member
-    always = tuple(member for member in (floor, m.chair.acting) if member and member in m.attendance.present)
-    first = dict.fromkeys(always)
-    return PlacePlan(tuple(first), next(iter(first), None))
+def _place(m: Meeting, place: GroupId) -> PlacePlan:
+    """Who speaks and who leads is always heard there; whoever speaks to all groups, before them."""
+    floor, address = m.debate(place).floor, m.groups.address
+    wanted = (address, floor and floor.member, m.leader(place))
+    heard = dict.fromkeys(each for each in wanted if each and (each == address or m.is_in(place)(each)))
+    guest = address if address and not m.is_in(place)(address) else None
+    return PlacePlan(tuple(heard), next(iter(heard), None), guest)

@@ -7,10 +7,12 @@ from typing import Any
 
 from . import (
     agenda,
+    apart,
     attendance,
     chairing,
     checks,
     concluding,
+    filing,
     microphones,
     minuting,
     opening,
@@ -22,11 +24,13 @@ from . import (
 )
 from . import events as e
 from .agenda import Agenda
+from .apart import Groups
 from .attendance import Attendance
 from .chairing import Chair
 from .checks import Checks
 from .concluding import Conclusions
-from .ids import NO_ITEM, About, ItemId, MemberId
+from .filing import Filing, Signers
+from .ids import HALL, NO_ITEM, About, GroupId, ItemId, MemberId
 from .microphones import Microphones
 from .minuting import Minutes
 from .opening import Opening
@@ -57,6 +61,8 @@ class Meeting:
     conclusions: Conclusions = field(default_factory=Conclusions)
     scoring: Scoring = field(default_factory=Scoring)
     minutes: Minutes = field(default_factory=Minutes)
+    groups: Groups = field(default_factory=Groups)
+    filing: Filing = field(default_factory=Filing)
 
     @property
     def called(self) -> bool:
@@ -71,6 +77,47 @@ class Meeting:
         """Who writes the minutes."""
         secretary = self.opening.minutes_secretary
         return (self.chair.acting, secretary) if secretary else (self.chair.acting,)
+
+    def place(self, member: MemberId) -> GroupId:
+        """Where he is, or will be when he comes."""
+        return apart.place(self.groups, member)
+
+    def is_in(self, place: GroupId) -> Callable[[MemberId], bool]:
+        """Who is present there."""
+        return lambda member: member in self.attendance.present and self.place(member) == place
+
+    @property
+    def places(self) -> tuple[GroupId, ...]:
+        """The hall first."""
+        return (HALL, *self.groups.apart.groups) if self.groups.apart else (HALL,)
+
+    def debate(self, place: GroupId) -> Speaking:
+        """Every place has its own queue and floor."""
+        if place == HALL or self.groups.apart is None:
+            return self.speaking
+        return self.groups.apart.groups[place].speaking
+
+    def leader(self, place: GroupId) -> MemberId:
+        """Who leads the debate there: in the hall the acting chair."""
+        if place == HALL or self.groups.apart is None:
+            return self.chair.acting
+        return self.groups.apart.groups[place].lead.acting
+
+    def allowed(self, member: MemberId) -> bool:
+        """Whether the rules of debate let him be heard where he is; the chair everywhere, anyone where nobody leads."""
+        place = self.place(member)
+        led = place == HALL or self.leader(place) in self.attendance.present
+        at_all = member == self.chair.acting or not led
+        return at_all or microphones.allowed(self.debate(place), self.leader(place), member)
+
+    @property
+    def signers(self) -> Signers:
+        return Signers(self.chairs, self.opening.minutes_secretary)
+
+    @property
+    def keepers(self) -> tuple[MemberId, ...]:
+        """Who keeps the record of a meeting in the room."""
+        return (*self.chairs, *self.chair.line, *self.writers)
 
     @property
     def item(self) -> ItemId:
@@ -92,6 +139,8 @@ CHAPTERS: dict[str, Callable[[Any, e.Event, datetime], Any]] = {
     "conclusions": concluding.apply,
     "scoring": scoring.apply,
     "minutes": minuting.apply,
+    "groups": apart.apply,
+    "filing": filing.apply,
 }
 
 

@@ -11,12 +11,16 @@ from .agenda import Line
 from .attendance import Presence, counts
 from .chairing import cut_off_since, was_here
 from .checks import Check
-from .ids import MemberId, Seat
+from .ids import HALL, GroupId, MemberId, Seat
 from .meeting import Meeting, may
 from .refusal import Refused
 from .staging import may_be_heard, may_share
+from .view_groups import GroupsView, MineGroups
+from .view_groups import groups as groups_view
+from .view_groups import mine as my_groups
 from .view_record import (
     BallotView,
+    CarriedView,
     ConclusionView,
     DocumentView,
     MinutesView,
@@ -26,6 +30,7 @@ from .view_record import (
     TaskView,
     VotesView,
     ballots,
+    carried,
     conclusions,
     documents,
     minutes,
@@ -45,6 +50,7 @@ class AboutView(TypedDict):
     title: str
     cell: str
     kind: str
+    form: str
     planned_for: str
 
 
@@ -103,6 +109,7 @@ class ItemView(TypedDict):
     title: str
     minutes: int
     presenter: str
+    kind: str
     state: str
     taken_up_at: NotRequired[str]
     closed_at: NotRequired[str]
@@ -125,6 +132,7 @@ class SpeakingView(TypedDict):
     queue: list[str]
     list: str
     free: bool
+    leader: NotRequired[str]
     floor: NotRequired[FloorView]
 
 
@@ -152,8 +160,10 @@ class View(TypedDict):
     documents: dict[str, DocumentView]
     conclusions: dict[str, ConclusionView]
     tasks: dict[str, TaskView]
+    carried: list[CarriedView]
     score: ScoreView
     minutes: MinutesView
+    groups: GroupsView
     minutes_secretary: NotRequired[str]
     showing: NotRequired[ShowingView]
     opened_at: NotRequired[str]
@@ -177,6 +187,7 @@ class Mine(TypedDict):
     may: list[str]
     voter: bool
     ballots: dict[str, BallotView]
+    groups: MineGroups
     active: NotRequired[str]
     check: NotRequired[MineCheck]
 
@@ -185,7 +196,13 @@ class Mine(TypedDict):
 
 
 def eyes(m: Meeting, viewer: MemberId) -> str:
-    """Which of the views this viewer gets: the chair's belongs to the acting chair alone."""
+    """Which of the views this viewer gets: that of his kind in the place where he is ("member/<group>"; the hall is not
+    named).  The chair's kind belongs to the acting chair alone."""
+    place = m.place(viewer)
+    return f"{_kind(m, viewer)}/{place}" if place != HALL else _kind(m, viewer)
+
+
+def _kind(m: Meeting, viewer: MemberId) -> str:
     if viewer == m.chair.acting:
         return CHAIR
     return SECRETARY if viewer == m.opening.minutes_secretary else MEMBER
@@ -201,7 +218,8 @@ def barred(m: Meeting, member: MemberId) -> Refused | None:
 
 
 def shown(m: Meeting, eyes: str) -> View:
-    chairs = eyes == CHAIR
+    kind, place = _parted(m, eyes)
+    chairs, tells = kind == CHAIR, kind != MEMBER
     roll: dict[str, RollLine] = {member: _roll_line(m, member, chairs) for member in m.attendance.seats}
     view: View = {
         "about": _about(m),
@@ -212,15 +230,17 @@ def shown(m: Meeting, eyes: str) -> View:
         "roll": roll,
         "counts": _counts(m, roll),
         "agenda": _agenda(m),
-        "speaking": _speaking(m),
+        "speaking": _speaking(m, place),
         "microphones": _microphones(m),
-        "votes": votes(m.voting, tells=eyes != MEMBER),
+        "votes": votes(m.voting, tells),
         "motions": motions(m.regulation),
         "documents": documents(m.showing),
         "conclusions": conclusions(m.conclusions),
         "tasks": tasks(m.conclusions),
+        "carried": carried(m.conclusions),
         "score": score(m.scoring, m.regulation),
-        "minutes": minutes(m.minutes, tells=eyes != MEMBER),
+        "minutes": minutes(m.minutes, tells),
+        "groups": _groups(m, place, chairs),
     }
     _add_times(m, view)
     _add_opening(m, view)
@@ -244,6 +264,7 @@ def mine(m: Meeting, member: MemberId) -> Mine:
         "may": sorted(may(m, member)),
         "voter": has_vote(m.attendance.seats[member], m.attendance),
         "ballots": ballots(m.voting, member),
+        "groups": my_groups(m.groups, member, leads=member == m.leader(m.place(member))),
     }
     if presence and presence.active:
         own["active"] = presence.active
@@ -252,12 +273,24 @@ def mine(m: Meeting, member: MemberId) -> Mine:
     return own
 
 
+def _parted(m: Meeting, eyes: str) -> tuple[str, GroupId]:
+    """Kind and place; eyes of a group that sits no more see the hall."""
+    kind, _, place = eyes.partition("/")
+    return kind, GroupId(place) if place in m.places else HALL
+
+
 # -- The parts -------------------------------------------------------------------------------------------------------
 
 
 def _about(m: Meeting) -> AboutView:
     planned_for = rfc3339(m.chair.planned_for) if m.chair.planned_for else ""
-    return {"title": m.about.title, "cell": m.about.cell, "kind": m.about.kind.value, "planned_for": planned_for}
+    return {
+        "title": m.about.title,
+        "cell": m.about.cell,
+        "kind": m.about.kind.value,
+        "form": m.about.form.value,
+        "planned_for": planned_for,
+    }
 
 
 def _add_times(m: Meeting, view: View) -> None:
@@ -307,7 +340,7 @@ def _roll_line(m: Meeting, member: MemberId, chairs: bool) -> RollLine:
 
 
 def _here(m: Meeting, member: MemberId, presence: Presence, chairs: bool) -> RollLine:
-    line: RollLine = {"state": "present", "kinds": _kinds(presence), "since": rfc3339(presence.since)}
+    line: RollLine = {"state": "present", "kinds": _kinds(m, presence), "since": rfc3339(presence.since)}
     if presence.silent:
         line["state"], line["since"] = "silent", rfc3339(presence.silent)
     elif member in m.checks.to_verify:
@@ -341,9 +374,9 @@ def _add_excuse(m: Meeting, member: MemberId, line: RollLine, chairs: bool) -> N
             line["corrected"]["reason"] = correction.reason
 
 
-def _kinds(presence: Presence) -> Kinds:
+def _kinds(m: Meeting, presence: Presence) -> Kinds:
     kinds: Kinds = {}
-    if presence.connections:
+    if presence.connections and not m.about.in_person:
         kinds["online"] = True
     if presence.in_room:
         kinds["in_room"] = True
@@ -382,6 +415,7 @@ def _item(order: int, line: Line) -> ItemView:
         "title": line.item.title,
         "minutes": line.item.minutes,
         "presenter": line.item.presenter,
+        "kind": line.item.kind.value,
         "state": line.state.value,
     }
     if line.taken_up_at:
@@ -393,13 +427,22 @@ def _item(order: int, line: Line) -> ItemView:
     return item
 
 
-def _speaking(m: Meeting) -> SpeakingView:
+def _groups(m: Meeting, place: GroupId, chairs: bool) -> GroupsView:
+    numbers = m.regulation.longest_split // 60, m.regulation.smallest_group
+    return groups_view(m.groups, m.attendance, place, chairs, *numbers)
+
+
+def _speaking(m: Meeting, place: GroupId) -> SpeakingView:
+    """The debate of that place."""
+    debate = m.debate(place)
     view: SpeakingView = {
-        "queue": list(m.speaking.queue),
-        "list": "open" if m.speaking.list_open else "closed",
-        "free": m.speaking.free,
+        "queue": list(debate.queue),
+        "list": "open" if debate.list_open else "closed",
+        "free": debate.free,
     }
-    if floor := m.speaking.floor:
+    if leader := m.leader(place):
+        view["leader"] = leader
+    if floor := debate.floor:
         view["floor"] = {"member": floor.member, "since": rfc3339(floor.since), "until": rfc3339(floor.until)}
     return view
 

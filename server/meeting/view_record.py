@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import NotRequired, TypedDict
 
 from .concluding import Assignment, Conclusions, Task, Wording
-from .ids import MemberId
+from .ids import Carried, MemberId
 from .minuting import Draft, Minutes
 from .rules import Count, MotionRule, Points, Regulation, Result
 from .scoring import Scoring, Sheet
@@ -71,6 +71,14 @@ class MotionView(TypedDict):
     secret: bool
     changeable: bool
     document: str
+
+
+class CarriedView(TypedDict):
+    text: str
+    owner: str
+    deadline: str
+    state: str
+    result: NotRequired[str]
 
 
 class DocumentView(TypedDict):
@@ -313,6 +321,17 @@ def showing(shown: Shown) -> ShowingView:
 
 def conclusions(kept: Conclusions) -> dict[str, ConclusionView]:
     return {item: _conclusion(wordings) for item, wordings in kept.items.items()}
+
+
+def carried(kept: Conclusions) -> list[CarriedView]:
+    return [_carried(task) for task in kept.carried]
+
+
+def _carried(task: Carried) -> CarriedView:
+    view: CarriedView = {"text": task.text, "owner": task.owner, "deadline": task.deadline, "state": task.state}
+    if task.result:
+        view["result"] = task.result
+    return view
 
 
 def tasks(kept: Conclusions) -> dict[str, TaskView]:

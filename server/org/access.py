@@ -3,7 +3,7 @@
 What may be done *inside* an open meeting is not decided here but by `meeting.decide`.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
@@ -96,6 +96,8 @@ def _entrusted(post: str) -> "Test":
     return test
 
 
+_NARROWED: Mapping[str, str] = MappingProxyType({"member": "committee", "heir": "heir_committee"})
+
 Test = Callable[[Actor, Unit], bool]
 
 ROLES: Mapping[str, Test] = MappingProxyType(
@@ -117,8 +119,33 @@ ALLOWED: Mapping[str, frozenset[str]] = MappingProxyType(
     {
         "see_meeting": frozenset({"member", "heir", "committee", "follower", "superior"}),
         "join_meeting": frozenset({"member", "committee", "follower"}),
+        # before the meeting: the secretary convenes, the committee prepares, members answer
+        "convene": frozenset({"secretary"}),
+        "prepare": frozenset({"committee"}),
+        "answer": frozenset({"member", "follower"}),
+        "see_plan": frozenset({"member", "follower", "superior"}),
+        "see_tasks": frozenset({"member", "follower", "superior"}),
+        "see_agendas": frozenset({"member", "follower", "superior", "leading", "organiser"}),
+        "edit_agendas": frozenset({"leading"}),
+        "keep_record": frozenset({"committee"}),  # of a meeting in the room; the minutes secretary by appointment
         "see_attendance": frozenset({"member", "heir", "committee", "follower", "superior"}),
-        "see_supervision": frozenset({"superior"}),
+        # papers: who works at them is known from the log of the meeting; drafts are for the committee
+        "see_papers": frozenset({"member", "heir", "committee", "follower", "superior"}),
+        "prepare_papers": frozenset({"committee"}),
+        "receive_papers": frozenset({"follower", "superior"}),  # what is signed goes up with opinions and tables
+        "keep_terms": frozenset({"secretary", "organiser"}),
+        # oversight: read-only over exactly the sub-tree; the cell sees its own, and who looked at it
+        "see_supervision": frozenset({"committee", "follower", "superior", "leading"}),
+        "see_timeline": frozenset({"committee", "follower", "superior"}),
+        "see_looks": frozenset({"member", "heir", "committee", "follower", "superior", "leading"}),
+        "see_alerts": frozenset({"follower", "superior", "leading"}),
+        "note_alert": frozenset({"follower", "superior"}),
+        "see_remarks": frozenset({"committee", "follower", "superior"}),
+        "remark": frozenset({"follower", "superior"}),
+        "answer_remark": frozenset({"committee"}),
+        "verify_records": frozenset({"committee", "follower", "superior", "leading"}),
+        "take_inspection": frozenset({"follower", "superior"}),
+        "see_report": frozenset({"superior", "leading"}),
         # the register: units, members and what holds of them; phone, mail and card are for whoever keeps it
         "see_register": frozenset(
             {"committee", "heir_committee", "follower", "superior", "leading", "organiser", "administrator"}
@@ -140,13 +167,54 @@ ALLOWED: Mapping[str, frozenset[str]] = MappingProxyType(
         "note_problem": frozenset({"committee", "follower", "organiser"}),
         "see_case": frozenset({"committee", "follower", "superior", "organiser"}),  # with each member's reason
         "see_pilot_report": frozenset({"superior", "leading", "organiser"}),
+        # accounts: the cell's secretary for his members, the administrator for all below; see `keeps`
+        "see_accounts": frozenset({"secretary", "administrator"}),
+        "keep_accounts": frozenset({"secretary", "administrator"}),
+        "unlock_account": frozenset({"administrator"}),
+        "review_accounts": frozenset({"secretary", "administrator"}),
     }
 )
 
 
-def may(actor: Actor, action: str, unit: Unit) -> bool:
-    """Whether one of the actor's roles toward `unit` allows `action`.  Unknown actions are refused."""
-    return any(ROLES[role](actor, unit) for role in ALLOWED.get(action, ()))
+def may(actor: Actor, action: str, unit: Unit, *, committee: bool = False) -> bool:
+    """Whether one of the actor's roles toward `unit` allows `action`.  Unknown actions are refused.
+
+    `committee`: the action is about a meeting of the cell committee, which is not for the other members.
+    """
+    allowed = ALLOWED.get(action, frozenset())
+    return any(ROLES[role](actor, unit) for role in (_inside(allowed) if committee else allowed))
+
+
+def _inside(allowed: frozenset[str]) -> frozenset[str]:
+    """Of members, those in the committee."""
+    narrowed = {_NARROWED.get(role, role) for role in allowed}
+    return frozenset(narrowed)
+
+
+_LEADS: Mapping[str, frozenset[str]] = MappingProxyType(  # post in a cell → whose accounts it may keep there
+    {
+        "cell_secretary": frozenset({"deputy_secretary", "committee_member", "group_leader", "deputy_group_leader"}),
+        "deputy_secretary": frozenset({"committee_member", "group_leader", "deputy_group_leader"}),
+    }
+)
+
+
+def keeps(actor: Actor, person_id: str, home: Unit, held: Sequence[Held]) -> bool:
+    """Whether the actor may invite this person, reset his password, disable his account: never his own, and nobody's
+    who holds a post that is not below the actor's.
+    """
+    return (
+        person_id != actor.person_id
+        and may(actor, "keep_accounts", home)
+        and all(_above_post(actor, each) for each in held)
+    )
+
+
+def _above_post(actor: Actor, other: Held) -> bool:
+    """An administrator is above every post in his sub-tree; in a cell the secretary, then his deputy."""
+    if ROLES["administrator"](actor, other.unit):
+        return True
+    return any(own.unit.id == other.unit.id and other.post in _LEADS.get(own.post, ()) for own in actor.held)
 
 
 def roles(actor: Actor, unit: Unit) -> frozenset[str]:
@@ -171,12 +239,12 @@ async def actor(connection: AsyncConnection, person_id: str, day: date) -> Actor
     home = Unit(**row._mapping)
     words = sa.select(statuses.c.standing).where(statuses.c.person_id == person_id, on(statuses, day))
     standing = strongest(set(await connection.scalars(words)))
-    held = await _held(connection, person_id, day)
+    held = await held_by(connection, person_id, day)
     guest_of = await _guest_of(connection, person_id, day, standing)
     return Actor(person_id, home, standing, held, guest_of, await _before(connection, home))
 
 
-async def _held(connection: AsyncConnection, person_id: str, day: date) -> tuple[Held, ...]:
+async def held_by(connection: AsyncConnection, person_id: str, day: date) -> tuple[Held, ...]:
     joined = posts.join(units, posts.c.unit_id == units.c.id)
     found = sa.select(posts.c.post, *_UNIT).select_from(joined).where(posts.c.person_id == person_id, on(posts, day))
     rows = await connection.execute(found.order_by(units.c.path, posts.c.post))

@@ -7,6 +7,7 @@ from datetime import date
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from server.records import rollups
 from server.records.tables import below, meetings, memberships, unit_names, units
 
 from . import names, trail, tree
@@ -80,6 +81,7 @@ async def move(connection: AsyncConnection, hand: Hand, of: Unit, to: Unit) -> N
     await connection.execute(sa.update(units).where(units.c.id == of.id).values(parent_id=to.id))
     moved = sa.literal(f"{to.path}{of.id}/").concat(sa.func.substr(units.c.path, len(of.path) + 1))
     await connection.execute(sa.update(units).where(below(of.path)).values(path=moved))
+    await rollups.moved(connection, of.line, of.id)
     await trail.note(connection, hand, of.id, "unit_moved", old=old.name if old else "", new=to.name)
 
 

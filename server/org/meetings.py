@@ -1,6 +1,6 @@
 """The meetings in lists: what was planned, and the summary that the log writes beside it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,7 +14,8 @@ from server.records.tables import heads, meetings, units
 from .pilot.forms import IN_PERSON, LATE, ZONE, permit
 from .tree import Unit, unit, within
 
-CLOSED = "closed"
+CLOSED, CANCELLED = "closed", "cancelled"
+COMMITTEE = "committee"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,11 +25,16 @@ class MeetingRow:
     id: str
     unit: Unit
     title: str
-    kind: str  # regular | thematic | combined
+    kind: str  # regular | thematic | combined | committee
     planned_for: datetime  # UTC
-    agenda: tuple[dict[str, Any], ...]  # {id, title, minutes, presenter}
+    agenda: tuple[dict[str, Any], ...]  # {id, title, minutes, presenter, kind}
     form: str  # in_person | online | hybrid | by_groups
-    phase: str  # planned | called | gathering | open | paused | closed
+    place: str  # where those in the room meet; "" = online only
+    sequence: int  # of the notice
+    noticed_at: datetime | None  # when the notice last went out
+    changed_at: datetime | None  # agenda or documents changed since
+    reason: str  # why it was cancelled
+    phase: str  # planned | cancelled | called | gathering | open | paused | closed
     opened_at: datetime | None
     closed_at: datetime | None
 
@@ -36,16 +42,25 @@ class MeetingRow:
     def closed(self) -> bool:
         return self.phase == CLOSED
 
+    @property
+    def cancelled(self) -> bool:
+        return self.phase == CANCELLED
+
+    @property
+    def of_committee(self) -> bool:
+        """Held by the cell committee among itself."""
+        return self.kind == COMMITTEE
+
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """The signed end of a closed log."""
+    """The signed end of a closed log: the last one, which covers all before it."""
 
     seq: int
     hash: bytes
     signature: bytes
     public_key: bytes
-    closed_at: datetime
+    sealed_at: datetime
 
 
 _UNIT = (units.c.kind.label("unit_kind"), units.c.name.label("unit_name"), units.c.path.label("unit_path"))
@@ -73,8 +88,9 @@ async def below(connection: AsyncConnection, tops: Sequence[Unit]) -> tuple[Meet
 
 async def head(connection: AsyncConnection, meeting_id: str) -> Head | None:
     """The signed head, once the meeting is closed."""
-    columns = (heads.c.seq, heads.c.hash, heads.c.signature, heads.c.public_key, heads.c.closed_at)
-    row = (await connection.execute(sa.select(*columns).where(heads.c.meeting == meeting_id))).first()
+    columns = (heads.c.seq, heads.c.hash, heads.c.signature, heads.c.public_key, heads.c.sealed_at)
+    last = sa.select(*columns).where(heads.c.meeting == meeting_id).order_by(heads.c.seq.desc()).limit(1)
+    row = (await connection.execute(last)).first()
     return Head(**row._mapping) if row else None
 
 
@@ -85,12 +101,14 @@ async def plan(
     title: str,
     kind: str,
     planned_for: datetime,
-    agenda: Sequence[dict[str, Any]],
+    agenda: Sequence[Mapping[str, Any]],
     form: str = IN_PERSON,
     zone: ZoneInfo = ZONE,
+    place: str = "",
 ) -> None:
     """A new meeting, planned.  Raises Refused("pilot") where no decision allows its form on that day of `zone`."""
     row = {"id": meeting_id, "unit_id": unit_id, "title": title, "kind": kind, "planned_for": planned_for, "form": form}
+    row["place"] = place
     if form != IN_PERSON:
         await permit(connection, await _unit(connection, unit_id), form, planned_for.astimezone(zone).date())
     await connection.execute(sa.insert(meetings).values(**row, agenda=list(agenda)))
@@ -119,7 +137,7 @@ def joinable(row: MeetingRow, at: datetime, doors: timedelta) -> bool:
 
     Not earlier: the first to come calls the meeting, and the roster of that moment is fixed.
     """
-    if row.phase in LIVE or row.closed:
+    if row.phase in LIVE or row.closed or row.cancelled:
         return row.phase in LIVE
     return row.planned_for - doors <= at < row.planned_for + LATE
 

@@ -1,7 +1,7 @@
 """Merging cells, and splitting one.  First what would happen, then one transaction.
 
-Members, party groups, the posts of groups and followers, and meetings still planned go over; rows of the old cell are
-closed on the day, never rewritten, so that the old cell reads on as it was, under its old name.
+Members, party groups, the posts of groups and followers, open tasks and meetings still planned go over; rows of the
+old cell are closed on the day, never rewritten, so that the old cell reads on as it was, under its old name.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from server.records.tables import group_members, meetings, memberships, party_groups, posts, statuses, units
 from server.records.tables import people as people_table
 
-from . import changing, groups, people, trail, tree
+from . import changing, groups, people, tasks, trail, tree
 from .changing import Described, no_live_meeting
 from .people import end, on
 from .pilot import cases
@@ -109,6 +109,7 @@ async def merge(connection: AsyncConnection, hand: Hand, wish: Wish) -> Unit:
         if cell.id != heir.id:
             await _carry(connection, cell, heir, None, wish.day)
             await _meetings(connection, hand, cell, heir)
+            await tasks.move(connection, cell.id, heir.id)
             await _close(connection, hand, cell, heir, wish.day)
     await _reunite(connection, heir, wish.day)
     await _appoint(connection, wish, heir, mandates)
@@ -137,6 +138,7 @@ async def split(
         raise Refused("tree", "A unit of this kind cannot stand below that one.")
     made = await changing.enter(connection, hand, above, CELL, Described(described.name, described.code, day))
     await _carry(connection, cell, made, chosen, day)
+    await tasks.move(connection, cell.id, made.id, sorted(chosen))
     if secretary:
         await people.give_post(connection, secretary, made.id, SECRETARY, day)
     await trail.note(connection, hand, cell.id, "unit_split", name=made.name, count=len(chosen))

@@ -1,35 +1,45 @@
 """Tree, people and rulebook on a date become the Call of one meeting: seats, chair, succession, regulation, agenda."""
 
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from typing import Any
 from zoneinfo import ZoneInfo
 
+import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.meeting.commands import Call
 from server.meeting.ids import (
     HALL,
+    NOBODY,
     About,
+    Before,
+    Form,
     GroupId,
     Item,
     ItemId,
+    ItemKind,
     MeetingKind,
     MemberId,
+    PartyGroup,
     Post,
     Seat,
     SeatKind,
     Standing,
 )
 from server.records.database import Database
+from server.records.tables import heads, meetings, witness_roots
 
-from . import names, people
+from . import groups, names, people
+from .groups import Group
 from .meetings import MeetingRow, meeting
 from .overrides import rules_at
 from .people import SUSPENDED, TRANSFERRED, Mandate, Person
 from .rulebook import Rulebook, regulation
 
 NOT_CONVENED = frozenset({SUSPENDED, TRANSFERRED, Standing.TEMPORARY_OUT.value, ""})
+LEADING = (Post.SECRETARY, Post.DEPUTY, Post.COMMITTEE)
 _ORDER = {post: rank for rank, post in enumerate(Post)}
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 
@@ -58,8 +68,10 @@ async def call(
         if row is None:
             raise NoSuchMeeting(meeting_id)
         day = row.planned_for.astimezone(zone).date()
-        roster = await seats(connection, row.unit.id, day)
+        roster = await seats(connection, row.unit.id, day, committee=row.of_committee)
+        parties = await groups.of_cell(connection, row.unit.id, day)
         rules = await rules_at(connection, row.unit, day, rulebook)
+        sealed = await before(connection, row)
     line = succession(roster)
     if not line:
         raise NoChair(row.unit.name)
@@ -67,21 +79,42 @@ async def call(
         about=_about(row),
         roster=roster,
         regulation=regulation(rules, row.kind),
-        agenda=tuple(Item(ItemId(i["id"]), i["title"], i["minutes"], i["presenter"]) for i in row.agenda),
+        agenda=tuple(_item(line) for line in row.agenda),
         chair=line[0],
         line=line[1:],
         seed=seed(),
+        groups=_parties(parties, roster),
+        before=sealed,
     )
 
 
-async def seats(connection: AsyncConnection, unit_id: str, day: date) -> tuple[Seat, ...]:
+async def before(connection: AsyncConnection, row: MeetingRow) -> Before | None:
+    """The last head of the cell's last meeting that is closed, and the root of the public witness of today."""
+    joined = heads.join(meetings, heads.c.meeting == meetings.c.id)
+    earlier = sa.and_(meetings.c.unit_id == row.unit.id, meetings.c.planned_for < row.planned_for)
+    found = sa.select(heads.c.meeting, heads.c.seq, heads.c.hash).select_from(joined).where(earlier)
+    last = (
+        await connection.execute(found.order_by(meetings.c.planned_for.desc(), heads.c.seq.desc()).limit(1))
+    ).first()
+    roots = sa.select(witness_roots.c.size, witness_roots.c.root).order_by(witness_roots.c.size.desc()).limit(1)
+    root = (await connection.execute(roots)).first()
+    if last is None:
+        return None
+    return Before(last.meeting, last.seq, last.hash.hex(), root.size if root else 0, root.root.hex() if root else "")
+
+
+async def seats(connection: AsyncConnection, unit_id: str, day: date, *, committee: bool = False) -> tuple[Seat, ...]:
     """The members convened, by post and then by name; after them the superior's followers.
+
+    `committee`: those of the cell committee only, among themselves.
 
     Not convened: who is suspended, who attends elsewhere for a time, who has no status on that day.
     """
     members = [
         person for person in await people.of_cell(connection, unit_id, day) if person.standing not in NOT_CONVENED
     ]
+    if committee:
+        return tuple(seat for seat in _ordered([_seat(person) for person in members]) if seat.post in LEADING)
     followers = await people.with_post(connection, unit_id, Post.FOLLOWER.value, day)
     of_the_cell = {person.id for person in members}
     return (*_ordered([_seat(person) for person in members]), *_ordered(_guests(followers, of_the_cell)))
@@ -89,13 +122,27 @@ async def seats(connection: AsyncConnection, unit_id: str, day: date) -> tuple[S
 
 def succession(roster: Sequence[Seat]) -> tuple[MemberId, ...]:
     """Who chairs, and who after him: secretary, deputies, committee members, each in the roster's order."""
-    leading = (Post.SECRETARY, Post.DEPUTY, Post.COMMITTEE)
-    return tuple(seat.member for post in leading for seat in roster if seat.post is post)
+    return tuple(seat.member for post in LEADING for seat in roster if seat.post is post)
+
+
+def _parties(parties: Sequence[Group], roster: Sequence[Seat]) -> tuple[PartyGroup, ...]:
+    """The groups by name, with the leaders who are convened."""
+    seated = {seat.member for seat in roster}
+
+    def convened(person: str) -> MemberId:
+        return MemberId(person) if person in seated else NOBODY
+
+    return tuple(PartyGroup(GroupId(g.id), g.name, convened(g.leader), convened(g.deputy)) for g in parties)
 
 
 def _about(row: MeetingRow) -> About:
     planned = row.planned_for.isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    return About(row.title, row.unit.name, planned, MeetingKind(row.kind))
+    return About(row.title, row.unit.name, planned, MeetingKind(row.kind), Form(row.form))
+
+
+def _item(line: Mapping[str, Any]) -> Item:
+    kind = ItemKind(line.get("kind", ItemKind.ORDINARY))  # what was planned before items had kinds
+    return Item(ItemId(line["id"]), line["title"], line["minutes"], line["presenter"], kind)
 
 
 def _seat(person: Person) -> Seat:

@@ -108,6 +108,9 @@ def regulation(rules: Mapping[str, Rule], kind: str) -> Regulation:
         speech_limit=number(rules, "speech_limit"),
         duration_minutes=number(rules, f"duration_minutes.{kind}"),
         contest_window=number(rules, "contest_window"),
+        longest_split=number(rules, "longest_split"),
+        smallest_group=number(rules, "smallest_group"),
+        report_grace=number(rules, "report_grace"),
         motions=tuple(_motion(rules, motion) for motion in MOTIONS),
         criteria=tuple(_criterion(rules, criterion) for criterion in CRITERIA),
     )
@@ -126,7 +129,10 @@ def _motion(rules: Mapping[str, Rule], shipped: MotionRule) -> MotionRule:
 
 
 def _criterion(rules: Mapping[str, Rule], shipped: Criterion) -> Criterion:
+    """Before the guide that has the sheet, its points are a setting without a document."""
     key = f"score.{shipped.id}"
+    if key not in rules:
+        return replace(shipped, document="")
     return replace(shipped, most=number(rules, key), document=rules[key].document)
 
 

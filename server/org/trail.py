@@ -33,9 +33,32 @@ WHAT: Mapping[str, str] = MappingProxyType(
         "group_changed": "The party group “{name}” was changed.",
         "group_ended": "The party group “{name}” was dissolved.",
         "imported": "A file was taken in: {units} units and {people} members were new or changed.",
+        "meeting_planned": "The meeting “{title}” was planned.",
+        "meeting_changed": "The meeting “{title}” was changed.",
+        "meeting_cancelled": "The meeting “{title}” was cancelled: {reason}",
+        "notice_sent": "The notice of “{title}” was sent.",
+        "agenda_set": "The template of an agenda was changed.",
+        "task_reported": "The state of the task “{task}” was reported: {result}",
+        "task_done": "The task “{task}” was done: {result}",
+        "term_begun": "The term “{name}” begins on {since}.",
         "exported": "The register was taken out as a file.",
+        "account_invited": "An invitation to sign in was printed.",
+        "account_joined": "The invitation was taken up.",
+        "account_reset": "The password was reset; a slip for a new one was printed.",
+        "account_renewed": "A new password was set with the slip.",
+        "slip_revoked": "A printed slip was made void.",
+        "account_disabled": "The account was disabled: {why}",
+        "account_enabled": "The account was enabled: {why}",
+        "account_idle": "The account was disabled: nobody had used it for {days} days.",
+        "account_unlocked": "The account was unlocked after wrong tries.",
+        "accounts_reviewed": "The list of accounts was reviewed.",
+        "accounts_exported": "The list of accounts was taken out as a file.",
+        "factor_on": "A second factor was set up.",
+        "factor_off": "The second factor was turned off.",
     }
 )
+
+ACCOUNT = frozenset(word for word in WHAT if word.startswith(("account_", "factor_", "slip_")))  # of one's account
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,17 +1,20 @@
 """HTML: every page of the house that is not the room itself."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from aiohttp import web
 from prometheus_client import REGISTRY, CollectorRegistry
 
-from . import csrf, headers, keys, register_files, render
+from . import accounts, csrf, documents, headers, joining, keys, network, proof, register_files, render
 from .assets import Assets
 from .guard import calm, guarded, known
 from .keys import House, Log
 from .metrics import Metrics
 from .routes import IN_DEVELOPMENT, ROUTES
-from .words import Words
+from .words import Words, phrased
 
-__all__ = ["House", "Log", "setup"]
+__all__ = ["House", "Log", "phrase", "setup"]
 
 
 def setup(app: web.Application, house: House, registry: CollectorRegistry = REGISTRY) -> None:
@@ -29,9 +32,20 @@ def setup(app: web.Application, house: House, registry: CollectorRegistry = REGI
         _add(resources[route.path], route)
     app[keys.ACTIONS] = {(route.method, resources[route.path].canonical): route.action for route in routes}
     app[keys.LARGEST] = {(route.method, resources[route.path].canonical): route.largest for route in routes}
+    app[keys.LOOKS] = {(route.method, resources[route.path].canonical): route.look for route in routes}
     register_files.setup(app)
+    proof.setup(app)
+    network.setup(app)
+    documents.setup(app)
+    joining.setup(app)
+    accounts.setup(app)
     app.middlewares.extend((calm, known, guarded))
     headers.install(app, settings)
+
+
+def phrase(app: web.Application, language: str, sentence: str, facts: Mapping[str, Any]) -> str:
+    """A sentence of a notice in that language, for whoever tells it outside the pages."""
+    return phrased(app[keys.WORDS], app[keys.HOUSE].settings.zone, language, sentence, facts)
 
 
 def _add(resource: web.Resource, route: keys.Route) -> None:

@@ -15,6 +15,7 @@ from .headers import ASSETS
 TYPES: Mapping[str, str] = MappingProxyType(
     {
         ".js": "text/javascript",  # RFC 9239
+        ".mjs": "text/javascript",
         ".css": "text/css",
         ".woff2": "font/woff2",
         ".woff": "font/woff",

@@ -164,7 +164,7 @@ def _rows(request: web.Request, sheet: Sheet) -> Iterable[Sequence[str]]:
     facts = (
         ("Meeting", sheet.meeting.title),
         ("Cell", sheet.meeting.unit.name),
-        ("Closed at", _moment(request, sheet.head.closed_at)),
+        ("Closed at", _moment(request, sheet.meeting.closed_at)),
         ("Entries in the log", str(sheet.head.seq)),
         ("Head of the log", sheet.head.hash.hex()),
         ("Signature", sheet.head.signature.hex()),

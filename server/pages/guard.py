@@ -7,7 +7,9 @@ from urllib.parse import urlencode
 
 from aiohttp import hdrs, web
 
+from server.notify import outbox
 from server.org import access, meetings, people, tree
+from server.oversight import looks
 
 from . import csrf, errors, keys
 from .next import local
@@ -15,6 +17,7 @@ from .next import local
 SESSION_COOKIE = "chibo_session"
 LANGUAGE_COOKIE = "chibo_language"
 SAFE = frozenset({hdrs.METH_GET, hdrs.METH_HEAD, hdrs.METH_OPTIONS})
+STILL_OPEN = ("/account", "/sign-out")  # to whoever must change his password first
 UNTOUCHED = ("/socket.io/",)  # not pages: what is behind these paths guards itself
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -50,6 +53,8 @@ async def known(request: web.Request, handler: Handler) -> web.StreamResponse:
     session = await request.app[keys.HOUSE].accounts.session(request.cookies.get(SESSION_COOKIE, ""))
     if session:
         request[keys.SESSION] = session
+        async with request.app[keys.HOUSE].database.read() as connection:
+            request[keys.UNREAD] = await outbox.unread(connection, session.person_id)
     return await handler(request)
 
 
@@ -61,11 +66,24 @@ async def guarded(request: web.Request, handler: Handler) -> web.StreamResponse:
         return await handler(request)
     if action not in (keys.ANYONE, keys.MACHINE) and keys.SESSION not in request:
         raise web.HTTPSeeOther(to_sign_in(request))
+    if action not in (keys.ANYONE, keys.MACHINE) and not request.path.startswith(STILL_OPEN):
+        await _in_time(request)
     if request.method not in SAFE:
         request = await _proven(request)
     if action not in (keys.ANYONE, keys.MACHINE, keys.SIGNED_IN):
-        await _permitted(request, action)
+        unit = await _permitted(request, action)
+        return await _looked(request, unit, await handler(request))
     return await handler(request)
+
+
+async def _in_time(request: web.Request) -> None:
+    """An administrator whose password is too old first changes it (QCVN 12:2026/BCA); nothing else opens."""
+    accounts = request.app[keys.HOUSE].accounts
+    if not accounts.password_old(request[keys.SESSION]):
+        return
+    due = await accounts.password_due(request[keys.SESSION])
+    if due is not None and due <= accounts.today:
+        raise web.HTTPSeeOther("/account")
 
 
 def to_sign_in(request: web.Request) -> str:
@@ -87,13 +105,27 @@ async def actor(request: web.Request) -> access.Actor:
     return request[keys.ACTOR]
 
 
-async def _permitted(request: web.Request, action: str) -> None:
+async def _permitted(request: web.Request, action: str) -> tree.Unit:
     """Outside his own units there is nothing: 404, never 403, so that ids cannot be guessed."""
     asks = await actor(request)
     subject = next(word for word in _SUBJECTS if word in request.match_info)
     unit = await _SUBJECTS[subject](request)
-    if unit is None or not access.may(asks, action, unit):
+    committee = subject == "id" and request[keys.MEETING].of_committee if unit else False
+    if unit is None or not access.may(asks, action, unit, committee=committee):
         raise web.HTTPNotFound
+    return unit
+
+
+async def _looked(request: web.Request, unit: tree.Unit, answer: web.StreamResponse) -> web.StreamResponse:
+    """What a superior is about to read leaves its trace first."""
+    what = request.app[keys.LOOKS].get(_route(request), "")
+    if what and answer.status == 200 and request.method == hdrs.METH_GET:
+        house, asks = request.app[keys.HOUSE], await actor(request)
+        if looks.role(asks, unit):
+            subject = request.match_info.get("id") or request.match_info.get("person") or ""
+            async with house.database.write() as connection:
+                await looks.leave(connection, asks, unit, what, subject, house.clock())
+    return answer
 
 
 async def _unit(request: web.Request) -> tree.Unit | None:

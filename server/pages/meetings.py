@@ -1,8 +1,8 @@
 """The list of meetings, and the page that carries the room."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from types import MappingProxyType
 
 from aiohttp import web
@@ -10,12 +10,18 @@ from aiohttp import web
 from server.org import access, meetings
 from server.org.meetings import MeetingRow
 from server.org.pilot import IN_PERSON
+from server.papers.filed import Filed, filed
 
-from . import guard, keys
+from . import days, guard, keys
 from .render import page
 
 KINDS: Mapping[str, str] = MappingProxyType(
-    {"regular": "Regular meeting", "thematic": "Thematic meeting", "combined": "Regular and thematic meeting"}
+    {
+        "regular": "Regular meeting",
+        "thematic": "Thematic meeting",
+        "combined": "Regular and thematic meeting",
+        "committee": "Meeting of the cell committee",
+    }
 )
 PAST_SHOWN = 50
 
@@ -27,7 +33,9 @@ class Line:
     row: MeetingRow
     may_join: bool
     may_see_sheet: bool
+    may_prepare: bool
     own: bool  # of the cell where he is registered
+    filed: Filed | None = None  # of a closed meeting: how far its papers are
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,47 +48,75 @@ class Lists:
 async def show(request: web.Request) -> web.StreamResponse:
     """GET /meetings."""
     asks = await guard.actor(request)
-    lists = _sorted(request, [_line(asks, row) for row in await _visible(request, asks)])
-    return page(request, "meetings.html", lists=lists, kinds=KINDS, who=asks)
+    lists = await _with_papers(request, _sorted(request, [_line(asks, row) for row in await _visible(request, asks)]))
+    return page(request, "meetings.html", lists=lists, kinds=KINDS, who=asks, may=_own(asks), today=days.today(request))
+
+
+async def _with_papers(request: web.Request, lists: Lists) -> Lists:
+    """How far the papers of the past meetings shown are."""
+    house = request.app[keys.HOUSE]
+    async with house.database.read() as connection:
+        found = await filed(connection, [line.row for line in lists.past], house.settings.zone)
+    return replace(lists, past=[replace(line, filed=found.get(line.row.id)) for line in lists.past])
 
 
 async def room(request: web.Request) -> web.StreamResponse:
-    """GET /meetings/{id}: the room; its sheet once it is closed; before its day, when and what it will be."""
-    row, house = request[keys.MEETING], request.app[keys.HOUSE]
+    """GET /meetings/{id}: the room; its sheet once it is closed; before its day, the invitation.
+
+    A meeting in the room shows its desk to whoever keeps the record: the committee, and with ?desk whoever was
+    appointed minutes secretary (the meeting itself lets nobody else in).
+    """
+    row, house, asks = request[keys.MEETING], request.app[keys.HOUSE], await guard.actor(request)
     if row.closed:
         raise web.HTTPSeeOther(f"/meetings/{row.id}/attendance")
-    if row.form == IN_PERSON or not meetings.joinable(row, house.clock(), _doors(house)):
-        missed, doors = meetings.missed(row, house.clock()), house.settings.doors_minutes
-        return page(request, "meeting_ahead.html", meeting=row, missed=missed, doors=doors, in_person=IN_PERSON)
-    if not access.may(await guard.actor(request), "join_meeting", row.unit):
+    joinable, joins = meetings.joinable(row, house.clock(), _doors(house)), _may(asks, "join_meeting", row)
+    elsewhere = row.form == IN_PERSON and not (_may(asks, "keep_record", row) or "desk" in request.query)
+    if not joinable or (elsewhere and joins):
+        raise web.HTTPSeeOther(f"/meetings/{row.id}/invitation")
+    if not joins:
         raise web.HTTPNotFound
-    words = request.app[keys.WORDS].catalogue(request[keys.LANGUAGE])
-    return page(request, "room.html", meeting=row.id, title=row.title, zone=house.settings.timezone, words=words)
+    words, zone = request.app[keys.WORDS].catalogue(request[keys.LANGUAGE]), house.settings.timezone
+    return page(request, "room.html", meeting=row.id, title=row.title, form=row.form, zone=zone, words=words,
+                relays=bool(house.settings.turn_urls))  # fmt: skip
 
 
 async def _visible(request: web.Request, asks: access.Actor) -> Sequence[MeetingRow]:
     async with request.app[keys.HOUSE].database.read() as connection:
         rows = await meetings.below(connection, access.reach(asks))
-    return [row for row in rows if access.may(asks, "see_meeting", row.unit)]
+    return [row for row in rows if _may(asks, "see_meeting", row)]
 
 
 def _line(asks: access.Actor, row: MeetingRow) -> Line:
     return Line(
         row=row,
-        may_join=row.form != IN_PERSON and access.may(asks, "join_meeting", row.unit),
-        may_see_sheet=row.closed and access.may(asks, "see_attendance", row.unit),
+        may_join=_may(asks, "keep_record" if row.form == IN_PERSON else "join_meeting", row),
+        may_see_sheet=row.closed and _may(asks, "see_attendance", row),
+        may_prepare=_may(asks, "prepare", row),
         own=row.unit.id == asks.home.id,
     )
+
+
+def _may(asks: access.Actor, action: str, row: MeetingRow) -> bool:
+    return access.may(asks, action, row.unit, committee=row.of_committee)
+
+
+def _own(asks: access.Actor) -> Mapping[str, bool]:
+    """What he may do in his own cell, beside coming."""
+    return {action: access.may(asks, action, asks.home) for action in ("convene", "prepare", "see_plan", "see_tasks")}
 
 
 def _doors(house: keys.House) -> timedelta:
     return timedelta(minutes=house.settings.doors_minutes)
 
 
+def _over(row: MeetingRow, at: datetime) -> bool:
+    return row.closed or row.cancelled or meetings.missed(row, at)
+
+
 def _sorted(request: web.Request, lines: Sequence[Line]) -> Lists:
     house = request.app[keys.HOUSE]
     at, doors = house.clock(), _doors(house)
     now = [line for line in lines if meetings.joinable(line.row, at, doors)]
-    past = [line for line in reversed(lines) if line.row.closed or meetings.missed(line.row, at)]
+    past = [line for line in reversed(lines) if _over(line.row, at)]
     ahead = [line for line in lines if line not in now and line not in past]
     return Lists(now=sorted(now, key=lambda line: not line.own), ahead=ahead, past=past[:PAST_SHOWN])

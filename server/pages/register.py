@@ -6,13 +6,14 @@ from typing import Any
 
 from aiohttp import web
 
-from server.org import access, groups, names, people, registering, trail, tree
+from server.org import access, account_list, groups, names, people, registering, trail, tree
+from server.org.account_list import Looked
 from server.org.people import Entry
 from server.org.tree import CELL, Unit
 from server.records.database import Connection
 
 from . import days, guard, keys
-from .register_words import KINDS, STANDINGS, shown, tops
+from .register_words import KINDS, STANDINGS, STATE_WORDS, shown, tops
 from .render import page
 
 PAGE = 50
@@ -106,16 +107,24 @@ async def person(request: web.Request) -> web.StreamResponse:
 
 async def of_person(request: web.Request, status: int = 200, **values: Any) -> web.Response:
     """The page of a member, perhaps with what was refused."""
-    entry, asks = request[keys.PERSON], await guard.actor(request)
-    async with request.app[keys.HOUSE].database.read() as connection:
+    entry, asks, house = request[keys.PERSON], await guard.actor(request), request.app[keys.HOUSE]
+    async with house.database.read() as connection:
         homes = await registering.homes(connection, entry.id)
         named = {span.word: await tree.unit(connection, span.word) for span in homes}
-        kept = {
+        kept: dict[str, Any] = {
             "statuses": await registering.statuses_of(connection, entry.id),
             "homes": [(span, named[span.word]) for span in homes],
             "held": await people.posts_of(connection, entry.id),
             "changes": await trail.of_person(connection, entry.id),
         }
+        account = None
+        if access.may(asks, "see_accounts", entry.home):
+            look = Looked(days.today(request), house.clock(), house.accounts.numbers)
+            account = await account_list.line(connection, entry.id, look)
+    kept["account"] = account
+    kept["keeps"] = account is not None and access.keeps(asks, entry.id, entry.home, account.held)
+    kept["may_unlock"] = access.may(asks, "unlock_account", entry.home)
+    kept["STATE_WORDS"] = STATE_WORDS
     may_see = [other.id for other in named.values() if other and access.may(asks, "see_register", other)]
     return await shown(
         request, "register_person.html", entry.home, status, entry=entry, may_see=may_see, **{**kept, **values}

@@ -47,7 +47,25 @@ POSTS: Mapping[str, str] = MappingProxyType(
         "administrator": "Administrator",
     }
 )
-RIGHTS = ("see_contacts", "edit_people", "edit_tree", "give_offices", "import_register", "export_register")
+STATE_WORDS: Mapping[str, str] = MappingProxyType(
+    {
+        "active": "in use",
+        "locked": "locked after wrong tries",
+        "reset": "waits for a new password",
+        "disabled": "disabled",
+        "invited": "invitation waits",
+        "none": "no account",
+    }
+)
+RIGHTS = (
+    "see_contacts",
+    "edit_people",
+    "edit_tree",
+    "give_offices",
+    "import_register",
+    "export_register",
+    "see_accounts",
+)
 
 
 async def shown(request: web.Request, template: str, unit: Unit, status: int = 200, **values: Any) -> web.Response:

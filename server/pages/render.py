@@ -46,6 +46,7 @@ def _common(request: web.Request) -> dict[str, Any]:
         "other_languages": {code: name for code, name in words.LANGUAGES.items() if code != language},
         "csrf": csrf.token(request),
         "signed_in": request.get(keys.SESSION),
+        "unread": request.get(keys.UNREAD, 0),
         "path": request.path,
         "here": request.path_qs if request.method == "GET" else "/",
         "asset": assets.url,

@@ -60,6 +60,7 @@ UNITS: Mapping[str, str] = MappingProxyType(
         "meetings; 0 = no limit": "meetings; 0 = no limit",
         "minutes": "minutes",
         "days": "days",
+        "day of the month": "day of the month",
         "members": "members",
         "share of members, at least": "of the members, at least",
         "share of members, more than": "of the members, more than",
@@ -84,6 +85,7 @@ LABELS: Mapping[str, str] = MappingProxyType(
         "duration_minutes.regular": "Length of a regular meeting, at least",
         "duration_minutes.combined": "Length of a regular and thematic meeting, at least",
         "duration_minutes.thematic": "Length of a thematic meeting, at least",
+        "duration_minutes.committee": "Length of a meeting of the cell committee, at least",
         "cell_official_members": "Official members that make a cell, at least",
         "quorum_share": "Members present to open a meeting",
         "quorum_blocks": "Below that number the meeting cannot open",
@@ -129,6 +131,8 @@ LABELS: Mapping[str, str] = MappingProxyType(
         "vote_form.discipline": "Vote on discipline",
         "vote_form.annual_review": "Vote on the annual review",
         "secret_ballots_online": "Secret ballots may be cast online",
+        "plan_by_day": "Alert: the regular meeting is planned until",
+        "attendance_target": "Alert: attendance below",
         "absences_in_a_row": "Alert: excused absences in a row",
         "months_absent_a_year": "Alert: months absent in a year",
         "score.time": "Score: time and duration",
@@ -160,6 +164,8 @@ LABELS: Mapping[str, str] = MappingProxyType(
         "account_review_months": "The list of accounts is reviewed every",
         "administrator_password_months": "Administrators change their password every",
         "administrator_passwords_kept": "A new password differs from the last",
+        "slip_days": "A code on a printed slip is good for",
+        "slip_tries": "Wrong codes from one place, in an hour, at most",
         "incident_notice_hours": "Notice of an incident within",
         "incident_report_hours": "Report of an incident within",
         "grace": "A lost connection becomes an absence after",
@@ -167,6 +173,9 @@ LABELS: Mapping[str, str] = MappingProxyType(
         "presence_window": "Time to answer “are you there?”",
         "speech_limit": "Length of a speech",
         "contest_window": "Time to contest a hand that the chair entered",
+        "longest_split": "Party groups sit apart within a meeting, at most",
+        "smallest_group": "A group that sits apart has at least",
+        "report_grace": "After gathering a group may still report for",
     }
 )
 

@@ -2,13 +2,15 @@
 
 from aiohttp import web
 
-from server.org.accounts import Unfit
+from server.org import factor, trail
+from server.org.accounts import SecondStep, Unfit
 
-from . import csrf, devices, guard, keys
+from . import csrf, days, devices, guard, keys
 from .next import HOME, local
 from .render import page
 
 YEAR = 365 * 86400
+CODE_SECONDS = 300  # from the password to the code of the second factor
 
 
 async def front(request: web.Request) -> web.StreamResponse:
@@ -29,11 +31,32 @@ async def sign_in(request: web.Request) -> web.StreamResponse:
     wanted = local(sent["next"])
     old = request.cookies.get(guard.SESSION_COOKIE, "")
     accounts = request.app[keys.HOUSE].accounts
-    token = await accounts.sign_in(sent["username"], sent["password"], _device(request), old)
+    token = await accounts.sign_in(sent["username"], sent["password"], device(request), old)
     request.app[keys.METRICS].sign_ins.labels("done" if token else "refused").inc()
     if token is None:
         return page(request, "sign_in.html", status=401, next=wanted, username=sent["username"][:64], wrong=True)
-    return _with_session(request, web.Response(status=303, headers={"Location": wanted}), token)
+    if isinstance(token, SecondStep):
+        return _code(request, token, wanted)
+    return with_session(request, web.Response(status=303, headers={"Location": wanted}), token)
+
+
+async def code(request: web.Request) -> web.StreamResponse:
+    """POST /sign-in/code: the second factor, within five minutes of the password."""
+    sent = await fields(request, "step", "code", "next")
+    wanted, accounts = local(sent["next"]), request.app[keys.HOUSE].accounts
+    proven = factor.unsealed(accounts.key, sent["step"], CODE_SECONDS)
+    if proven is None:
+        raise web.HTTPSeeOther("/sign-in")
+    step, old = SecondStep(proven.decode()), request.cookies.get(guard.SESSION_COOKIE, "")
+    token = await accounts.second_step(step, sent["code"][:40], device(request), old)
+    if token is None:
+        return _code(request, step, wanted, wrong=True)
+    return with_session(request, web.Response(status=303, headers={"Location": wanted}), token)
+
+
+def _code(request: web.Request, step: SecondStep, wanted: str, wrong: bool = False) -> web.Response:
+    sealed = factor.sealed(request.app[keys.HOUSE].accounts.key, step.account_id.encode())
+    return page(request, "sign_in_code.html", status=401 if wrong else 200, next=wanted, step=sealed, wrong=wrong)
 
 
 async def sign_out(request: web.Request) -> web.StreamResponse:
@@ -54,7 +77,7 @@ async def end_session(request: web.Request) -> web.StreamResponse:
 
 
 async def account(request: web.Request) -> web.StreamResponse:
-    return await _account(request, changed="changed" in request.query)
+    return await of_account(request, changed="changed" in request.query)
 
 
 async def change_password(request: web.Request) -> web.StreamResponse:
@@ -64,11 +87,11 @@ async def change_password(request: web.Request) -> web.StreamResponse:
         if sent["new"] != sent["again"]:
             raise Unfit("The two new passwords are not the same.")
         token = await request.app[keys.HOUSE].accounts.change_password(
-            request[keys.SESSION], sent["old"], sent["new"], _device(request)
+            request[keys.SESSION], sent["old"], sent["new"], device(request)
         )
     except Unfit as unfit:
-        return await _account(request, status=422, unfit=unfit)
-    return _with_session(request, web.Response(status=303, headers={"Location": "/account?changed"}), token)
+        return await of_account(request, status=422, unfit=unfit)
+    return with_session(request, web.Response(status=303, headers={"Location": "/account?changed"}), token)
 
 
 async def language(request: web.Request) -> web.StreamResponse:
@@ -92,27 +115,34 @@ async def fields(request: web.Request, *names: str) -> dict[str, str]:
     return texts
 
 
-async def _account(
+async def of_account(
     request: web.Request, status: int = 200, unfit: Unfit | None = None, changed: bool = False
 ) -> web.Response:
     house, session = request.app[keys.HOUSE], request[keys.SESSION]
+    async with house.database.read() as connection:
+        done = [each for each in await trail.of_person(connection, session.person_id, 50) if each.what in trail.ACCOUNT]
     return page(
         request,
         "account.html",
+        done=done[:10],
+        WHAT=trail.WHAT,
+        due=await house.accounts.password_due(session),
+        today=days.today(request),
+        dmy=days.dmy,
         status=status,
         who=await guard.actor(request),
         sessions=await house.accounts.sessions_of(session.account_id),
-        least=house.settings.password_length,
+        least=house.accounts.least(session.second_factor),
         unfit=unfit,
         changed=changed,
     )
 
 
-def _device(request: web.Request) -> str:
+def device(request: web.Request) -> str:
     return devices.words(request.headers.get("User-Agent", ""))
 
 
-def _with_session(request: web.Request, response: web.Response, token: str) -> web.Response:
+def with_session(request: web.Request, response: web.Response, token: str) -> web.Response:
     settings = request.app[keys.HOUSE].settings
     days = settings.session_days * 86400
     response.set_cookie(

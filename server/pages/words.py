@@ -42,6 +42,15 @@ class Words:
         return next((word for word in preferred(accept) if word in LANGUAGES), self.default)
 
 
+def phrased(words: Words, zone: ZoneInfo, language: str, sentence: str, facts: Mapping[str, object]) -> str:
+    """A sentence that was kept with its facts; moments among them are said as 19 giờ 30, thứ Ba, 05/01/2027."""
+    said = {
+        name: f"{clock(fact, zone, language)}, {day(fact, zone, language)}" if isinstance(fact, datetime) else fact
+        for name, fact in facts.items()
+    }
+    return words.say(language, sentence, **said)
+
+
 def preferred(accept: str) -> list[str]:
     """The primary subtags of an Accept-Language header (RFC 9110, 12.5.4), the most wanted first."""
     weighed: list[tuple[float, int, str]] = []

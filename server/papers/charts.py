@@ -73,3 +73,72 @@ def _patterns(name: str) -> str:
         f'<pattern id="{name}-{key}" width="6" height="6" patternUnits="userSpaceOnUse">{drawn}</pattern>'
         for key, drawn in inside.items()
     )
+
+
+# -- Months on a line ------------------------------------------------------------------------------------------------
+
+LINE_HEIGHT, LEFT, RIGHT, TOP, FOOT = 190, 34, 40, 18, 26
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One month: its short name, and how high it stands in thousandths of the scale; None = nothing to say."""
+
+    label: str
+    permille: int | None
+    words: str
+
+
+def trend(name: str, title: str, points: Sequence[Point], aim: int | None = None, scale: Sequence[str] = ()) -> str:
+    """A line over months with a mark for each; `aim`, in thousandths, is drawn as a broken line.
+
+    `scale`: the words at the bottom, the middle and the top.  The last point says its value beside it.
+    """
+    step = (WIDTH - LEFT - RIGHT) / max(1, len(points) - 1)
+    placed = [(LEFT + n * step, _height(p.permille), p) for n, p in enumerate(points) if p.permille is not None]
+    path = "".join(f"{'M' if n == 0 else 'L'}{x:.1f} {y:.1f}" for n, (x, y, _) in enumerate(placed))
+    marks = "".join(_dot(x, y, p) for x, y, p in placed)
+    last = _last(*placed[-1]) if placed else ""
+    aimed = (
+        ""
+        if aim is None
+        else f'<line class="aim" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{_height(aim):.1f}" y2="{_height(aim):.1f}"/>'
+    )
+    return (
+        f'<svg class="bars trend" viewBox="0 0 {WIDTH} {LINE_HEIGHT}" role="img" aria-labelledby="{name}-title">'
+        f'<title id="{name}-title">{escape(title)}</title>{_scale(scale)}{aimed}<path class="line" d="{path}"/>'
+        f"{marks}{last}{_months(points, step)}</svg>"
+    )
+
+
+def _height(permille: int | None) -> float:
+    return LINE_HEIGHT - FOOT - (permille or 0) * (LINE_HEIGHT - FOOT - TOP) / 1000
+
+
+def _last(x: float, y: float, point: Point) -> str:
+    return f'<text class="value" x="{x + 6:.1f}" y="{y + 4:.1f}">{escape(point.words)}</text>'
+
+
+def _dot(x: float, y: float, point: Point) -> str:
+    words = f"{escape(point.label)}: {escape(point.words)}"
+    return f'<g><title>{words}</title><circle class="bar" cx="{x:.1f}" cy="{y:.1f}" r="3"/></g>'
+
+
+def _scale(scale: Sequence[str]) -> str:
+    drawn = ""
+    for number, words in enumerate(scale):
+        y = _height(1000 * number // max(1, len(scale) - 1))
+        drawn += (
+            f'<line class="grid" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y:.1f}" y2="{y:.1f}"/>'
+            f'<text class="tick" x="{LEFT - 6}" y="{y + 4:.1f}" text-anchor="end">{escape(words)}</text>'
+        )
+    return drawn
+
+
+def _months(points: Sequence[Point], step: float) -> str:
+    every, base = max(1, -(-len(points) // 6)), f'y="{LINE_HEIGHT - 8}" text-anchor="middle"'
+    return "".join(
+        f'<text class="tick" x="{LEFT + n * step:.1f}" {base}>{escape(p.label)}</text>'
+        for n, p in enumerate(points)
+        if (len(points) - 1 - n) % every == 0
+    )

@@ -12,7 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from ..meeting.events import Arrived, Closed, Connected, Event, Left, Recorded, TickedPresent, Vouched
+from ..meeting.events import Arrived, Called, Closed, Connected, Event, Left, Recorded, TickedPresent, Vouched
 from ..meeting.ids import MemberId
 from . import tables
 from .codec import CorruptRecord
@@ -34,6 +34,7 @@ class Rolls:
     """What the log says of everybody's presence up to entry `seq`.  A value: `after` returns another."""
 
     seq: int = 0
+    connected: str = ONLINE  # the manner of presence that a connection is
     rows: Mapping[MemberId, tuple[Row, ...]] = field(default_factory=dict)
 
     def after(self, recorded: Iterable[Recorded]) -> "Rolls":
@@ -76,6 +77,10 @@ async def keep(connection: AsyncConnection, meeting: str, before: Rolls, recorde
 # -- One step per kind of event --------------------------------------------------------------------------------------
 
 
+def _called(rolls: Rolls, event: Called, at: datetime) -> Rolls:
+    return replace(rolls, connected=IN_ROOM if event.about.in_person else ONLINE)
+
+
 def _arrived(rolls: Rolls, event: Arrived, at: datetime) -> Rolls:
     return _with_rows(rolls, event.member, (*rolls.rows.get(event.member, ()), Row(at)))
 
@@ -92,12 +97,12 @@ def _closed(rolls: Rolls, event: Closed, at: datetime) -> Rolls:
     return rolls
 
 
-_SEEN: Mapping[type[Event], str] = {Connected: ONLINE, TickedPresent: IN_ROOM, Vouched: VOUCHED}
+_SEEN: Mapping[type[Event], str] = {TickedPresent: IN_ROOM, Vouched: VOUCHED}
 
 
 def _seen(rolls: Rolls, event: Connected | TickedPresent | Vouched, at: datetime) -> Rolls:
     *earlier, last = rolls.rows[event.member]
-    seen = replace(last, kinds=last.kinds | {_SEEN[type(event)]})
+    seen = replace(last, kinds=last.kinds | {_SEEN.get(type(event), rolls.connected)})
     return _with_rows(rolls, event.member, (*earlier, seen))
 
 
@@ -106,6 +111,7 @@ def _with_rows(rolls: Rolls, member: MemberId, rows: tuple[Row, ...]) -> Rolls:
 
 
 _STEPS: Mapping[type[Event], Callable[[Rolls, Any, datetime], Rolls]] = {
+    Called: _called,
     Arrived: _arrived,
     Left: _left,
     Closed: _closed,

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from ..meeting.events import Called, Closed, Event, GatheringBegan, Opened, Paused, Recorded, Resumed
+from ..meeting.events import AFTER_THE_CLOSE, Called, Closed, Event, GatheringBegan, Opened, Paused, Recorded, Resumed
 from ..meeting.ids import MemberId
 from .chain import first_broken, links
 from .codec import CorruptRecord, from_body, to_body
@@ -18,6 +18,15 @@ PHASES: Mapping[type[Event], str] = {
     Resumed: "open",
     Closed: "closed",
 }
+
+
+def may_follow(closed: bool, events: Sequence[Event]) -> bool:
+    """Whether these may be the next entries of a log: after `Closed` only what stands in AFTER_THE_CLOSE."""
+    for event in events:
+        if closed and type(event) not in AFTER_THE_CLOSE:
+            return False
+        closed = closed or isinstance(event, Closed)
+    return True
 
 
 class SeqTaken(Exception):
@@ -41,9 +50,9 @@ class Entry:
 def sealed(
     meeting: str, previous: bytes, after: int, events: Sequence[Event], at: datetime, by: MemberId, cause: str
 ) -> list[Entry]:
-    """The entries after+1, after+2, … behind the hash `previous`.  Raises ValueError if anything follows `Closed`."""
-    if any(isinstance(event, Closed) for event in events[:-1]):
-        raise ValueError("Nothing follows the end of a meeting.")
+    """The entries after+1, after+2, … behind the hash `previous`.  Raises ValueError for what may not follow."""
+    if not may_follow(False, events):
+        raise ValueError("Nothing of the meeting follows its end.")
     recorded = [Recorded(seq, at, by, cause, event) for seq, event in enumerate(events, after + 1)]
     bodies = [to_body(meeting, each) for each in recorded]
     return [

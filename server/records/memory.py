@@ -6,7 +6,7 @@ from datetime import datetime
 from ..meeting.events import Closed, Event, Recorded
 from ..meeting.ids import MemberId
 from .chain import GENESIS
-from .entries import Entry, SeqTaken, opened, sealed
+from .entries import Entry, SeqTaken, may_follow, opened, sealed
 
 
 class MemoryLog:
@@ -21,7 +21,8 @@ class MemoryLog:
         self, meeting: str, after: int, events: Sequence[Event], at: datetime, by: MemberId, cause: str
     ) -> int:
         kept = self._entries.get(meeting, [])
-        if len(kept) != after or (kept and isinstance(kept[-1].recorded.event, Closed)):
+        closed = any(isinstance(entry.recorded.event, Closed) for entry in kept)
+        if len(kept) != after or (closed and not may_follow(True, events)):
             raise SeqTaken(meeting, after + 1)
         previous = kept[-1].hash if kept else GENESIS
         self._entries[meeting] = kept + sealed(meeting, previous, after, events, at, by, cause)

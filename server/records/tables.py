@@ -189,6 +189,46 @@ accounts = sa.Table(
     sa.Column("locked_until", Utc),
     sa.Column("created_at", Utc, nullable=False),
     sa.Column("disabled", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("disabled_why", sa.String(300), nullable=False, server_default=""),  # a reason, or accounts.IDLE
+    sa.Column("password_set_at", Utc),
+    sa.Column("signed_in_at", Utc),  # last; NULL = never
+    sa.Column("enabled_at", Utc),  # last, after it was disabled
+    sa.Column("factor", sa.String(255), nullable=False, server_default=""),  # second factor, sealed: org.factor
+    sa.Column("factor_step", sa.BigInteger, nullable=False, server_default="0"),  # of the last code taken
+)
+
+old_passwords = sa.Table(  # what an administrator may not take again
+    "old_passwords",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("account_id", _id(), sa.ForeignKey("accounts.id", ondelete="CASCADE"), nullable=False, index=True),
+    sa.Column("password_hash", sa.String(200), nullable=False),
+)
+
+slips = sa.Table(  # codes on paper, good once: to take up an account, to set a new password, to sign in without a phone
+    "slips",
+    metadata,
+    sa.Column("id", _id(), primary_key=True),
+    sa.Column("person_id", _id(), sa.ForeignKey("people.id"), nullable=False, index=True),
+    sa.Column("kind", sa.String(16), nullable=False),  # join | reset | factor
+    sa.Column("code_hash", sa.String(64), nullable=False, unique=True),  # with the house's key: org.slips
+    sa.Column("made_at", Utc, nullable=False),
+    sa.Column("made_by", _id(), nullable=False),  # a person; "" = the program
+    sa.Column("expires_at", Utc, nullable=False),
+    sa.Column("ended_at", Utc),
+    sa.Column("ended", sa.String(16), nullable=False, server_default=""),  # used | revoked | replaced
+    sa.CheckConstraint("kind IN ('join', 'reset', 'factor')", name="kind"),
+)
+
+account_reviews = sa.Table(  # rows are only added
+    "account_reviews",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("unit_id", _id(), sa.ForeignKey("units.id"), nullable=False, index=True),
+    sa.Column("by", _id(), nullable=False),
+    sa.Column("at", Utc, nullable=False),
+    sa.Column("note", sa.Text, nullable=False),
+    sa.Column("counts", sa.JSON, nullable=False),  # {state: accounts}
 )
 
 sessions = sa.Table(
@@ -213,10 +253,16 @@ meetings = sa.Table(
     sa.Column("title", sa.String(300), nullable=False),
     sa.Column("kind", sa.String(16), nullable=False),  # a word of meeting.ids.MeetingKind
     sa.Column("planned_for", Utc, nullable=False, index=True),
-    sa.Column("agenda", sa.JSON, nullable=False),  # [{id, title, minutes, presenter}, …]
+    sa.Column("agenda", sa.JSON, nullable=False),  # [{id, title, minutes, presenter, kind}, …]
     sa.Column("form", sa.String(16), nullable=False, server_default="in_person"),  # | online | hybrid | by_groups
+    sa.Column("place", sa.String(300), nullable=False, server_default=""),  # where those in the room meet
+    sa.Column("sequence", sa.Integer, nullable=False, server_default="0"),  # of the notice: rises with every change
+    sa.Column("noticed_at", Utc),  # when the notice last went out; NULL = not yet
+    sa.Column("changed_at", Utc),  # agenda or documents changed since; NULL = no
+    sa.Column("reason", sa.Text, nullable=False, server_default=""),  # why it was cancelled
     # What follows is read off the log and written with it, so that lists need not replay.
-    sa.Column("phase", sa.String(16), nullable=False, server_default="planned"),  # planned | a phase of the meeting
+    # planned | cancelled | a phase of the meeting
+    sa.Column("phase", sa.String(16), nullable=False, server_default="planned"),
     sa.Column("opened_at", Utc),
     sa.Column("closed_at", Utc),
 )
@@ -237,15 +283,15 @@ events = sa.Table(
     sa.CheckConstraint("seq >= 1", name="seq"),
 )
 
-heads = sa.Table(
+heads = sa.Table(  # one at the close, and one after every append that follows it; the last one holds
     "heads",
     metadata,
     sa.Column("meeting", _id(), primary_key=True),
-    sa.Column("seq", sa.Integer, nullable=False),
+    sa.Column("seq", sa.Integer, primary_key=True, autoincrement=False),
     sa.Column("hash", sa.LargeBinary(32), nullable=False),
     sa.Column("signature", sa.LargeBinary(64), nullable=False),  # Ed25519, see signing.py
     sa.Column("public_key", sa.LargeBinary(32), nullable=False),
-    sa.Column("closed_at", Utc, nullable=False),
+    sa.Column("sealed_at", Utc, nullable=False),  # when that entry was written
 )
 
 attendance = sa.Table(
@@ -257,6 +303,103 @@ attendance = sa.Table(
     sa.Column("began", Utc, nullable=False),
     sa.Column("ended", Utc),  # NULL = present now
     sa.Column("kinds", sa.String(64), nullable=False),  # words joined by " ", sorted: "in_room online vouched"
+)
+
+summaries = sa.Table(  # of closed meetings; see records/summaries.py
+    "summaries",
+    metadata,
+    sa.Column("meeting", _id(), primary_key=True),
+    sa.Column("unit_id", _id(), nullable=False),
+    sa.Column("month", sa.String(7), nullable=False),  # "2027-01", of the day it was planned for
+    sa.Column("form", sa.String(16), nullable=False),
+    sa.Column("kind", sa.String(16), nullable=False),
+    sa.Column("planned_for", Utc, nullable=False),
+    sa.Column("opened_at", Utc, nullable=False),
+    sa.Column("closed_at", Utc, nullable=False),
+    *(
+        sa.Column(name, sa.Integer, nullable=False)
+        for name in (
+            *("seconds", "wanted_minutes", "official", "probationary", "exempt", "temporary", "base", "present"),
+            *("excused", "unexcused", "online", "in_room", "vouched", "corrections", "to_verify", "followers"),
+            *("votes", "tasks"),
+        )
+    ),
+    sa.Column("score", sa.Integer),  # NULL = not scored
+    sa.Column("grade", sa.String(16), nullable=False),
+    sa.Column("adopted", sa.Boolean, nullable=False),
+    sa.Column("reported_after", sa.Integer),  # days; NULL = not reported
+)
+sa.Index("ix_summaries_unit_id_month", summaries.c.unit_id, summaries.c.month)
+sa.Index("ix_summaries_month", summaries.c.month)
+
+roll_lines = sa.Table(  # one per seat of a closed meeting
+    "roll_lines",
+    metadata,
+    sa.Column("meeting", _id(), primary_key=True),
+    sa.Column("member", _id(), primary_key=True),
+    sa.Column("unit_id", _id(), nullable=False),
+    sa.Column("month", sa.String(7), nullable=False),
+    sa.Column("name", sa.String(200), nullable=False),
+    sa.Column("kind", sa.String(16), nullable=False),
+    sa.Column("standing", sa.String(16), nullable=False),
+    sa.Column("post", sa.String(32), nullable=False),
+    sa.Column("state", sa.String(24), nullable=False),
+    sa.Column("seconds", sa.Integer, nullable=False),
+    sa.Column("kinds", sa.String(64), nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("corrected", sa.Boolean, nullable=False),
+    sa.Column("to_verify", sa.Boolean, nullable=False),
+)
+sa.Index("ix_roll_lines_member", roll_lines.c.member, roll_lines.c.month)
+sa.Index("ix_roll_lines_unit_id", roll_lines.c.unit_id, roll_lines.c.month)
+sa.Index("ix_meetings_unit_id_planned_for", meetings.c.unit_id, meetings.c.planned_for)
+
+unit_months = sa.Table(  # of cells, and of everything above them; see records/rollups.py
+    "unit_months",
+    metadata,
+    sa.Column("unit_id", _id(), primary_key=True),
+    sa.Column("month", sa.String(7), primary_key=True),
+    *(
+        sa.Column(name, sa.Integer, nullable=False, server_default="0")
+        for name in (
+            *("met", "meetings", "thematic", "online", "hybrid", "by_groups", "base", "present", "excused"),
+            *("unexcused", "kept", "scored", "points", "good", "verified", "broken", "reported", "in_time"),
+        )
+    ),
+)
+
+verdicts = sa.Table(  # what verify said of the record of a meeting, last time; see records/judging.py
+    "verdicts",
+    metadata,
+    sa.Column("meeting", _id(), primary_key=True),
+    sa.Column("at", Utc, nullable=False, index=True),
+    sa.Column("ok", sa.Boolean, nullable=False),
+    sa.Column("seq", sa.Integer),  # the first broken entry; NULL = none
+    sa.Column("why", sa.Text, nullable=False),
+)
+
+filings = sa.Table(  # a closed meeting and what became of its results
+    "filings",
+    metadata,
+    sa.Column("meeting", _id(), primary_key=True),
+    sa.Column("closed_at", Utc, nullable=False, index=True),
+    sa.Column("posted_on", sa.Date),  # in the electronic handbook
+    sa.Column("reported_on", sa.Date),  # to the direct superior
+    sa.Column("corrections", sa.Integer, nullable=False, server_default="0"),
+)
+
+papers = sa.Table(  # what was drawn up: the version that holds
+    "papers",
+    metadata,
+    sa.Column("meeting", _id(), primary_key=True),
+    sa.Column("kind", sa.String(16), primary_key=True),  # a word of meeting.ids.PaperKind
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("number", sa.Integer, nullable=False),
+    sa.Column("sha256", sa.String(64), nullable=False),
+    sa.Column("drawn_at", Utc, nullable=False),
+    sa.Column("chair_signed_at", Utc),
+    sa.Column("secretary_signed_at", Utc),
+    sa.Column("outdated", sa.Boolean, nullable=False, server_default=sa.false()),  # something was changed since
 )
 
 leases = sa.Table(
@@ -332,4 +475,216 @@ pilot_notes = sa.Table(  # problems noted; rows are only added
     sa.Column("text", sa.Text, nullable=False),
     sa.Column("by", _id(), nullable=False),
     sa.Column("at", Utc, nullable=False),
+)
+
+# -- Papers.  What was signed is kept as it was signed; rows of `paper_files` are only added. ------------------------
+
+paper_files = sa.Table(
+    "paper_files",
+    metadata,
+    sa.Column("sha256", sa.String(64), primary_key=True),  # of the bytes, hex
+    sa.Column("meeting", _id(), nullable=False, index=True),
+    sa.Column("bytes", sa.LargeBinary, nullable=False),
+    sa.Column("at", Utc, nullable=False),
+)
+
+terms = sa.Table(  # the terms of a cell; numbers of papers run within one
+    "terms",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("unit_id", _id(), sa.ForeignKey("units.id"), nullable=False),
+    sa.Column("name", sa.String(64), nullable=False),  # as "2025 – 2027"
+    sa.Column("since", sa.Date, nullable=False),  # until the next one begins
+    sa.Column("given_before", sa.JSON, nullable=False),  # {series: the last number given before this program}
+    sa.UniqueConstraint("unit_id", "since"),
+)
+
+paper_numbers = sa.Table(  # who has which number; a meeting keeps the one it got
+    "paper_numbers",
+    metadata,
+    sa.Column("unit_id", _id(), sa.ForeignKey("units.id"), primary_key=True),
+    sa.Column("run", sa.String(32), primary_key=True),  # "term 7" | "year 2027": within which the numbers run
+    sa.Column("series", sa.String(16), primary_key=True),  # a word of meeting.ids.PaperKind
+    sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),  # 1, 2, 3 …
+    sa.Column("meeting", _id(), nullable=False),
+    sa.Column("at", Utc, nullable=False),
+    sa.UniqueConstraint("meeting", "series"),
+)
+
+# -- Tasks: read off the log and written with it; between meetings their owner and the secretary keep them up. -------
+
+tasks = sa.Table(
+    "tasks",
+    metadata,
+    sa.Column("meeting", _id(), primary_key=True),  # where it was given
+    sa.Column("id", _id(), primary_key=True),
+    sa.Column("unit_id", _id(), index=True),  # whose it is now: a merger moves it; NULL = the meeting is in no list
+    sa.Column("item", _id(), nullable=False),  # "" = of the meeting as a whole
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("owner", _id(), nullable=False, index=True),  # a person
+    sa.Column("deadline", sa.Date, nullable=False),  # its last day
+    sa.Column("state", sa.String(16), nullable=False, server_default="open"),  # open | done | withdrawn
+    sa.Column("result", sa.Text, nullable=False, server_default=""),
+    sa.Column("done_on", sa.Date),
+)
+
+# -- Notices.  A row is kept in the transaction of what causes it; the sender tells it afterwards. -------------------
+
+outbox = sa.Table(
+    "outbox",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("person_id", _id(), sa.ForeignKey("people.id"), nullable=False),
+    sa.Column("key", sa.String(200), nullable=False),  # once for each person
+    sa.Column("subject", sa.Text, nullable=False),  # a sentence in English, the key of its translation
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("facts", sa.JSON, nullable=False),
+    sa.Column("link", sa.String(300), nullable=False),
+    sa.Column("meeting", _id(), nullable=False, index=True),  # "" = about none
+    sa.Column("calendar", sa.Text),  # an iCalendar object
+    sa.Column("at", Utc, nullable=False),
+    sa.Column("read_at", Utc),
+    sa.Column("state", sa.String(16), nullable=False),  # waiting | sent | shown | failed
+    sa.Column("tries", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("next_at", Utc, nullable=False),
+    sa.Column("why", sa.String(200), nullable=False, server_default=""),  # why it was not sent, without names
+    sa.UniqueConstraint("person_id", "key"),
+)
+sa.Index("ix_outbox_person_id_read_at", outbox.c.person_id, outbox.c.read_at)
+sa.Index("ix_outbox_state_next_at", outbox.c.state, outbox.c.next_at)
+
+# -- Oversight.  Looks and the witness are only added; of alerts and remarks only the answer is written later. ---------
+
+looks = sa.Table(  # who of the superiors read what of a unit
+    "looks",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("at", Utc, nullable=False),
+    sa.Column("unit_id", _id(), nullable=False),
+    sa.Column("by", _id(), nullable=False),  # a person
+    sa.Column("role", sa.String(16), nullable=False),  # a word of oversight.looks.ROLES
+    sa.Column("what", sa.String(32), nullable=False),  # a word of oversight.looks.WHAT
+    sa.Column("subject", sa.String(64), nullable=False),  # the meeting or the person that was read of; "" = the unit
+)
+sa.Index("ix_looks_unit_id", looks.c.unit_id, looks.c.id)
+
+alerts = sa.Table(
+    "alerts",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("unit_id", _id(), nullable=False),
+    sa.Column("kind", sa.String(24), nullable=False),  # a word of oversight.alerts.KINDS
+    sa.Column("subject", sa.String(64), nullable=False),  # the member or meeting it is about; "" = the cell
+    sa.Column("period", sa.String(16), nullable=False),  # with the three above: what is alerted once
+    sa.Column("raised_at", Utc, nullable=False),
+    sa.Column("facts", sa.JSON, nullable=False),  # {word: text or number}
+    sa.Column("noted_at", Utc),  # acknowledged
+    sa.Column("noted_by", _id()),
+    sa.Column("note", sa.Text, nullable=False, server_default=""),
+    sa.UniqueConstraint("unit_id", "kind", "subject", "period"),
+)
+
+remarks = sa.Table(  # of the superior about a meeting, and what the cell answers
+    "remarks",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("unit_id", _id(), nullable=False, index=True),
+    sa.Column("meeting", _id(), nullable=False, index=True),
+    sa.Column("kind", sa.String(16), nullable=False),  # compliment | shortcoming
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("due", sa.Date),  # by when an answer is wanted; NULL = none is
+    sa.Column("by", _id(), nullable=False),
+    sa.Column("at", Utc, nullable=False),
+    sa.Column("answer", sa.Text, nullable=False, server_default=""),
+    sa.Column("answered_by", _id()),
+    sa.Column("answered_at", Utc),
+)
+
+witness_leaves = (
+    sa.Table(  # the heads that were made public, in the order of the tree (RFC 6962); see records/witness.py
+        "witness_leaves",
+        metadata,
+        sa.Column("n", sa.Integer, primary_key=True, autoincrement=False),  # 0, 1, 2 …
+        sa.Column("meeting", _id(), nullable=False, index=True),
+        sa.Column("seq", sa.Integer, nullable=False),
+        sa.Column("hash", sa.LargeBinary(32), nullable=False),
+        sa.Column("at", Utc, nullable=False),
+    )
+)
+
+witness_roots = sa.Table(  # one per batch
+    "witness_roots",
+    metadata,
+    sa.Column("size", sa.Integer, primary_key=True, autoincrement=False),  # leaves of the tree
+    sa.Column("root", sa.LargeBinary(32), nullable=False),
+    sa.Column("at", Utc, nullable=False),
+    sa.Column("signature", sa.LargeBinary(64), nullable=False),
+    sa.Column("public_key", sa.LargeBinary(32), nullable=False),
+)
+
+# -- Before the meeting: agenda templates, the plan of a year, answers, documents. ------------------------------------
+
+agenda_templates = sa.Table(  # what committees set; rows are only added, the last of a unit and kind holds
+    "agenda_templates",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("unit_id", _id(), sa.ForeignKey("units.id"), nullable=False, index=True),
+    sa.Column("kind", sa.String(16), nullable=False),  # a word of meeting.ids.MeetingKind
+    sa.Column("items", sa.JSON),  # as in `meetings.agenda`, without ids; NULL = taken back
+    sa.Column("by", _id(), nullable=False),
+    sa.Column("at", Utc, nullable=False),
+)
+
+plan_lines = sa.Table(  # what a cell means to do in a month
+    "plan_lines",
+    metadata,
+    sa.Column("id", _id(), primary_key=True),
+    sa.Column("unit_id", _id(), sa.ForeignKey("units.id"), nullable=False),
+    sa.Column("year", sa.Integer, nullable=False),
+    sa.Column("month", sa.Integer, nullable=False),
+    sa.Column("kind", sa.String(16), nullable=False),  # of the meeting meant
+    sa.Column("day", sa.Date),  # NULL = not yet fixed
+    sa.Column("theme", sa.Text, nullable=False),
+    sa.Column("preparing", sa.String(300), nullable=False),  # who prepares
+    sa.Column("meeting", _id(), sa.ForeignKey("meetings.id")),  # NULL = not yet convened
+)
+sa.Index("ix_plan_lines_unit_id_year", plan_lines.c.unit_id, plan_lines.c.year)
+
+answers = sa.Table(
+    "answers",
+    metadata,
+    sa.Column("meeting", _id(), sa.ForeignKey("meetings.id"), primary_key=True),
+    sa.Column("person_id", _id(), sa.ForeignKey("people.id"), primary_key=True),
+    sa.Column("coming", sa.Boolean, nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("at", Utc, nullable=False),
+    sa.Column("accepted", sa.Boolean),  # of an excuse; NULL = not yet decided
+    sa.Column("decided_by", _id()),
+    sa.Column("decided_at", Utc),
+)
+
+documents = sa.Table(  # the files stand in the data folder, named by their sha256
+    "documents",
+    metadata,
+    sa.Column("id", _id(), primary_key=True),
+    sa.Column("meeting", _id(), sa.ForeignKey("meetings.id"), nullable=False, index=True),
+    sa.Column("item", _id(), nullable=False),  # of the agenda; "" = of the meeting as a whole
+    sa.Column("title", sa.String(300), nullable=False),
+    sa.Column("name", sa.String(200), nullable=False),  # of the file as it came
+    sa.Column("kind", sa.String(8), nullable=False),  # a word of convening.converting.KINDS
+    sa.Column("size", sa.Integer, nullable=False),  # bytes
+    sa.Column("sha256", sa.String(64), nullable=False),  # of the file as it came
+    sa.Column("shown_sha256", sa.String(64), nullable=False),  # of the PDF that is shown
+    sa.Column("pages", sa.Integer, nullable=False),
+    sa.Column("by", _id(), nullable=False),
+    sa.Column("at", Utc, nullable=False),
+)
+
+document_reads = sa.Table(
+    "document_reads",
+    metadata,
+    sa.Column("document", _id(), sa.ForeignKey("documents.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("person_id", _id(), sa.ForeignKey("people.id"), primary_key=True),
+    sa.Column("received_at", Utc, nullable=False),  # he saw that it is there
+    sa.Column("opened_at", Utc),
 )

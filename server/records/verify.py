@@ -1,20 +1,23 @@
 """Is the record of a meeting whole?  Reads what is kept as an auditor would and names the first entry that is wrong."""
 
-from collections.abc import AsyncIterator, Collection, Iterator, Sequence
+from collections.abc import AsyncIterator, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
+from types import MappingProxyType
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from ..meeting.events import Closed, Recorded
-from . import tables
+from ..meeting.events import AFTER_THE_CLOSE, Called, Closed, Recorded
+from . import filing, summaries, tables
 from .attendance import Rolls
 from .chain import GENESIS, link
 from .codec import CorruptRecord, from_body
 from .database import Database
 from .entries import PHASES
 from .signing import Head, signed
+from .witness import Sealed
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,36 +47,53 @@ class _Broken(Exception):
 Row = sa.Row[Any]
 
 
-async def verify(database: Database, meeting: str, trusted: Collection[bytes] | None = None) -> Verdict:
+async def verify(
+    database: Database, meeting: str, trusted: Collection[bytes] | None = None, witnessed: Sequence[Sealed] = ()
+) -> Verdict:
     """Read everything kept of `meeting` and judge it.
 
     `trusted`: the public keys (32 bytes each) that may have signed heads.  With None the key that stands beside the
     signature is taken, which finds accidents, but not someone who rewrites a whole log and signs it anew.
+    `witnessed`: the heads of this meeting that were noted outside the database (witness.noted).
     """
     async with database.read() as connection:
         rows = await _all(connection, tables.events, "meeting", meeting, "seq")
         heads = await _all(connection, tables.heads, "meeting", meeting, "seq")
         listed = await _all(connection, tables.meetings, "id", meeting, "id")
         roll = await _all(connection, tables.attendance, "meeting", meeting, "n")
+        kept = await summaries.kept(connection, meeting)
+        filed = await filing.read(connection, meeting)
+        earlier = await _earlier(connection, rows)
     recorded: list[Recorded] = []
     try:
         recorded.extend(_chained(meeting, rows))
-        _check_end(meeting, recorded, _hash(rows, recorded), heads[0] if heads else None, trusted)
+        _check_end(meeting, recorded, rows, heads, trusted)
+        _check_witness(rows, witnessed)
+        _check_clock(recorded)
+        _check_before(recorded, earlier)
         _check_list(meeting, recorded, listed)
         _check_roll(recorded, roll)
+        if listed and not summaries.agree(kept, summaries.summary(recorded)):
+            raise _Broken(None, "the summary is not what the log says")
+        if filed != filing.State().after(recorded):
+            raise _Broken(None, "the state of the papers is not what the log says")
     except _Broken as broken:
         return Verdict(meeting, False, len(rows), _hash(rows, recorded).hex(), broken.seq, broken.why)
     return Verdict(meeting, True, len(rows), _hash(rows, recorded).hex())
 
 
-async def verify_all(database: Database, trusted: Collection[bytes] | None = None) -> AsyncIterator[Verdict]:
+async def verify_all(
+    database: Database,
+    trusted: Collection[bytes] | None = None,
+    witnessed: Mapping[str, Sequence[Sealed]] = MappingProxyType({}),
+) -> AsyncIterator[Verdict]:
     """One verdict for every meeting of which anything is or should be kept, in order of id."""
     begun = sa.select(tables.meetings.c.id).where(tables.meetings.c.phase != "planned")
     every = sa.union(sa.select(tables.events.c.meeting), sa.select(tables.heads.c.meeting), begun)
     async with database.read() as connection:
-        meetings = sorted((await connection.execute(every)).scalars())
+        meetings = sorted({*(await connection.execute(every)).scalars(), *witnessed})
     for meeting in meetings:
-        yield await verify(database, meeting, trusted)
+        yield await verify(database, meeting, trusted, witnessed.get(meeting, ()))
 
 
 async def _all(connection: AsyncConnection, table: sa.Table, key: str, meeting: str, order: str) -> list[Row]:
@@ -112,24 +132,80 @@ def _entry(meeting: str, row: Row) -> Recorded:
 
 
 def _check_end(
-    meeting: str, recorded: Sequence[Recorded], last: bytes, head: Row | None, trusted: Collection[bytes] | None
+    meeting: str,
+    recorded: Sequence[Recorded],
+    rows: Sequence[Row],
+    heads: Sequence[Row],
+    trusted: Collection[bytes] | None,
 ) -> None:
-    """A closed meeting ends with `Closed` and has a signed head that names this entry; an open one has neither."""
-    ends = [each.seq for each in recorded if isinstance(each.event, Closed)]
-    if ends and ends[0] != len(recorded):
-        raise _Broken(ends[0] + 1, "an entry follows the end of the meeting")
-    if head is None:
-        if ends:
-            raise _Broken(ends[0], "the meeting is closed, but its signed head is missing")
-        return
+    """A closed log has a signed head at its `Closed` and one at its last entry; an open one has none."""
+    for head in heads:
+        _check_head(meeting, rows, head, trusted)
+    end = next((each.seq for each in recorded if isinstance(each.event, Closed)), 0)
+    stray = next((each.seq for each in recorded[end:] if end and type(each.event) not in AFTER_THE_CLOSE), 0)
+    if stray:
+        raise _Broken(stray, "this cannot follow the end of the meeting")
+    at = [head.seq for head in heads]
+    if end and end not in at:
+        raise _Broken(end, "the meeting is closed, but its signed head is missing")
+    if end and at[-1] != len(recorded):
+        raise _Broken(at[-1] + 1, "the entry follows the last signed head")
+    if at and (not end or at[0] != end):
+        raise _Broken(at[0], "the signed head is not that of this log")
+
+
+def _check_head(meeting: str, rows: Sequence[Row], head: Row, trusted: Collection[bytes] | None) -> None:
     if trusted is not None and head.public_key not in trusted:
         raise _Broken(head.seq, "the head is signed with a key that is not ours")
     if not signed(Head(meeting, head.seq, head.hash), head.signature, head.public_key):
         raise _Broken(head.seq, "the signature of the head does not hold")
-    if head.seq > len(recorded):
-        raise _Broken(len(recorded) + 1, f"the entry is missing: the signed head stands at {head.seq}")
-    if not ends or (head.seq, head.hash, head.closed_at) != (ends[0], last, recorded[-1].at):
+    if head.seq > len(rows):
+        raise _Broken(len(rows) + 1, f"the entry is missing: the signed head stands at {head.seq}")
+    row = rows[head.seq - 1]
+    if (row.hash, row.at) != (head.hash, head.sealed_at):
         raise _Broken(head.seq, "the signed head is not that of this log")
+
+
+def _check_witness(rows: Sequence[Row], witnessed: Sequence[Sealed]) -> None:
+    """What was noted outside the database stands in it."""
+    for sealed in witnessed:
+        head = sealed.head
+        if not signed(head, sealed.signature, sealed.public_key):
+            continue  # a line that proves nothing
+        if head.seq > len(rows):
+            raise _Broken(len(rows) + 1, f"the entry is missing: the witness has a head at {head.seq}")
+        if rows[head.seq - 1].hash != head.hash:
+            raise _Broken(head.seq, "the witness has another head for this entry")
+
+
+def _check_clock(recorded: Sequence[Recorded]) -> None:
+    """A room never goes back in time (live/room.py): who sets the clock back writes what no room wrote."""
+    for before, after in pairwise(recorded):
+        if after.at < before.at:
+            raise _Broken(after.seq, "the entry is dated before the one it follows")
+
+
+async def _earlier(connection: AsyncConnection, rows: Sequence[Row]) -> bytes | None:
+    """What the log of the meeting before has at the entry that this one holds; None where there is none."""
+    if not rows or rows[0].seq != 1:
+        return None
+    try:
+        called = from_body(rows[0].body)[1].event
+    except CorruptRecord:
+        return None
+    if not isinstance(called, Called) or called.before is None:
+        return None
+    kept, before = tables.events.c, called.before
+    found = sa.select(kept.hash).where(kept.meeting == before.meeting, kept.seq == before.seq)
+    hash: bytes | None = await connection.scalar(found)
+    return hash
+
+
+def _check_before(recorded: Sequence[Recorded], earlier: bytes | None) -> None:
+    """Each month's log holds the head of the one before."""
+    called = recorded[0].event if recorded else None
+    if isinstance(called, Called) and called.before and (earlier is None or earlier.hex() != called.before.hash):
+        raise _Broken(1, f"it holds a head of {called.before.meeting}, the meeting before, that is not in that log")
 
 
 def _check_list(meeting: str, recorded: Sequence[Recorded], listed: Sequence[Row]) -> None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import aiohttp
+import psutil
 
 ROOT = Path(__file__).parents[2]
 
@@ -28,20 +29,22 @@ class House:
 
     data: Path
     extra: Mapping[str, str] = field(default_factory=dict)
+    host: str = "127.0.0.1"
     process: asyncio.subprocess.Process | None = None
 
     def __post_init__(self) -> None:
         self.port, self.media_port = free_port(socket.SOCK_STREAM), free_port(socket.SOCK_DGRAM)
-        self.url = f"http://127.0.0.1:{self.port}"
+        self.url = f"http://{self.host}:{self.port}"
         self.database = f"sqlite+aiosqlite:///{self.data}/chibo.sqlite"
 
     @property
     def environment(self) -> dict[str, str]:
         return os.environ | {
-            "CHIBO_HOST": "127.0.0.1",
+            "CHIBO_HOST": self.host,
             "CHIBO_PORT": str(self.port),
             "CHIBO_PUBLIC_URL": self.url,
-            "CHIBO_MEDIA_ADDRESS": "127.0.0.1",
+            "CHIBO_MEDIA_ADDRESS": self.host,
+            "CHIBO_MEDIA_BIND": self.host,
             "CHIBO_MEDIA_PORT": str(self.media_port),
             "CHIBO_DATA_DIR": str(self.data),
             "CHIBO_DATABASE": self.database,
@@ -66,6 +69,11 @@ class House:
 
     async def stop(self) -> None:
         await self._end(signal.SIGTERM)
+
+    def media_worker(self) -> psutil.Process:
+        """The process of this house that holds the media port."""
+        sockets = psutil.net_connections("udp")
+        return psutil.Process(next(each.pid for each in sockets if each.laddr.port == self.media_port and each.pid))
 
     def log(self) -> str:
         return (self.data / "server.log").read_text()
@@ -94,9 +102,9 @@ class House:
 
 
 @asynccontextmanager
-async def living(data: Path, **extra: str) -> AsyncIterator[House]:
+async def living(data: Path, host: str = "127.0.0.1", **extra: str) -> AsyncIterator[House]:
     """A started house with an empty register, stopped at the end."""
-    house = House(data, extra)
+    house = House(data, extra, host)
     await house.start()
     try:
         yield house

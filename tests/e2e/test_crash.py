@@ -4,6 +4,8 @@ import asyncio
 from collections import Counter
 from datetime import timedelta
 
+import pytest
+
 from server.demo.large import large_cell
 
 from .crowd import joined, kept, minutes
@@ -46,17 +48,32 @@ async def test_a_killed_server_costs_nobody_his_presence_and_no_event(house: Hou
     assert await minutes(house, meeting, accounts[0]) == [held] * len(members)
 
 
-async def test_the_sound_goes_on_while_the_server_is_dead(house: House) -> None:
+@pytest.mark.parametrize("how", ["kill", "stop"])
+async def test_the_sound_goes_on_while_the_server_is_killed_or_restarted(house: House, how: str) -> None:
+    """A new version is put in place by an ordinary stop and start."""
     meeting, accounts = await large_cell(house.database, 2)
     async with joined(house, meeting, accounts) as (chair, listener):
         await chair.ask("TurnOnMicrophone")
         await listener.until(lambda screen: screen.slots.get("3") == chair.screen.me)
         media = listener.media
         assert media is not None
-        await house.kill()
+        worker = house.media_worker()
+        await (house.kill() if how == "kill" else house.stop())
         before = sum(slot.received for slot in media.slots.values())
+        await asyncio.sleep(1)  # of a voice, with nobody at the other end of the socket
+        assert sum(slot.received for slot in media.slots.values()) >= before + 25
         await house.start()
+        before = sum(slot.received for slot in media.slots.values())
         await listener.until(lambda _: sum(slot.received for slot in media.slots.values()) > before)
         await chair.until(lambda _: chair.is_online)
         await listener.until(lambda _: listener.is_online)
         assert listener.media is media, "the page keeps the connection it has"
+        assert house.media_worker().pid == worker.pid
+    await house.stop()
+    await asyncio.to_thread(worker.wait, 60)  # without a call it does not wait for another server
+
+
+async def test_a_server_that_is_stopped_takes_its_worker_along_when_nobody_is_connected(house: House) -> None:
+    worker = house.media_worker()
+    await house.stop()
+    assert not worker.is_running()

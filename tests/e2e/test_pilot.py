@@ -11,16 +11,12 @@ from .crowd import joined, kept
 from .house import House
 
 SUSPENDED = "UPDATE pilot_periods SET until = date('now', '-2 days')"
-IN_PERSON = "UPDATE meetings SET form = 'in_person'"
 
 
-@pytest.mark.parametrize("change", [SUSPENDED, IN_PERSON])
-async def test_without_a_decision_in_force_nobody_joins_online_and_nothing_is_recorded(
-    house: House, change: str
-) -> None:
+async def test_without_a_decision_in_force_nobody_joins_online_and_nothing_is_recorded(house: House) -> None:
     meeting, accounts = await large_cell(house.database, 2)
     with sqlite3.connect(house.data / "chibo.sqlite") as database:
-        database.execute(change)
+        database.execute(SUSPENDED)
     database.close()
     with pytest.raises(TurnedAway) as refused:
         async with joined(house, meeting, accounts):

@@ -5,6 +5,7 @@ import re
 import shutil
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any, cast
 
 from playwright.async_api import Browser, BrowserContext, Locator, Page, async_playwright
@@ -108,9 +109,10 @@ class Visitor:
 
 
 @asynccontextmanager
-async def chromium() -> AsyncIterator[Browser]:
+async def chromium(*more: str, program: Path | None = None) -> AsyncIterator[Browser]:
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=shutil.which("chromium"), args=list(FLAGS))
+        found = program or shutil.which("chromium")
+        browser = await playwright.chromium.launch(executable_path=found, args=[*FLAGS, *more])
         try:
             yield browser
         finally:

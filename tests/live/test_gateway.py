@@ -6,7 +6,11 @@ from datetime import timedelta
 from itertools import pairwise
 
 import aiohttp
+import pytest
 
+from server.live.wire import BadMessage
+from server.meeting import Refused
+from server.meeting.ids import MemberId
 from server.meeting.view import mine, shown
 
 from .conftest import House
@@ -136,6 +140,20 @@ async def test_the_media_hears_the_plan_and_offers_are_answered(house: House) ->
     assert answer == {"type": "answer", "sdp": f"v=0 {CHAIR} {connection}", "epoch": "epoch-1"}
     assert connection.startswith(chair.connection)
     assert await chair.call("signal", {"type": "offer", "sdp": "hello"}) == {"bad": "This is no session description."}
+
+
+async def test_a_page_whose_socket_is_gone_may_still_offer_and_nobody_else_in_its_name(house: House) -> None:
+    chair, binh = await house.page(CHAIR), await house.page(BINH)
+    resume = house.world.gateway.resume
+    await binh.cut()
+    answer = await resume(MEETING, MemberId(BINH), binh.connection, "v=0")
+    assert answer["type"] == "answer" and answer["sdp"].startswith(f"v=0 {BINH} {binh.connection}")
+    for member, page, meeting in ((CHAIR, binh.connection, MEETING), (BINH, chair.connection, MEETING),
+                                  (BINH, "", MEETING), (BINH, binh.connection, "another")):  # fmt: skip
+        with pytest.raises(Refused, match="not-here"):
+            await resume(meeting, MemberId(member), page, "v=0")
+    with pytest.raises(BadMessage, match="no session description"):
+        await resume(MEETING, MemberId(BINH), binh.connection, "hello")
 
 
 async def test_slots_reach_their_own_page_and_again_when_it_returns(house: House) -> None:

@@ -110,7 +110,10 @@ class Client:
         if again:
             await self.leave()
             self.page = self._page()
-        answer = await self.through(await control.answer(room, self.name, self.name.split(".")[0], await self.offer()))
+        await self.accept(await control.answer(room, self.name, self.name.split(".")[0], await self.offer()))
+
+    async def accept(self, answer: str) -> None:
+        answer = await self.through(answer)
         await self.page.setRemoteDescription(RTCSessionDescription(answer, "answer"))
         for transceiver in self.page.getTransceivers():
             if transceiver.receiver.track is not None and transceiver.currentDirection == "recvonly":
@@ -124,6 +127,7 @@ class Client:
     async def _connected(self) -> None:
         reached = asyncio.Event()
         self.page.on("connectionstatechange", reached.set)
+        self.page.on("connectionstatechange", self.changed.set)
         while self.page.connectionState != "connected":
             assert self.page.connectionState in ("new", "connecting"), self.page.connectionState
             await asyncio.wait_for(reached.wait(), 30)

@@ -53,9 +53,9 @@ class House:
 
 def stage(
     *peers: str, audio: tuple[str, ...] = (), places: Mapping[str, str] | None = None,
-    always: tuple[str, ...] = (), main: str | None = None, blind: tuple[str, ...] = (),
+    always: tuple[str, ...] = (), main: str | None = None, blind: tuple[str, ...] = (), elsewhere: str | None = None,
 ) -> Stage:  # fmt: skip
     """All may be seen but the `blind`; `audio` may be heard; all are in the hall unless `places` says otherwise."""
     where = places or {}
     named = {p: PeerStage(p.split(".")[0], where.get(p, ""), p in audio, p not in blind) for p in peers}
-    return Stage(named, {place: PlaceStage(always, main) for place in {"", *where.values()}})
+    return Stage(named, {place: PlaceStage(always, main, elsewhere) for place in {"", *where.values()}})

@@ -23,11 +23,13 @@ class _End(asyncio.DatagramProtocol):
 
 
 class Relay:
-    """`loss` is the share of SRTP and SRTCP datagrams lost, each way; ICE and DTLS are not lost by chance.
+    """At `host`.  `loss` is the share of SRTP and SRTCP datagrams lost, each way; ICE and DTLS are not lost by chance.
 
     `rate` in bit/s (of UDP payload and 28 bytes of headers) and `delay` in s each way.  `down` and `lost_down` count
     the media datagrams to the page, passed and lost, by payload type (0 for RTCP); `bytes` what was passed, by way.
     """
+
+    host = "127.0.0.1"
 
     def __init__(self, loss: float, seed: int, rate: float = 0, delay: float = 0) -> None:
         self.loss, self.rate, self._delay, self._chance = loss, rate, delay, random.Random(seed)
@@ -42,16 +44,16 @@ class Relay:
         """The answer as the page must see it, so that it speaks to the relay."""
         loop = asyncio.get_running_loop()
         port = int(re.search(r"^m=audio (\d+)", answer, re.MULTILINE)[1])
-        _, self._page = await loop.create_datagram_endpoint(lambda: _End(self), local_addr=("127.0.0.1", 0))
-        _, self._worker = await loop.create_datagram_endpoint(lambda: _End(self), local_addr=("127.0.0.1", 0))
-        self._worker.peer = ("127.0.0.1", port)
+        _, self._page = await loop.create_datagram_endpoint(lambda: _End(self), local_addr=(self.host, 0))
+        _, self._worker = await loop.create_datagram_endpoint(lambda: _End(self), local_addr=(self.host, 0))
+        self._worker.peer = (self.host, port)
         ours = self._page.transport.get_extra_info("sockname")[1]
         return answer.replace(f" {port} ", f" {ours} ")
 
     async def rebind(self) -> None:
         """As a router does that forgot us: from now on the worker sees another port, and its old one is dead."""
         loop, old = asyncio.get_running_loop(), self._worker
-        _, self._worker = await loop.create_datagram_endpoint(lambda: _End(self), local_addr=("127.0.0.1", 0))
+        _, self._worker = await loop.create_datagram_endpoint(lambda: _End(self), local_addr=(self.host, 0))
         self._worker.peer = old.peer
         old.transport.close()
 

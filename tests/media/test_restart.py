@@ -66,6 +66,19 @@ async def test_a_worker_told_to_make_room_for_another_loses_nobody(house: House)
     assert house.epochs == []
 
 
+async def test_a_worker_ended_by_a_signal_leaves_its_calls_to_the_next(house: House) -> None:
+    """As systemd or an administrator ends it."""
+    an, binh = await talking(house)
+    before = await house.pid()
+    psutil.Process(before).terminate()
+    while await house.pid() == before:
+        pass
+    an.forget()
+    binh.forget()
+    await hear_each_other(an, binh)
+    assert house.epochs == []
+
+
 async def test_worker_and_spare_may_die_together(house: House) -> None:
     an, binh = await talking(house)
     for process in psutil.Process().children():
@@ -156,9 +169,10 @@ async def test_after_the_end_nothing_is_left(tmp_path: Path) -> None:
 @pytest.mark.e2e
 async def test_chromium_does_not_notice_that_the_worker_died(house: House) -> None:
     offers: list[str] = []
-    house.control.follow("room", stage("an", "binh", audio=("an", "binh")))
+    everybody = ("an", "binh", "chi")
+    house.control.follow("room", stage(*everybody, audio=everybody))
     async with chrome.site(house.control, offers) as address, chrome.chromium() as browser:
-        pages = [await chrome.opened(browser, address, name) for name in ("an", "binh")]
+        pages = [await chrome.opened(browser, address, name) for name in everybody]
         for page in pages:
             await chrome.until(page, "s.state === 'connected' && s.in[6]?.frames > 0 && s.in[3]?.energy > 0")
             await page.evaluate(
@@ -171,7 +185,7 @@ async def test_chromium_does_not_notice_that_the_worker_died(house: House) -> No
                 more = f"s.in[6].frames > {seen['6']['frames']} + 10 && s.in[3].energy > {seen['3']['energy']} + 0.001"
                 await chrome.until(page, more)
         assert {state for page in pages for state in await page.evaluate("states")} <= {"connected"}
-    assert len(offers) == 2 and house.epochs == []
+    assert len(offers) == 3 and house.epochs == []
 
 
 def left(path: Path) -> bytes:

@@ -76,6 +76,21 @@ async def test_a_peer_in_another_place_gets_nothing(house: House) -> None:
     await binh.until(lambda: not binh.slots)
 
 
+async def test_who_speaks_to_all_is_heard_and_seen_in_other_places_and_hears_none_of_them(house: House) -> None:
+    an, binh, chi = Client("an", AN, 60), Client("binh", BINH), Client("chi", CHI)
+    apart = {"audio": ("an", "binh", "chi"), "places": {"binh": "one", "chi": "two"}}
+    house.control.follow("room", stage("an", "binh", "chi", **apart))
+    await house.open(an, binh, chi)
+    address = stage("an", "binh", "chi", always=("an",), main="an", elsewhere="an", **apart)
+    house.control.follow("room", address)
+    await binh.until(lambda: binh.hears >= {AN} and binh.sees >= {60})
+    await chi.until(lambda: chi.hears >= {AN} and chi.sees >= {60})
+    assert not an.hears and binh.hears == chi.hears == {AN}
+    house.control.follow("room", stage("an", "binh", "chi", **apart))
+    await binh.until(lambda: not binh.slots)
+    await chi.until(lambda: not chi.slots)
+
+
 async def test_a_second_tab_of_the_same_owner_does_not_hear_him(house: House) -> None:
     an, tab, binh = Client("an.1", AN), Client("an.2"), Client("binh", BINH)
     house.control.follow("room", stage("an.1", "an.2", "binh", audio=("an.1", "binh")))
@@ -96,6 +111,40 @@ async def test_a_second_offer_replaces_the_peer(house: House) -> None:
     await an.until(lambda: an.hears >= {BINH})
     await binh.until(lambda: binh.hears >= {AN})
     assert set((await house.control.stats())["rooms"]["room"]) == {"an", "binh"}
+
+
+async def test_a_connection_beside_the_old_one_takes_over_when_it_carries_and_not_before(house: House) -> None:
+    """A page that has lost its path makes another connection; until that one carries, the old one is heard."""
+    an, beside, binh = Client("an", AN), Client("an", CHI), Client("binh", BINH)
+    house.control.follow("room", stage("an", "binh", audio=("an", "binh")))
+    await house.open(an, binh)
+    await binh.until(lambda: binh.hears >= {AN})
+    offer = await beside.offer()
+    answer = await house.control.answer("room", "an", "an", offer)
+    binh.forget()
+    await binh.until(lambda: binh.hears >= {AN})
+    hung_up = asyncio.Event()
+    an.page.on("connectionstatechange", hung_up.set)
+    await beside.accept(answer)
+    await binh.until(lambda: binh.hears >= {CHI})
+    await beside.until(lambda: beside.hears >= {BINH})
+    await asyncio.wait_for(hung_up.wait(), 30)
+    assert an.page.connectionState == "closed"
+    assert set((await house.control.stats())["rooms"]["room"]) == {"an", "binh"}
+    await beside.leave()
+
+
+async def test_a_connection_that_never_carries_costs_nothing(house: House) -> None:
+    an, binh = Client("an", AN), Client("binh", BINH)
+    house.control.follow("room", stage("an", "binh", audio=("an", "binh")))
+    await house.open(an, binh)
+    for _ in range(3):
+        await house.control.answer("room", "an", "an", await Client("an").offer())
+    binh.forget()
+    await binh.until(lambda: binh.hears >= {AN})
+    assert an.page.connectionState == "connected"
+    house.control.follow("room", stage("binh"))
+    await an.until(lambda: an.page.connectionState == "closed")
 
 
 async def test_who_is_no_longer_named_is_hung_up(house: House) -> None:

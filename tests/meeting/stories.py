@@ -12,33 +12,42 @@ from server.meeting import Meeting, Refused, apply, decide
 from server.meeting import commands as c
 from server.meeting import events as e
 from server.meeting.ids import (
+    HALL,
     NO_ITEM,
     NOBODY,
     Choice,
+    Circle,
     DocumentId,
+    GroupId,
     ItemId,
     MemberId,
     MotionKind,
+    Question,
+    QuestionId,
     RollState,
     TaskId,
+    Text,
     VoteId,
 )
 from server.meeting.rules import MOTIONS, MotionRule, Regulation
 
 from .story import (
     ADMISSION,
+    BLUE,
     CALL,
     CHAIR,
     COMMITTEE,
     DEPUTY,
     ELECTION,
-    FORMAL,
     GUEST,
     LAN,
+    LARGE,
+    MATTER,
     MEMBERS,
     MINH,
     ORDINARY,
     PAPER,
+    RED,
     SCORE,
     SHEET,
     STRANGER,
@@ -68,7 +77,7 @@ _PEOPLE = (CHAIR, DEPUTY, COMMITTEE, LAN, MINH, GUEST)
 _ANYONE = (*_PEOPLE, STRANGER)
 _REASONS = ("vì", " vì ", "")
 _ITEMS = (ItemId("one"), ItemId("two"), ItemId("three"))
-_VOTES = tuple(VoteId(f"v{n}") for n in range(6))
+_VOTES = tuple(VoteId(f"v{n}") for n in range(4))
 _PAPERS = _VOTES[-2:]
 _TASKS = (TaskId("t1"), TaskId("t2"), TaskId(""))
 _FINAL = MotionKind("final")  # a kind whose ballots stand
@@ -77,6 +86,9 @@ _SHEETS = (points(), points(conduct=20, time=0), points(conduct=41), points()[1:
 _TEXTS = ("nhất trí", " nhất trí ", "", "x" * 2001)
 _OWNERS = (LAN, LAN, MINH, GUEST, STRANGER)
 _DAYS = ("2027-01-31", "2027-02-28", "mai")
+_PLACES = (RED, BLUE, HALL, GroupId("lost"))
+_MATTERS = (MATTER, MATTER, (Question(QuestionId("q"), NO_ITEM, Text("Đồng chí nghĩ gì?")),), ())
+_DRAWN = (Circle(GroupId("a"), "Tổ A", (LAN, MINH)), Circle(GroupId("b"), "Tổ B", (DEPUTY, COMMITTEE, GUEST)))
 _CHAIRS = (*(CHAIR,) * 7, DEPUTY, DEPUTY, COMMITTEE, LAN)  # DEPUTY and COMMITTEE chair when the chair is cut off
 
 
@@ -155,6 +167,24 @@ _ASKED: dict[type[c.Command], list[Asked]] = {
     c.AgreeScore: _by(_CHAIRS, _about(c.AgreeScore, (1, 2))),
     c.WriteMinutes: _by(_PEOPLE, _about(c.WriteMinutes, (*_ITEMS, NO_ITEM), ("lời", "lời khác", ""), (0, 1, 2))),
     c.ReadMinutes: _by((*_PEOPLE, *_CHAIRS), [c.ReadMinutes()]),
+    c.FormGroups: _by(_CHAIRS, _about(c.FormGroups, _MATTERS, (1, 2, 0), ((), (), _DRAWN, _DRAWN[:1]))),
+    c.ExtendGroups: _by(_CHAIRS, _about(c.ExtendGroups, (1, 60))),
+    c.GatherGroups: _by((CHAIR, DEPUTY, *(LAN,) * 6), [c.GatherGroups()]),
+    c.AssignToGroup: _by(_CHAIRS, _about(c.AssignToGroup, _ANYONE, _PLACES)),
+    c.VisitGroup: _by(_PEOPLE, _about(c.VisitGroup, _PLACES)),
+    c.EndVisit: _by(_PEOPLE, [c.EndVisit()]),
+    c.CallLeader: _by(_CHAIRS, _about(c.CallLeader, _PLACES)),
+    c.AnswerCall: _by(_PEOPLE, _about(c.AnswerCall, (True, False))),
+    c.AddressGroups: _by(_CHAIRS, [c.AddressGroups()]),
+    c.EndAddress: _by(_CHAIRS, [c.EndAddress()]),
+    c.LeadGroup: _by(_PEOPLE, [c.LeadGroup()]),
+    c.ChooseLeader: _by(_PEOPLE, _about(c.ChooseLeader, (LAN, MINH, DEPUTY, COMMITTEE, STRANGER))),
+    c.DraftReport: _by(
+        (LAN, MINH, DEPUTY, COMMITTEE, CHAIR),
+        _about(c.DraftReport, (QuestionId("q"),), _TEXTS, ("",), ("ý",), ((), (LAN,)), (0, 2, 9)),
+    ),
+    c.SubmitReport: _by(_PEOPLE, [c.SubmitReport()]),
+    c.AwaitReports: _by(_CHAIRS, [c.AwaitReports()]),
     c.Close: _by((CHAIR, *(LAN,) * 9), [c.Close()]),  # rarely, or every story is short
     c.Recover: _by(_HOUSE, _about(c.Recover, ("0", "5", "40"))),
     c.Tick: _by(_HOUSE, [c.Tick()]),
@@ -170,19 +200,25 @@ _OFTEN = (
     c.Resume,
     *(c.OpenVote,) * 3,
     *(c.CastBallot,) * 6,
-    *(c.EnterHand,) * 2,
+    *(c.EnterHand,) * 4,
     *(c.CloseVote,) * 3,
     *(c.EnterCount,) * 2,
     *(c.AgreeScore,) * 2,
-    *(c.GiveTask, c.ReviseTask, c.ReviseTask, c.RecordPaperBallot, c.ContestHand),
+    *(c.GiveTask, c.ReviseTask, c.ReviseTask, c.RecordPaperBallot, *(c.ContestHand,) * 8),
+)
+_WHILE_APART = (
+    *(c.AssignToGroup, c.VisitGroup, c.EndVisit, c.CallLeader, c.AnswerCall, c.AddressGroups, c.EndAddress),
+    *(c.LeadGroup, c.ChooseLeader, c.DraftReport, c.SubmitReport, c.AwaitReports, c.FormGroups, c.AnswerCall),
 )
 _KINDS = (*_ASKED, *_OFTEN)
+_APART_KINDS = (*_KINDS, *_WHILE_APART * 8)
 
 # Seconds that lie on both sides of every number of the regulation.
 _AFTER = (*(0,) * 12, *(1,) * 6, *(5,) * 4, 29, 29, 31, 31, 60, 119, 130, 200, 700)
 _SITTING = (*(Step(0, member, c.Join(page(member), "phone")) for member in MEMBERS), Step(0, CHAIR, c.Open()))
-_RULES = Regulation(motions=(*MOTIONS, MotionRule(_FINAL, changeable=False)))
-_CALL = replace(FORMAL, regulation=_RULES)
+_SPLITS = [(*_SITTING, Step(0, CHAIR, c.FormGroups(MATTER, 30, circles))) for circles in ((), _DRAWN)]
+_RULES = Regulation(motions=(*MOTIONS, MotionRule(_FINAL, changeable=False)), smallest_group=2, report_grace=90)
+_CALL = replace(LARGE, regulation=_RULES)
 _CALLS = (
     *(CALL, _CALL),
     replace(_CALL, regulation=replace(_RULES, grace=20, chair_grace=45, presence_window=60, contest_window=10)),
@@ -190,7 +226,12 @@ _CALLS = (
 
 
 def dealt(seed: int, length: int) -> Told:
-    return Told(_CALL, (*_SITTING, *_dealt(seed, length)), punctual=False)
+    return Told(_CALL, (*_begun(seed), *_dealt(seed, length)), punctual=False)
+
+
+def _begun(seed: int) -> tuple[Step, ...]:
+    """Of three stories dealt one is about groups."""
+    return _SITTING if seed % 3 else _SPLITS[seed % 2]
 
 
 def _dealt(seed: int, length: int) -> list[Step]:
@@ -199,22 +240,24 @@ def _dealt(seed: int, length: int) -> list[Step]:
     A shorter story of the same seed is its beginning, so that a failure shrinks to a prefix.
     """
     dice, meeting, at = random.Random(seed), Meeting(), T0
-    for step in (Step(0, NOBODY, _CALL), *_SITTING):
+    for step in (Step(0, NOBODY, _CALL), *_begun(seed)):
         meeting = _after(meeting, _happening(meeting, step, at), at)
     told = list[Step]()
     for _ in range(length):
         after = dice.choice(_AFTER)
         at += timedelta(seconds=after)
-        step, happened = _some_step(dice, meeting, after, at)
+        step, happened = _some_step(dice, _KINDS if seed % 3 else _APART_KINDS, meeting, after, at)
         meeting = _after(meeting, happened, at)
         told.append(step)
     return told
 
 
-def _some_step(dice: random.Random, meeting: Meeting, after: int, at: datetime) -> tuple[Step, tuple[e.Event, ...]]:
+def _some_step(
+    dice: random.Random, of: tuple[type[c.Command], ...], meeting: Meeting, after: int, at: datetime
+) -> tuple[Step, tuple[e.Event, ...]]:
     """Of a few at random the first that makes a difference, else the last."""
-    tries = dice.choice((1, 5, 5))
-    kinds = [kind for kind in dice.choices(_KINDS, k=3) for _ in range(tries)]
+    tries = dice.choice((1, 8, 30))
+    kinds = [kind for kind in dice.choices(of, k=3) for _ in range(tries)]
     for kind in kinds:
         step = Step(after, *dice.choice(_ASKED[kind]))
         if happened := _happening(meeting, step, at):
@@ -246,11 +289,18 @@ _SEEDS = st.integers(min_value=0, max_value=2**32)
 
 
 def told() -> st.SearchStrategy[Told]:
-    """Three stories of four begin in the middle of a meeting.  The field of Recover says how many seconds ago."""
-    return st.builds(
+    """Most stories begin in the middle of a meeting.  The field of Recover says how many seconds ago."""
+    chosen = st.builds(
         lambda call, begun, steps, punctual: Told(call, (*begun, *steps), punctual),
         st.sampled_from(_CALLS),
-        st.sampled_from((_SITTING, _SITTING, _SITTING, ())),
-        st.builds(_dealt, _SEEDS, st.integers(30, 60)) | st.lists(_CHOSEN, max_size=20),
+        st.sampled_from((_SITTING, _SITTING, *_SPLITS, ())),
+        st.lists(_CHOSEN, max_size=20),
+        st.booleans(),
+    )
+    long = st.builds(dealt, _SEEDS, st.integers(30, 60))
+    return chosen | st.builds(
+        lambda story, call, punctual: replace(story, call=call, punctual=punctual),
+        long,
+        st.sampled_from(_CALLS),
         st.booleans(),
     )

@@ -11,17 +11,22 @@ from server.meeting import Meeting, Refused, apply, decide, due
 from server.meeting import commands as c
 from server.meeting import events as e
 from server.meeting.ids import (
+    HALL,
     NOBODY,
     About,
     ConnectionId,
     Document,
     DocumentId,
     Excuse,
+    GroupId,
     Item,
     ItemId,
     MemberId,
     MotionKind,
+    PartyGroup,
     Post,
+    Question,
+    QuestionId,
     Seat,
     SeatKind,
     Standing,
@@ -62,6 +67,15 @@ FORMAL = replace(  # the same meeting with all that may come with the notice, an
     excuses=(Excuse(LAN, "ốm"), Excuse(MINH, "đi xa", accepted=False)),
     documents=(Document(PAPER, "Dự thảo nghị quyết", ItemId("two"), 3), Document(SHEET, "Bảng chấm điểm")),
 )
+RED, BLUE = GroupId("red"), GroupId("blue")
+BELONG = {LAN: RED, DEPUTY: RED, MINH: BLUE, COMMITTEE: BLUE}
+LARGE = replace(  # the same cell with its two party groups
+    FORMAL,
+    roster=tuple(replace(seat, group=BELONG.get(seat.member, HALL)) for seat in FORMAL.roster),
+    regulation=Regulation(smallest_group=2),
+    groups=(PartyGroup(RED, "Tổ 1", LAN, DEPUTY), PartyGroup(BLUE, "Tổ 2", MINH)),
+)
+MATTER = (Question(QuestionId("q"), ItemId("one")),)
 ORDINARY, ADMISSION, ELECTION, SCORE = map(MotionKind, ("ordinary", "admission", "election", "score"))
 ONE = VoteId("vote")
 
@@ -133,4 +147,11 @@ def opened(*members: MemberId, call: c.Call = CALL) -> Story:
     """The five members are here, each on a phone, and the chair has opened."""
     story = gathered(*members, call=call)
     story.ask(c.Open(), CHAIR)
+    return story
+
+
+def apart(*members: MemberId, minutes: int = 10) -> Story:
+    """The groups of the register sit, asked about the first item."""
+    story = opened(*members, call=LARGE)
+    story.ask(c.FormGroups(MATTER, minutes), CHAIR)
     return story

@@ -1,13 +1,15 @@
 """Conclusions and tasks: said, revised, withdrawn; nothing is overwritten."""
 
+from dataclasses import replace
+
 import pytest
 
 from server.meeting import commands as c
 from server.meeting import events as e
-from server.meeting.ids import ItemId, MemberId, TaskId, Text
+from server.meeting.ids import Carried, ItemId, MemberId, TaskId, Text
 from server.meeting.view import MEMBER, mine, shown
 
-from .story import ABOVE, CHAIR, GUEST, LAN, MINH, STRANGER, Story, opened, refused
+from .story import ABOVE, CHAIR, FORMAL, GUEST, LAN, MINH, STRANGER, Story, opened, refused
 
 ONE, TWO, TASK = ItemId("one"), ItemId("two"), TaskId("task")
 SAID, BETTER = Text("Nhất trí báo cáo"), Text("Nhất trí báo cáo, bổ sung số liệu")
@@ -109,3 +111,13 @@ def test_tasks_are_given_in_a_pause_too_and_by_the_chair_only() -> None:
     with refused("chair-only"):
         story.ask(give(), LAN)
     assert story.ask(give(), CHAIR) == (e.TaskGiven(TASK, ItemId(""), Text("Thu đảng phí"), LAN, "2027-01-31"),)
+
+
+def test_the_tasks_of_last_month_come_with_the_call() -> None:
+    late = Carried(Text("Thu đảng phí"), "Trần Văn Bình", "2026-12-20", "overdue")
+    done = Carried(Text("Làm đường"), "Lan", "2026-12-31", "done", "xong 300 m")
+    story = Story(replace(FORMAL, carried=(late, done)))
+    assert shown(story.meeting, MEMBER)["carried"] == [
+        {"text": "Thu đảng phí", "owner": "Trần Văn Bình", "deadline": "2026-12-20", "state": "overdue"},
+        {"text": "Làm đường", "owner": "Lan", "deadline": "2026-12-31", "state": "done", "result": "xong 300 m"},
+    ]

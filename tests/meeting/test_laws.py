@@ -14,13 +14,15 @@ from server.live.wire import COMMANDS
 from server.meeting import Meeting, Refused, apply, decide, due
 from server.meeting import commands as c
 from server.meeting import events as e
-from server.meeting.ids import NO_TEXT, NOBODY, Choice, ConnectionId, MemberId, SeatKind
+from server.meeting.contents import AFTERWARDS
+from server.meeting.ids import HALL, NO_TEXT, NO_VOTE, NOBODY, Choice, ConnectionId, MemberId, SeatKind
 from server.meeting.meeting import CHAPTERS, RULES
 from server.meeting.minutes import Line, attendance_of
 from server.meeting.sitting import Phase
 from server.meeting.staging import plan
 from server.meeting.view import CHAIR, MEMBER, SECRETARY, mine, shown
-from server.meeting.voting import Ballot, Vote
+from server.meeting.voting import COMMITTEE, Ballot, Vote
+from server.meeting.whereabouts import whereabouts_of
 
 from .stories import Step, Told, dealt, told
 from .story import CALL, T0
@@ -71,7 +73,7 @@ class Play:
         self.meeting, self.at = Meeting(), T0
         self.log: list[e.Recorded] = []
         self.shadow, self.urn = Shadow(), Urn()
-        self.views = {eyes: _view(self.meeting, eyes) for eyes in (CHAIR, SECRETARY, MEMBER)}
+        self.views = {eyes: _view(self.meeting, eyes) for eyes in (CHAIR, SECRETARY, MEMBER, f"{MEMBER}/red")}
         self.ask(Step(0, NOBODY, story.call))
 
     def run(self) -> "Play":
@@ -106,13 +108,16 @@ class Play:
         except Refused as no:
             assert no.rule and no.why.format(**no.facts)
             return ()
-        assert not happened or self.meeting.sitting.phase is not Phase.CLOSED, "no event after Closed"
         return happened
 
     def happens(self, event: e.Event, by: MemberId) -> None:
         was = self.meeting
-        assert was.sitting.phase is not Phase.CLOSED, "no event after Closed"
         self.meeting = apply(was, event, self.at)
+        if was.sitting.phase is Phase.CLOSED:
+            assert type(event) in e.AFTER_THE_CLOSE, "after Closed only papers"
+            changed = {name for name in CHAPTERS if getattr(was, name) is not getattr(self.meeting, name)}
+            assert changed <= {"opening", "voting", "scoring", "minutes", "filing"}, "the sitting is as it was"
+            assert was.opening.corrections == self.meeting.opening.corrections
         self.shadow.sees(event, self.at)
         self.urn.sees(event)
         self.log.append(e.Recorded(len(self.log) + 1, self.at, by, "", event))
@@ -125,6 +130,7 @@ class Play:
         _the_roll_is_whole(self.meeting, self.shadow)
         _the_floor_is_held_by_one_who_is_here(self.meeting)
         _only_who_may_is_heard(self.meeting)
+        _everyone_is_where_he_belongs(self.meeting)
         if happened or self.story.punctual:  # what a refusal leaves undone is for the next tick
             when = due(self.meeting)
             assert when is None or when > self.at, "due is never in the past"
@@ -192,18 +198,20 @@ def _is_member(m: Meeting, member: str) -> bool:
 
 
 def _the_floor_is_held_by_one_who_is_here(m: Meeting) -> None:
-    floor = m.speaking.floor
-    assert floor is None or (floor.member in m.attendance.present and m.sitting.phase is Phase.OPEN)
-    assert floor is None or floor.member not in m.speaking.queue
-    assert len(set(m.speaking.queue)) == len(m.speaking.queue)
-    assert set(m.speaking.queue) <= set(m.attendance.present)
+    for place in m.places:
+        debate = m.debate(place)
+        floor, queue = debate.floor, debate.queue
+        assert floor is None or (floor.member in m.attendance.present and m.sitting.phase is Phase.OPEN)
+        assert floor is None or (floor.member not in queue and m.place(floor.member) == place)
+        assert len(set(queue)) == len(queue)
+        assert set(queue) <= set(m.attendance.present)
+        assert place == HALL or all(m.place(member) == place for member in queue), "the hall's queue waits for them"
 
 
 def _only_who_may_is_heard(m: Meeting) -> None:
     staged = plan(m)
     heard = Counter(peer.member for peer in staged.peers.values() if peer.audio)
-    floor = {m.speaking.floor.member} if m.speaking.floor else set()
-    allowed = set(m.attendance.present) if m.speaking.free else floor | {m.chair.acting}
+    allowed = {member for member in m.attendance.present if _may_be_heard(m, member)}
     assert set(heard) <= (allowed & m.microphones.on) - m.microphones.muted
     assert all(sending == 1 for sending in heard.values()), "each is heard from one device only"
     assert {peer.member for peer in staged.peers.values()} <= set(m.attendance.present)
@@ -212,6 +220,34 @@ def _only_who_may_is_heard(m: Meeting) -> None:
         connected = {page for presence in m.attendance.present.values() for page in presence.connections}
         assert connected <= set(staged.peers)
         assert m.microphones.on <= allowed & set(m.attendance.present)
+
+
+def _may_be_heard(m: Meeting, member: MemberId) -> bool:
+    """By the debate of the place where he is; where nobody leads, anyone."""
+    place = m.place(member)
+    debate, leader = m.debate(place), m.leader(place)
+    leads = member in (leader, m.chair.acting) or (place != HALL and leader not in m.attendance.present)
+    return leads or debate.free or (debate.floor is not None and debate.floor.member == member)
+
+
+def _everyone_is_where_he_belongs(m: Meeting) -> None:
+    """In one place, with those he may hear; nobody but chair, committee and whom the chair called moves himself."""
+    staged = plan(m)
+    apart = m.groups.apart
+    belongs = apart.assigned if apart else {}
+    for peer in staged.peers.values():
+        assert peer.place in staged.places
+        moved = peer.place != belongs.get(peer.member, HALL)
+        visits = peer.member == m.chair.acting or m.attendance.seats[peer.member].post in COMMITTEE
+        leads = apart and any(group.lead.acting == peer.member for group in apart.groups.values())
+        assert not moved or visits or (leads and peer.place == HALL), "he sits where he does not belong"
+    for place, stage in staged.places.items():
+        near = {peer.member for peer in staged.peers.values() if peer.place == place} | {stage.elsewhere}
+        held = {member for member in m.attendance.present if m.place(member) == place}
+        assert set(stage.always) <= near | held
+        assert stage.elsewhere in (None, m.groups.address)
+    if apart:
+        assert m.voting.open == NO_VOTE and m.sitting.phase is Phase.OPEN
 
 
 def _the_chair_is_the_rightful_one_while_he_is_connected(m: Meeting) -> None:
@@ -303,12 +339,15 @@ class Recount:
     """The sheet by brute force: who was here in each second, less what `Left` takes back."""
 
     def __init__(self, log: list[e.Recorded]) -> None:
-        self.length = int((log[-1].at - T0).total_seconds())
+        end = next((entry for entry in log if isinstance(entry.event, e.Closed)), log[-1])
+        self.length = int((end.at - T0).total_seconds())
         self.kinds: dict[MemberId, list[frozenset[str]]] = {}
         self.silent: dict[MemberId, set[int]] = {}
         self.opened: int | None = None
         meeting, last = Meeting(), 0
         for entry in log:
+            if meeting.sitting.phase is Phase.CLOSED:  # papers follow; nobody is here any more
+                break
             now = int((entry.at - T0).total_seconds())
             self._pass(meeting, last, now)
             self._take_back(meeting, entry, now)
@@ -381,21 +420,60 @@ def test_the_attendance_sheet_equals_a_recount_second_by_second(story: Told) -> 
         recount.agrees(line)
 
 
+GROUPS = (
+    *(c.FormGroups, c.ExtendGroups, c.GatherGroups, c.AssignToGroup, c.VisitGroup, c.EndVisit, c.CallLeader),
+    *(c.AnswerCall, c.AddressGroups, c.EndAddress, c.LeadGroup, c.ChooseLeader, c.DraftReport, c.SubmitReport),
+    *(c.AwaitReports,),
+)
+
+
+@laws
+@given(told())
+def test_a_split_costs_nobody_a_second_of_his_presence(story: Told) -> None:
+    """The same meeting, told again without its groups: at every step the same people are here, since the same time."""
+    play, twin = Play(story), Play(replace(story, steps=()))
+    for step in story.steps:
+        play.wait(step.after)
+        twin.wait(step.after)
+        twin.at = play.at
+        before = len(play.log)
+        play.ask(step)
+        if len(play.log) > before:
+            if not isinstance(step.command, c.Recover):
+                twin.ask(Step(0, NOBODY, c.Tick()))  # what the twin refuses must not keep the clock from it
+            if not isinstance(step.command, GROUPS):
+                twin.ask(step)
+        assert twin.meeting.attendance == play.meeting.attendance
+    sheets = [attendance_of((*each.log, e.Recorded(0, play.at, NOBODY, "", e.ListClosed()))) for each in (play, twin)]
+    assert sheets[0] == sheets[1]
+    _the_stays_are_the_spans(play)
+
+
+def _the_stays_are_the_spans(play: Play) -> None:
+    """Where they were, second by second, is when they were here and no longer."""
+    stays = whereabouts_of(play.log)
+    for line in attendance_of(play.log):
+        there = [second for stay in stays[line.member] for second in _seconds(stay.begin, stay.end)]
+        here = [second for span in line.spans for second in _seconds(span.begin, span.end)]
+        assert there == sorted(here)
+
+
 # -- The tables are whole --------------------------------------------------------------------------------------------
 
 
 def test_every_command_has_its_rule_and_every_event_is_applied_somewhere() -> None:
     commands = {kind for kind in vars(c).values() if isinstance(kind, type) and issubclass(kind, c.Command)}
-    assert set(RULES) == commands - {c.Command}
+    assert set(RULES) | set(AFTERWARDS) == commands - {c.Command}
     assert {kind.__name__ for kind in RULES} - set(COMMANDS) == {"Call", "Join", "Drop", "Recover", "Tick"}
 
 
 def test_random_meetings_see_every_event() -> None:
     """A law that never meets an event says nothing of it."""
-    stories = [dealt(seed * 7919, 50) for seed in range(100)]
+    stories = [dealt(seed * 7919, 50) for seed in range(160)]
     seen = {type(entry.event) for story in stories for entry in Play(story).run().log}
     events = {kind for kind in vars(e).values() if isinstance(kind, type) and issubclass(kind, e.Event)}
-    assert {event.__name__ for event in events - {e.Event} - seen} == set()
+    papers = {e.MinutesCorrected, e.PaperDrawnUp, e.PaperSigned, e.ResultsPosted, e.ResultsReported}  # test_filing.py
+    assert {event.__name__ for event in events - {e.Event} - papers - seen} == set()
 
 
 def test_a_rule_that_does_not_settle_is_a_fault() -> None:

@@ -32,13 +32,14 @@ def test_the_whole_view_of_a_meeting_nobody_has_come_to() -> None:
         "title": "Sinh hoạt tháng 1",
         "cell": "Chi bộ 3",
         "kind": "regular",
+        "form": "online",
         "planned_for": "2027-01-05T12:30:00.000Z",
     }
     assert view["phase"] == "called"
     assert view["duration_minutes"] == 90
     assert view["chair"] == {"rightful": CHAIR, "acting": CHAIR}
     assert view["counts"] == {"present": 0, "of": 5, "silent": 0, "to_verify": 0}
-    assert view["speaking"] == {"queue": [], "list": "open", "free": False}
+    assert view["speaking"] == {"queue": [], "list": "open", "free": False, "leader": CHAIR}
     assert view["microphones"] == {}
     assert list(view["seats"]) == [seat.member for seat in CALL.roster]
     assert view["seats"][DEPUTY] == {
@@ -52,8 +53,9 @@ def test_the_whole_view_of_a_meeting_nobody_has_come_to() -> None:
     assert set(view) == {
         *("about", "phase", "duration_minutes", "chair", "seats", "roll"),
         *("counts", "agenda", "speaking", "microphones"),
-        *("votes", "motions", "documents", "conclusions", "tasks", "score", "minutes"),
+        *("votes", "motions", "documents", "conclusions", "tasks", "carried", "score", "minutes", "groups"),
     }
+    assert view["groups"] == {"register": {}, "sittings": {}, "visiting": {}, "longest": 60, "smallest": 3}
 
 
 def test_the_phase_and_its_times() -> None:
@@ -161,6 +163,7 @@ def test_the_agenda_and_the_floor() -> None:
                 "title": "Kết quả tháng trước",
                 "minutes": 20,
                 "presenter": "",
+                "kind": "ordinary",
                 "state": "current",
                 "taken_up_at": "2027-01-05T12:30:00.000Z",
             },
@@ -169,6 +172,7 @@ def test_the_agenda_and_the_floor() -> None:
                 "title": "Nhiệm vụ tháng này",
                 "minutes": 30,
                 "presenter": "Lan",
+                "kind": "ordinary",
                 "state": "aside",
                 "reason": "chưa đủ",
             },
@@ -177,6 +181,7 @@ def test_the_agenda_and_the_floor() -> None:
     assert view["speaking"] == {
         "queue": [MINH],
         "list": "open",
+        "leader": CHAIR,
         "free": False,
         "floor": {"member": LAN, "since": "2027-01-05T12:30:00.000Z", "until": "2027-01-05T12:35:00.000Z"},
     }
@@ -220,6 +225,7 @@ def test_the_private_part_of_a_member() -> None:
         "may": ["AskToSpeak", "Leave", "TurnOffMicrophone", "Vouch"],
         "voter": True,
         "ballots": {},
+        "groups": {"place": "", "belongs": "", "leads": False},
     }
     story.ask(c.AskToSpeak(), LAN)
     story.ask(c.GiveFloor(LAN), CHAIR)

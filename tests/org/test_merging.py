@@ -3,13 +3,15 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+import sqlalchemy as sa
 
-from server.org import access, groups, meetings, merging, people, registering, tree
+from server.org import access, groups, meetings, merging, people, registering, tasks, tree
 from server.org.changing import Described
 from server.org.merging import Wish
 from server.org.refusal import Refused
 from server.org.trail import Hand
 from server.org.tree import Unit
+from server.records import tables
 from server.records.database import Database
 
 from .conftest import CELL, DAY
@@ -72,6 +74,18 @@ async def test_members_groups_posts_and_planned_meetings_go_over(either: Databas
     assert (group.name, group.members, group.leader) == ("Tổ 1", ("an", "cuong"), "cuong")
     assert rows == {"past": CELL, "meeting": heir.id}
     assert [each.person_id for each in followers] == ["theo"]
+
+
+async def test_open_tasks_go_over_with_the_cell_and_stay_with_their_owner(
+    either: Database, two: tuple[Unit, Unit]
+) -> None:
+    async with either.write() as connection:
+        for number, (owner, state) in enumerate((("an", "open"), ("binh", "open"), ("an", "done"))):
+            task = {"meeting": "past", "id": f"t{number}", "unit_id": CELL, "item": "", "text": "Việc", "owner": owner}
+            await connection.execute(sa.insert(tables.tasks).values(task | {"deadline": DAY, "state": state}))
+        await merging.merge(connection, HAND, _wish(two))
+        assert {task.id for task in await tasks.of_unit(connection, "cell-2")} == {"t0", "t1"}
+        assert [task.id for task in await tasks.of_unit(connection, CELL)] == ["t2"]
 
 
 async def test_the_old_cell_reads_on_under_its_old_name(either: Database, two: tuple[Unit, Unit]) -> None:

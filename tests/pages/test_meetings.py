@@ -141,7 +141,7 @@ async def test_no_cell_of_the_csv_is_a_formula(served: Served, start: str) -> No
     async with house.database.write() as connection:
         row = await meetings.meeting(connection, "demo-past")
         assert row
-        await meetings.plan(connection, "evil", row.unit.id, name, row.kind, row.planned_for, row.agenda)
+        await meetings.plan(connection, "evil", row.unit.id, name, row.kind, row.planned_for, row.agenda, row.form)
         await connection.exec_driver_sql("UPDATE people SET name = ? WHERE id = 'demo-dangvien01'", (name,))
     await past.hold(house.database, Key.load(house.settings.data_dir / "other.key"), "evil", ZONE)
     rows = await _csv(await served.member("bithu"), "evil")

@@ -248,9 +248,14 @@ async def test_the_paper_is_a_pdf_with_its_own_letters(served: Served, unit: str
     assert len(body) > 10_000
 
 
-async def test_an_in_person_meeting_has_no_door(served: Served) -> None:
+async def test_a_meeting_in_the_room_has_a_desk_and_no_door(served: Served) -> None:
     async with served.house.database.write() as connection:
         await connection.exec_driver_sql("UPDATE meetings SET form = 'in_person' WHERE phase = 'planned'")
-    member = await _english(served, "dangvien01")
-    assert "Enter the meeting" not in (await member.get("/meetings")).text
-    assert "cannot be joined online" in (await member.get(f"/meetings/{served.demo.meeting_id}")).text
+    member, place = await _english(served, "dangvien01"), f"/meetings/{served.demo.meeting_id}"
+    listed = (await member.get("/meetings")).text
+    assert "Enter the meeting" not in listed and "Keep the record" not in listed
+    assert "This meeting is held in the room." in (await member.get(place)).text
+    assert 'data-form="in_person"' in (await member.get(f"{place}?desk=1")).text  # the meeting itself asks who he is
+    secretary = await _english(served, "bithu")
+    assert "Keep the record" in (await secretary.get("/meetings")).text
+    assert 'data-form="in_person"' in (await secretary.get(place)).text

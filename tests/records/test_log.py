@@ -72,7 +72,7 @@ async def test_nothing_follows_the_end(store: Store) -> None:
 
 async def test_nothing_follows_the_end_within_one_append(store: Store) -> None:
     kept = await keep_story(store, upto=3)
-    with pytest.raises(ValueError, match="Nothing follows"):
+    with pytest.raises(ValueError, match="Nothing of the meeting follows"):
         await store.append("m", len(kept), [Closed(), ListClosed()], after(30), AN, "c9")
     assert await store.read("m") == kept
 

@@ -8,14 +8,17 @@ import pytest
 import rfc8785
 import sqlalchemy as sa
 
+from server.meeting.events import MinutesCorrected, PaperDrawnUp, PaperSigned
+from server.meeting.ids import NO_ITEM, LongText, PaperKind
 from server.records import tables
 from server.records.chain import GENESIS, link
 from server.records.database import Database
 from server.records.log import Log
 from server.records.signing import Head, Key
 from server.records.verify import Verdict, verify, verify_all
+from server.records.witness import Witness, noted
 
-from .stories import START, called
+from .stories import AN, BINH, START, after, called
 from .test_log import keep_story
 
 LAST = 12  # entries of the story
@@ -129,6 +132,120 @@ async def test_a_log_cut_to_nothing_is_named(database: Database, log: Log) -> No
     assert (await verify(database, "m")).first_broken == 1
 
 
+async def keep_papers(log: Log) -> None:
+    """What follows the story: a correction, then the minutes drawn up and signed by both."""
+    await keep_story(log)
+    sha = "a" * 64
+    for n, event in enumerate(
+        (
+            MinutesCorrected(NO_ITEM, 1, BINH, LongText("Thêm một ý."), "ghi thiếu"),
+            PaperDrawnUp(PaperKind.MINUTES, 1, 5, sha, AN),
+            PaperSigned(PaperKind.MINUTES, sha, AN, False),
+            PaperSigned(PaperKind.MINUTES, sha, BINH, True),
+        )
+    ):
+        await log.append("m", LAST + n, [event], after(300 + n), AN, f"p{n}")
+
+
+async def test_a_closed_meeting_with_its_papers_is_whole(database: Database, log: Log, key: Key) -> None:
+    await keep_papers(log)
+    verdict = await verify(database, "m", [key.public])
+    assert (verdict.ok, verdict.count, verdict.why) == (True, LAST + 4, "")
+    async with database.read() as connection:
+        seqs = list(await connection.scalars(sa.select(tables.heads.c.seq).order_by(tables.heads.c.seq)))
+    assert seqs == list(range(LAST, LAST + 5))
+
+
+async def test_a_log_of_before_there_were_papers_is_still_whole(database: Database, log: Log, key: Key) -> None:
+    """One head, at the close."""
+    await keep_story(log)
+    async with database.read() as connection:
+        assert list(await connection.scalars(sa.select(tables.heads.c.seq))) == [LAST]
+    assert (await verify(database, "m", [key.public])).ok
+
+
+@pytest.mark.parametrize("seq", [LAST, LAST + 1, LAST + 4])
+async def test_a_flipped_byte_after_the_close_is_named(database: Database, log: Log, seq: int) -> None:
+    await keep_papers(log)
+    await attack(database, change(seq, body=(await body(database, seq)).replace(b"seq", b"sep")))
+    assert (await verify(database, "m")).first_broken == seq
+
+
+async def test_papers_cut_off_are_named_by_the_signed_head(database: Database, log: Log) -> None:
+    await keep_papers(log)
+    await attack(database, tables.events.delete().where(tables.events.c.seq > LAST + 2))
+    verdict = await verify(database, "m")
+    assert (verdict.first_broken, verdict.why) == (
+        LAST + 3,
+        f"the entry is missing: the signed head stands at {LAST + 3}",
+    )
+
+
+async def test_a_head_missing_at_the_close_or_at_the_end_is_named(database: Database, log: Log) -> None:
+    await keep_papers(log)
+    await attack(database, tables.heads.delete().where(tables.heads.c.seq == LAST + 4))
+    verdict = await verify(database, "m")
+    assert (verdict.first_broken, verdict.why) == (LAST + 4, "the entry follows the last signed head")
+    await attack(database, tables.heads.delete().where(tables.heads.c.seq == LAST))
+    assert (await verify(database, "m")).why == "the meeting is closed, but its signed head is missing"
+
+
+async def test_a_tail_cut_off_with_its_heads_is_betrayed_by_the_witness(
+    database: Database, key: Key, tmp_path: Path
+) -> None:
+    path = tmp_path / "heads.jsonl"
+    await keep_papers(Log(database, key, witness=Witness(path)))
+    path.write_text(path.read_text() + '{"meeting": "m", "seq":', encoding="utf-8")  # cut short by a crash
+    assert [each.head.seq for each in noted(path)["m"]] == list(range(LAST, LAST + 5))
+    assert (await verify(database, "m", [key.public], noted(path)["m"])).ok
+    gone = (
+        tables.events.delete().where(tables.events.c.seq > LAST + 1),
+        tables.heads.delete().where(tables.heads.c.seq > LAST + 1),
+        tables.papers.delete(),
+    )
+    await attack(database, *gone)
+    assert (await verify(database, "m", [key.public])).ok, "nothing in the database betrays it"
+    verdict = await verify(database, "m", [key.public], noted(path)["m"])
+    assert (verdict.first_broken, verdict.why) == (
+        LAST + 2,
+        f"the entry is missing: the witness has a head at {LAST + 2}",
+    )
+    assert [(v.meeting, v.ok) async for v in verify_all(database, None, noted(path))] == [("m", False)]
+
+
+async def test_an_entry_that_follows_without_a_head_is_named(database: Database, log: Log) -> None:
+    await keep_story(log)
+    _, head = await log.head("m")
+    late = (await body(database, LAST)).replace(f'"seq":{LAST}'.encode(), f'"seq":{LAST + 1}'.encode())
+    late = late.replace(b'"data":{}', b'"data":{"item":"","member":"an","n":1,"reason":"x","text":"y"}')
+    late = late.replace(b'"name":"Closed"', b'"name":"MinutesCorrected"')
+    row = {"meeting": "m", "seq": LAST + 1, "at": after(200), "by": "an", "cause": "c1", "name": "MinutesCorrected"}
+    await attack(database, tables.events.insert().values(**row, body=late, hash=link(head, LAST + 1, late)))
+    verdict = await verify(database, "m")
+    assert (verdict.first_broken, verdict.why) == (LAST + 1, "the entry follows the last signed head")
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        tables.papers.update().values(number=6),
+        tables.papers.update().values(outdated=True),
+        tables.papers.update().values(secretary_signed_at=None),
+        tables.papers.delete(),
+        tables.filings.update().values(posted_on=START.date()),
+        tables.filings.update().values(corrections=0),
+        tables.filings.delete(),
+    ],
+)
+async def test_rows_of_papers_that_the_log_does_not_know_are_named(
+    database: Database, log: Log, statement: sa.Executable
+) -> None:
+    await keep_papers(log)
+    await attack(database, statement)
+    verdict = await verify(database, "m")
+    assert (verdict.ok, verdict.why) == (False, "the state of the papers is not what the log says")
+
+
 async def test_a_missing_head_is_named(database: Database, log: Log) -> None:
     await keep_story(log)
     await attack(database, tables.heads.delete())
@@ -194,7 +311,7 @@ async def test_an_entry_after_the_end_is_named(database: Database, log: Log) -> 
     row |= {"name": type(kept[3].event).__name__, "body": late, "hash": link(head, seq + 1, late)}
     await attack(database, tables.events.insert().values(**row))
     verdict = await verify(database, "m")
-    assert (verdict.first_broken, verdict.why) == (seq + 1, "an entry follows the end of the meeting")
+    assert (verdict.first_broken, verdict.why) == (seq + 1, "this cannot follow the end of the meeting")
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ describe("views", () => {
 describe("the network", () => {
   it.each([
     [/from "socket\.io-client"/, "./socket.ts"],
-    [/new RTCPeerConnection/, "./media/peer.ts"],
+    [/new RTCPeerConnection/, "./media/link.ts"],
     [/getUserMedia\(/, "./media/devices.ts"],
   ])("%s stands in one file", (pattern, home) => {
     expect(Object.keys(files).filter((name) => pattern.test(files[name] ?? ""))).toEqual([home]);

@@ -13,6 +13,7 @@ function begin(root: HTMLElement): void {
   setZone(root.dataset.zone ?? "");
   place.meeting = root.dataset.meeting ?? "";
   place.title = root.dataset.title ?? "";
+  place.inPerson = root.dataset.form === "in_person";
   const room = new Room(place.meeting);
   setDeeds(room);
   startClock();

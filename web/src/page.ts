@@ -1,5 +1,6 @@
 /** What every page but the room loads: the look, and two small courtesies. */
 import "../style/page.css";
+import { helpPasswords } from "./passwords";
 import { follow } from "./progress";
 export { default as icon } from "./icon.svg"; // so that it is built, for <link rel="icon">
 
@@ -45,6 +46,8 @@ for (const button of document.querySelectorAll<HTMLElement>("[data-copy]")) {
     });
   });
 }
+
+helpPasswords(document);
 
 /** A form is sent once, however often the button is pressed. */
 for (const form of document.querySelectorAll("form")) {

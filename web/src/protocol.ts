@@ -1,6 +1,6 @@
 /** What travels between the room and the server (docs/protocol.md).
  * Made of the server's own schema by `npm run protocol`; not written by hand.
- * schema: cdfa45fe6f604b126cd120bf302f527c990c517aac115d7d70e3ef2197914e96 */
+ * schema: 4b7c2d9d3ee0dd7c40abb3c632f23f61965057959c11923660d01c2382bae884 */
 
 export type Command =
   | Leave
@@ -59,7 +59,22 @@ export type Command =
   | AgreeScore
   | WriteMinutes
   | ReadMinutes
-  | AdoptMinutes;
+  | AdoptMinutes
+  | FormGroups
+  | ExtendGroups
+  | GatherGroups
+  | AssignToGroup
+  | VisitGroup
+  | EndVisit
+  | CallLeader
+  | AnswerCall
+  | AddressGroups
+  | EndAddress
+  | LeadGroup
+  | ChooseLeader
+  | DraftReport
+  | SubmitReport
+  | AwaitReports;
 
 export interface Protocol {
   Command: Command;
@@ -388,6 +403,108 @@ export interface AdoptMinutes {
   id: string;
   name: "AdoptMinutes";
 }
+export interface FormGroups {
+  id: string;
+  name: "FormGroups";
+  /**
+   * @maxItems 50
+   */
+  questions: Question[];
+  minutes: number;
+  /**
+   * @maxItems 50
+   */
+  groups?: Circle[];
+}
+export interface Question {
+  id: string;
+  item?: string;
+  text?: string;
+}
+export interface Circle {
+  id: string;
+  name: string;
+  /**
+   * @maxItems 500
+   */
+  members: string[];
+  leader?: string;
+  deputy?: string;
+}
+export interface ExtendGroups {
+  id: string;
+  name: "ExtendGroups";
+  minutes: number;
+}
+export interface GatherGroups {
+  id: string;
+  name: "GatherGroups";
+}
+export interface AssignToGroup {
+  id: string;
+  name: "AssignToGroup";
+  member: string;
+  group: string;
+}
+export interface VisitGroup {
+  id: string;
+  name: "VisitGroup";
+  group: string;
+}
+export interface EndVisit {
+  id: string;
+  name: "EndVisit";
+}
+export interface CallLeader {
+  id: string;
+  name: "CallLeader";
+  group: string;
+}
+export interface AnswerCall {
+  id: string;
+  name: "AnswerCall";
+  comes: boolean;
+}
+export interface AddressGroups {
+  id: string;
+  name: "AddressGroups";
+}
+export interface EndAddress {
+  id: string;
+  name: "EndAddress";
+}
+export interface LeadGroup {
+  id: string;
+  name: "LeadGroup";
+}
+export interface ChooseLeader {
+  id: string;
+  name: "ChooseLeader";
+  member: string;
+}
+export interface DraftReport {
+  id: string;
+  name: "DraftReport";
+  question: string;
+  in_favour?: string;
+  against?: string;
+  proposals?: string;
+  /**
+   * @maxItems 500
+   */
+  reserved?: string[];
+  hands_for?: number;
+  hands_against?: number;
+  hands_other?: number;
+}
+export interface SubmitReport {
+  id: string;
+  name: "SubmitReport";
+}
+export interface AwaitReports {
+  id: string;
+  name: "AwaitReports";
+}
 /**
  * `auth` of the connect packet.
  */
@@ -447,8 +564,10 @@ export interface View {
   tasks: {
     [k: string]: TaskView;
   };
+  carried: CarriedView[];
   score: ScoreView;
   minutes: MinutesView;
+  groups: GroupsView;
   minutes_secretary?: string;
   showing?: ShowingView;
   opened_at?: string;
@@ -461,6 +580,7 @@ export interface AboutView {
   title: string;
   cell: string;
   kind: string;
+  form: string;
   planned_for: string;
 }
 export interface ChairView {
@@ -520,6 +640,7 @@ export interface ItemView {
   title: string;
   minutes: number;
   presenter: string;
+  kind: string;
   state: string;
   taken_up_at?: string;
   closed_at?: string;
@@ -529,6 +650,7 @@ export interface SpeakingView {
   queue: string[];
   list: string;
   free: boolean;
+  leader?: string;
   floor?: FloorView;
 }
 export interface FloorView {
@@ -639,6 +761,13 @@ export interface WithdrawnView {
   at: string;
   reason: string;
 }
+export interface CarriedView {
+  text: string;
+  owner: string;
+  deadline: string;
+  state: string;
+  result?: string;
+}
 export interface ScoreView {
   criteria: {
     [k: string]: CriterionView;
@@ -683,6 +812,77 @@ export interface MinuteView {
   at: string;
   text?: string;
 }
+export interface GroupsView {
+  register: {
+    [k: string]: PartyGroupView;
+  };
+  sittings: {
+    [k: string]: ApartView;
+  };
+  visiting: {
+    [k: string]: string;
+  };
+  longest: number;
+  smallest: number;
+  apart?: string;
+  address?: string;
+}
+export interface PartyGroupView {
+  order: number;
+  name: string;
+  leader?: string;
+  deputy?: string;
+}
+export interface ApartView {
+  questions: {
+    [k: string]: QuestionView;
+  };
+  groups: {
+    [k: string]: GroupView;
+  };
+  began: string;
+  until: string;
+  gathered?: string;
+  reports_until?: string;
+}
+export interface QuestionView {
+  order: number;
+  item: string;
+  text: string;
+}
+export interface GroupView {
+  order: number;
+  name: string;
+  members: {
+    [k: string]: boolean;
+  };
+  writing: boolean;
+  leader?: string;
+  offered?: string;
+  empty_since?: string;
+  choices?: {
+    [k: string]: string;
+  };
+  called?: string;
+  report?: ReportView;
+}
+export interface ReportView {
+  version: number;
+  by: string;
+  at: string;
+  answers?: {
+    [k: string]: AnswerView;
+  };
+}
+export interface AnswerView {
+  in_favour: string;
+  against: string;
+  proposals: string;
+  reserved: string[];
+  hands_for: number;
+  hands_against: number;
+  hands_other: number;
+}
 export interface ShowingView {
   document: string;
   page: number;
@@ -709,6 +909,7 @@ export interface Mine {
   ballots: {
     [k: string]: BallotView;
   };
+  groups: MineGroups;
   active?: string;
   check?: MineCheck;
 }
@@ -720,6 +921,21 @@ export interface BallotView {
 }
 export interface HandView {
   until: string;
+}
+export interface MineGroups {
+  place: string;
+  belongs: string;
+  leads: boolean;
+  offered?: boolean;
+  called?: boolean;
+  report?: MineReport;
+}
+export interface MineReport {
+  sitting: string;
+  group: string;
+  answers: {
+    [k: string]: AnswerView;
+  };
 }
 export interface MineCheck {
   until: string;

@@ -3,11 +3,12 @@ import { effect } from "@preact/signals";
 import { freshId } from "./ids";
 import { chime, sound } from "./media/devices";
 import { Peer } from "./media/peer";
+import { offerAnew, relays } from "./media/resume";
 import { Studio } from "./media/studio";
 import { wanted } from "./media/tracks";
 import { deviceKind, keep, recall } from "./place";
 import type { SlotsMessage } from "./protocol";
-import { Line } from "./socket";
+import { Line, type Signalled } from "./socket";
 import * as store from "./store";
 import type { Answer, CommandName, Fields, Refusal } from "./store";
 import { faultSentence, msgid, t } from "./words";
@@ -48,6 +49,7 @@ export class Room implements store.Deeds {
   begin(inApp: string): void {
     store.inApp.value = inApp;
     if (this.kept.joined) this.enter();
+    else if (store.place.inPerson) store.screen.value = "lobby"; // no device is asked for at a desk
     else if (inApp) store.screen.value = "way_out";
     else this.lobby();
   }
@@ -125,6 +127,22 @@ export class Room implements store.Deeds {
 
   // -- coming in and going out -----------------------------------------------------------------------------------
 
+  private papers = new Map<string, Promise<store.OpenPaper>>();
+
+  paper(document: string): Promise<store.OpenPaper> {
+    const open = this.papers.get(document) ?? this.openPaper(document);
+    this.papers.set(document, open);
+    open.catch(() => this.papers.delete(document)); // the next tap tries again
+    return open;
+  }
+
+  /** What draws documents is loaded with the first of them. */
+  private async openPaper(document: string): Promise<store.OpenPaper> {
+    const { Paper } = await import("./paper/paper");
+    const reader = store.view.value?.seats[store.mine.value?.member ?? ""]?.name ?? "";
+    return Paper.open(`/meetings/${this.meeting}/documents/${encodeURIComponent(document)}/shown.pdf`, reader);
+  }
+
   private lobby(): void {
     store.screen.value = "lobby";
     void this.studio.open("microphone", this.kept.microphoneId);
@@ -135,10 +153,11 @@ export class Room implements store.Deeds {
     store.screen.value = "room";
     store.line.value = { up: false, since: Date.now() };
     const device = deviceKind(navigator.userAgent, navigator.maxTouchPoints);
-    this.peer = this.newPeer(device === "phone");
+    if (!store.place.inPerson) this.peer = this.newPeer(device === "phone");
     this.line = this.newLine(device);
     this.stopSync = effect(() => this.sync());
     this.watch();
+    if (store.place.inPerson) return;
     void this.reclaim("microphone");
     if (store.cameraWanted.value && !store.voiceOnly.value) void this.reclaim("camera");
   }
@@ -208,19 +227,26 @@ export class Room implements store.Deeds {
 
   /** The meeting is closed: nothing more is sent or kept open, and a reload shows the closing screen again. */
   private afterNews(): void {
-    if (store.view.value?.phase !== "closed" || !this.peer) return;
+    if (store.view.value?.phase !== "closed" || !this.line) return;
     this.stop();
-    this.line?.close();
+    this.line.close();
+    this.line = null;
     void headOf(this.meeting).then((head) => (store.seal.value = head));
   }
 
   /** Back after sleep or a change of network. */
   private watch(): void {
+    const doubt = () => {
+      if (store.screen.value === "room") this.peer?.doubt();
+    };
     const back = () => {
       if (document.visibilityState !== "visible" || store.screen.value !== "room") return;
+      this.peer?.doubt();
       this.line?.resync();
       void stayAwake();
     };
+    (navigator as { connection?: EventTarget }).connection?.addEventListener("change", doubt);
+    addEventListener("offline", doubt);
     document.addEventListener("visibilitychange", back);
     addEventListener("online", back);
     addEventListener("pageshow", back);
@@ -231,7 +257,9 @@ export class Room implements store.Deeds {
 
   private newPeer(phone: boolean): Peer {
     const peer = new Peer(phone, {
-      offer: (sdp) => this.line?.offer(sdp) ?? Promise.reject(new Error("no line")),
+      offer: (sdp, lost) => this.offer(sdp, lost),
+      servers: () => (document.getElementById("room")?.dataset.relays === "yes" ? relays() : Promise.resolve([])),
+      lost: () => this.line?.resync(),
       state: (state) => {
         if (store.media.value.state !== state) store.media.value = { state, since: Date.now() };
         if (state === "connecting") store.sending.value = false;
@@ -250,6 +278,12 @@ export class Room implements store.Deeds {
     if (this.returned) this.peer.hurry();
     this.returned = false;
     this.peer.serverIs(epoch);
+  }
+
+  /** By the line, or past it when everything is gone at once: a new request finds the new network first. */
+  private offer(sdp: string, lost: boolean): Promise<Signalled> {
+    if (lost) return offerAnew(this.meeting, this.connection, sdp);
+    return this.line?.offer(sdp) ?? Promise.reject(new Error("no line"));
   }
 
   /** Makes what leaves this page what the server's state says. */

@@ -16,13 +16,22 @@ export type Result = wire.ResultView;
 export type Motion = wire.MotionView;
 export type OwnBallot = wire.BallotView;
 export type Task = wire.TaskView;
+export type Sitting = wire.ApartView;
+export type GroupLine = wire.GroupView;
+export type Asked = wire.QuestionView;
+export type Report = wire.ReportView;
+export type ReportAnswer = wire.AnswerView;
+export type Circle = wire.Circle;
+export type Question = wire.Question;
+export type Carried = wire.CarriedView;
+export type DocumentLine = wire.DocumentView;
 export type Vote = string;
 export type Choice = wire.CastBallot["choice"];
 export type Points = wire.Points;
 export type Member = string;
 export type Item = string;
 export type CommandName = wire.Command["name"];
-export type Field = string | number | boolean | readonly wire.Points[];
+export type Field = string | number | boolean | readonly wire.Points[] | readonly wire.Question[] | readonly wire.Circle[] | readonly string[];
 export type Fields = Record<string, Field>;
 export type Refusal = wire.RefusedMessage;
 export type Answer = wire.Done | wire.Refusal | wire.Bad | wire.Broken;
@@ -64,7 +73,7 @@ export type Screen = "way_out" | "lobby" | "room" | "left" | "ended";
 export const screen = signal<Screen>("lobby");
 /** Why we are outside for good. */
 export const ended = signal<Refusal | null>(null);
-export const place = { meeting: "", title: "", connection: "" };
+export const place = { meeting: "", title: "", connection: "", inPerson: false };
 export const inApp = signal<string>("");
 
 /** The head of the sealed record, as the attendance sheet prints it ("" = not known yet). */
@@ -119,7 +128,16 @@ export function say(text: string, kind: "wrong" | "plain" = "plain"): void {
 // -- what the views may have done ----------------------------------------------------------------------------------
 
 /** The hands of the views: main.ts fills them in. */
+/** A document of the meeting, opened on this page. */
+export interface OpenPaper {
+  readonly pages: number;
+  /** Draws a page as wide as `width` (CSS pixels); resolves to its text. */
+  draw(canvas: HTMLCanvasElement, page: number, width: number): Promise<string>;
+}
+
 export interface Deeds {
+  /** Opens a document; opened before, it is there at once.  Rejects when it cannot be had. */
+  paper(document: string): Promise<OpenPaper>;
   ask(name: CommandName, fields?: Fields): Promise<Answer>;
   join(): void;
   leave(): Promise<void>;

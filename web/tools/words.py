@@ -26,6 +26,8 @@ CALLS: Mapping[str, int] = dict.fromkeys(("_", "say", "Unfit", "BadMessage"), 0)
     "_refusal": 1,
     "_said": 1,
     "_move": 2,
+    "Warning": 0,
+    "Message": 2,  # of notify.outbox
 }
 # Names whose literal strings are all words: tables, and functions that give words back.
 TABLES: Mapping[str, tuple[str, ...]] = {
@@ -33,7 +35,9 @@ TABLES: Mapping[str, tuple[str, ...]] = {
     "server/pages/attendance.py": ("STANDINGS", "POSTS", "KINDS", "head", "facts", "remarks"),
     "server/pages/errors.py": ("SAID",),
     "server/pages/meetings.py": ("KINDS",),
-    "server/pages/register_words.py": ("KINDS", "STANDINGS", "POSTS"),
+    "server/pages/papers.py": ("TITLES", "NOTICES"),
+    "server/pages/register_words.py": ("KINDS", "STANDINGS", "POSTS", "STATE_WORDS"),
+    "server/pages/accounts.py": ("head",),
     "server/org/trail.py": ("WHAT",),
     "server/org/pilot/case.py": ("_CHANGE", "_REVIEW", "_DECIDE", "_LATER"),
     "server/org/pilot/facts.py": ("why",),
@@ -41,6 +45,16 @@ TABLES: Mapping[str, tuple[str, ...]] = {
     "server/pages/pilot_words.py": ("REASONS", "MODES", "FORMS", "STATES", "CLASSES", "STEPS", "KINDS", "STANDINGS"),
     "server/pages/pilot_report.py": ("_facts",),
     "server/pages/rulebook.py": ("CHAPTERS", "MARKS", "CHOICES", "UNITS", "LABELS"),
+    "server/convening/converting.py": ("WHAT", "BROKEN", "MARKED", "DISGUISED", "ENCRYPTED", "EMPTY", "TOO_MUCH", "MACROS", "LONG"),
+    "server/convening/agendas.py": ("MARKED",),
+    "server/convening/notices.py": ("INVITED", "subject", "text"),
+    "server/pages/convening_words.py": ("ITEM_KINDS", "TASK_STATES", "FILES"),
+    "server/pages/documents.py": ("_SAID",),
+    "server/pages/supervision_words.py": ("FILTERS", "SORTS", "FORMS", "STATES", "GRADES", "DEVICES", "TOLD", "BARS"),
+    "server/oversight/alerts.py": ("KINDS",),
+    "server/oversight/remarks.py": ("KINDS",),
+    "server/oversight/looks.py": ("ROLES", "WHAT"),
+    "server/oversight/eyes.py": ("_SAID", "_ROLL", "_result", "_task", "_score", "_missed", "_lost"),
     "server/live/gateway.py": ("SIGNED_OUT",),
 }
 NO_WORDS = {"SignedOut"}  # what stands in those tables and is a name

@@ -17,6 +17,7 @@ from server.records.tables import (
     people,
     posts,
     sessions,
+    slips,
     statuses,
     units,
 )
@@ -157,7 +158,24 @@ async def own(connection: AsyncConnection, person_id: str) -> Own:
             attendance.c.began,
         ),
         "account": await rows(
-            (account.username, account.created_at), accounts, account.person_id == person_id, account.id
+            (
+                *(
+                    account.username,
+                    account.created_at,
+                    account.password_set_at.label("secret_set_at"),
+                    account.signed_in_at,
+                ),
+                *(account.disabled, account.disabled_why, (account.factor != "").label("second_factor")),
+            ),
+            accounts,
+            account.person_id == person_id,
+            account.id,
+        ),
+        "slips": await rows(
+            (slips.c.kind, slips.c.made_at, slips.c.expires_at, slips.c.ended_at, slips.c.ended),
+            slips,
+            slips.c.person_id == person_id,
+            slips.c.made_at,
         ),
         "sessions": await rows(
             (sessions.c.created_at, sessions.c.seen_at, sessions.c.device),

@@ -99,9 +99,7 @@ async def permit(connection: AsyncConnection, unit: Unit, form: str, day: date, 
 
 
 async def enter(connection: AsyncConnection, unit: Unit, form: str, day: date, others: Others) -> None:
-    """Raises Refused("pilot") unless the doors of the online room may open for this meeting."""
-    if form == IN_PERSON:
-        raise Refused(RULE, "This meeting is held in the room; it cannot be joined online.")
+    """Raises Refused("pilot") unless the doors may open for this meeting; in the room they may always."""
     await permit(connection, unit, form, day, others)
 
 
@@ -127,6 +125,13 @@ async def _held(connection: AsyncConnection, unit: Unit, forms: Collection[str],
     begins = datetime(day.year, 1, 1, tzinfo=ZONE)
     ends = datetime(day.year + 1, 1, 1, tzinfo=ZONE)
     m = meetings.c
-    ours = [m.unit_id == unit.id, m.form.in_(forms), m.planned_for >= begins, m.planned_for < ends]
+    ours = [
+        m.unit_id == unit.id,
+        m.phase != "cancelled",
+        m.kind != "committee",
+        m.form.in_(forms),
+        m.planned_for >= begins,
+        m.planned_for < ends,
+    ]
     counted = sa.or_(m.phase != "planned", m.planned_for > others.at - LATE) if others.at else sa.true()
     return await connection.scalar(sa.select(sa.func.count()).where(*ours, m.id.not_in(others.but), counted)) or 0

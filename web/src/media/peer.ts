@@ -1,33 +1,41 @@
-/** The one media connection of this page (docs/protocol.md, "Sound and picture"). */
+/** The media of this page: one connection that carries, and beside it another whenever the first has lost its way. */
 import type { Bad, Broken, SignalAnswer } from "../protocol";
-import { withAudioNack } from "./sdp";
-import { type Counter, isLoud, moved, NOTHING, type Sound, soundOf, tally, type Tally } from "./stats";
+import { countersOf, Link } from "./link";
+import { Quiet } from "./quiet";
+import { isLoud, moved, NOTHING, type Sound, soundOf, tally, type Tally } from "./stats";
 
-const VOICES = 3;
-const THUMBNAILS = 8;
-const THUMBNAILS_PHONE = 4;
-const HEALS_BY_ITSELF = 4000; // ms: a path that changes often comes back without us
-const UP_WITHIN = 8000;
+export { CAMERA_BITS } from "./link";
+
+const UP_WITHIN = 8000; // ms
 const BACK_OFF = [0, 1000, 2000, 4000, 8000];
 const LISTEN = 300; // ms between two looks at the voices
-export const CAMERA_BITS = 150_000;
+const GUARD = 250; // ms between two looks whether anything still comes
+const STEADY = 10_000; // ms of carrying after which failures are forgotten
 
 export interface PeerEvents {
-  offer(sdp: string): Promise<SignalAnswer | Bad | Broken>;
+  /** The server's answer; `lost`: by whatever way reaches it, for the old ones may all be gone. */
+  offer(sdp: string, lost: boolean): Promise<SignalAnswer | Bad | Broken>;
+  /** Relays that help where UDP is barred. */
+  servers(): Promise<RTCIceServer[]>;
   state(state: "connecting" | "up"): void;
   picture(mid: string, stream: MediaStream): void;
   blocked(): void;
+  /** Nothing comes any more. */
+  lost(): void;
   measured(now: { sending: boolean; moving: Record<string, boolean>; bytes: number; silent: boolean }): void;
   voices(mids: string[]): void;
 }
 
 export class Peer {
-  epoch = "";
-  private pc: RTCPeerConnection | null = null;
-  private audios: HTMLAudioElement[] = [];
+  private link: Link | null = null; // carries, or did until now
+  private coming: Link | null = null; // takes its place as soon as it is connected
+  private renewing = false; // another way is sought
+  private opening = 0; // which attempt is the newest
   private tries = 0;
+  private carriesSince = 0;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private pollers: ReturnType<typeof setInterval>[] = [];
+  private quiet = new Quiet();
   private last: Tally = NOTHING;
   private heard: Record<string, Sound> = {};
   private spent = 0;
@@ -40,27 +48,34 @@ export class Peer {
     private phone: boolean,
     private events: PeerEvents,
   ) {
-    this.pollers = [setInterval(() => void this.measure(), 1000), setInterval(() => void this.listen(), LISTEN)];
+    this.pollers = [
+      setInterval(() => void this.measure(), 1000),
+      setInterval(() => void this.listen(), LISTEN),
+      setInterval(() => void this.guard(), GUARD),
+    ];
   }
 
-  /** Make the connection, or make it anew. */
-  open(): void {
+  get epoch(): string {
+    return this.link?.epoch ?? "";
+  }
+
+  /** Make a connection; the one that we have goes on until the new one carries.  `lost`: we cannot reach the server. */
+  open(lost = false): void {
     clearTimeout(this.timer);
-    this.discard();
+    this.abandon();
     if (this.closed) return;
-    this.epoch = ""; // until the server answers
-    this.events.state("connecting");
-    const pc = new RTCPeerConnection({ bundlePolicy: "max-bundle" });
-    this.pc = pc;
-    pc.onconnectionstatechange = () => this.changed(pc);
-    this.lines(pc);
-    this.timer = setTimeout(() => this.again(pc), UP_WITHIN);
-    this.negotiate(pc).catch(() => this.again(pc));
+    this.renewing = true;
+    if (!this.link?.connected) this.events.state("connecting");
+    const turn = ++this.opening;
+    this.timer = setTimeout(() => this.again(lost), UP_WITHIN);
+    this.connect(turn, lost).catch(() => {
+      if (turn === this.opening) this.again(lost);
+    });
   }
 
   /** The server's media process has this name now; a new one knows nothing of us. */
   serverIs(epoch: string): void {
-    if (this.pc && epoch !== this.epoch && this.epoch !== "") {
+    if (this.link && !this.renewing && epoch !== this.epoch) {
       this.tries = 0;
       this.open();
     }
@@ -68,123 +83,137 @@ export class Peer {
 
   /** The line is back: whoever was waiting to try again need not wait. */
   hurry(): void {
-    if (this.pc?.connectionState === "connected") return;
+    if (this.link?.connected && !this.renewing) return;
     this.tries = 0;
-    this.open();
+    if (!this.coming) this.open();
+  }
+
+  /** The network may have changed, or we have slept: look closely whether anything still comes. */
+  doubt(): void {
+    this.quiet.hint(performance.now());
+    void this.guard();
   }
 
   /** What we send; null sends nothing. */
   async send(microphone: MediaStreamTrack | null, camera: MediaStreamTrack | null): Promise<void> {
     this.microphone = microphone;
     this.camera = camera;
-    const [voice, picture] = this.pc?.getTransceivers() ?? [];
-    if (voice && voice.sender.track !== microphone) await voice.sender.replaceTrack(microphone);
-    if (picture && picture.sender.track !== camera) await picture.sender.replaceTrack(camera);
+    await Promise.all([this.link?.send(microphone, camera), this.coming?.send(microphone, camera)]);
   }
 
   /** Whether received pictures are decoded at all. */
   show(pictures: boolean): void {
     this.pictures = pictures;
-    for (const { receiver } of this.pc?.getTransceivers() ?? [])
-      if (receiver.track.kind === "video") receiver.track.enabled = pictures;
+    this.link?.show(pictures);
   }
 
   /** After a tap: play what the browser held back. */
   async play(): Promise<boolean> {
-    const played = await Promise.allSettled(this.audios.map((audio) => audio.play()));
-    return played.every((one) => one.status === "fulfilled");
+    return (await this.link?.play()) ?? true;
   }
 
   close(): void {
     this.closed = true;
     clearTimeout(this.timer);
     for (const poller of this.pollers) clearInterval(poller);
-    this.discard();
+    this.abandon();
+    this.link?.close();
+    this.link = null;
   }
 
-  /** The m-lines, in the order of the protocol. */
-  private lines(pc: RTCPeerConnection): void {
-    const out = [
-      pc.addTransceiver(this.microphone ?? "audio", { direction: "sendonly" }),
-      pc.addTransceiver(this.camera ?? "video", {
-        direction: "sendonly",
-        sendEncodings: [{ maxBitrate: CAMERA_BITS, priority: "low", networkPriority: "low" }],
-      }),
-      pc.addTransceiver("video", { direction: "sendonly" }),
-    ];
-    for (const line of out) only(line);
-    const pictures = 1 + (this.phone ? THUMBNAILS_PHONE : THUMBNAILS);
-    for (let i = 0; i < VOICES; i++) this.receive(pc, "audio", String(out.length + i));
-    for (let i = 0; i < pictures; i++) this.receive(pc, "video", String(out.length + VOICES + i));
-  }
-
-  private receive(pc: RTCPeerConnection, kind: "audio" | "video", mid: string): void {
-    const line = pc.addTransceiver(kind, { direction: "recvonly" });
-    only(line);
-    const stream = new MediaStream([line.receiver.track]);
-    if (kind === "audio") return this.hear(stream);
-    line.receiver.track.enabled = this.pictures;
-    this.events.picture(mid, stream);
-  }
-
-  private hear(stream: MediaStream): void {
-    const audio = new Audio();
-    audio.srcObject = stream;
-    this.audios.push(audio);
-    audio.play().catch((error: unknown) => {
-      if (error instanceof DOMException && error.name === "NotAllowedError") this.events.blocked();
-    });
-  }
-
-  private async negotiate(pc: RTCPeerConnection): Promise<void> {
-    const { sdp } = await pc.createOffer();
-    await pc.setLocalDescription({ type: "offer", sdp: withAudioNack(sdp ?? "") });
-    const answer = await this.events.offer(pc.localDescription?.sdp ?? "");
-    if (pc !== this.pc) return;
+  private async connect(turn: number, lost: boolean): Promise<void> {
+    const servers = await this.events.servers();
+    if (turn !== this.opening || this.closed) return;
+    const link = new Link(servers, this.phone, this.microphone, this.camera);
+    this.coming = link;
+    link.pc.onconnectionstatechange = () => this.changed(link);
+    const answer = await this.events.offer(await link.offer(), lost);
+    if (link !== this.coming) return;
     if (!("sdp" in answer)) throw new Error("the server did not answer the offer");
-    this.epoch = answer.epoch;
-    await pc.setRemoteDescription({ type: "answer", sdp: answer.sdp });
+    await link.accept(answer.sdp, answer.epoch);
   }
 
-  private changed(pc: RTCPeerConnection): void {
-    if (pc !== this.pc) return;
+  private changed(link: Link): void {
+    const state = link.pc.connectionState;
+    if (link === this.coming) {
+      if (state === "connected") this.take(link);
+      else if (state === "failed") this.again(true);
+    } else if (link === this.link && state === "disconnected") this.doubt();
+    else if (link === this.link && state === "failed") this.lostWay();
+  }
+
+  /** From now on this connection is ours. */
+  private take(link: Link): void {
     clearTimeout(this.timer);
-    if (pc.connectionState === "connected") {
-      this.tries = 0;
-      this.events.state("up");
-    } else {
-      this.events.state("connecting");
-      if (pc.connectionState === "failed") this.again(pc);
-      else this.timer = setTimeout(() => this.again(pc), pc.connectionState === "disconnected" ? HEALS_BY_ITSELF : UP_WITHIN);
-    }
-  }
-
-  private again(pc: RTCPeerConnection): void {
-    if (pc !== this.pc || this.closed) return;
-    const wait = BACK_OFF[Math.min(this.tries, BACK_OFF.length - 1)] ?? 0;
-    this.tries += 1;
-    clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.open(), wait);
-  }
-
-  private discard(): void {
-    const old = this.pc;
-    this.pc = null;
-    if (old) old.onconnectionstatechange = null;
-    old?.close();
-    for (const audio of this.audios) audio.srcObject = null;
-    this.audios = [];
+    this.link?.close();
+    this.link = link;
+    this.coming = null;
+    this.renewing = false;
+    this.carriesSince = performance.now();
+    this.quiet.begin(this.carriesSince);
     this.spent += this.last.bytes;
     this.last = NOTHING;
+    link.show(this.pictures);
+    for (const [mid, stream] of link.pictures) this.events.picture(mid, stream);
+    void link.send(this.microphone, this.camera);
+    void link.play().then((played) => {
+      if (!played && link === this.link) this.events.blocked();
+    });
+    this.events.state("up");
+  }
+
+  private again(lost: boolean): void {
+    if (this.closed) return;
+    this.renewing = true;
+    const wait = BACK_OFF[Math.min(this.tries, BACK_OFF.length - 1)] ?? 0;
+    this.tries += 1;
+    this.abandon();
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.open(lost), wait);
+  }
+
+  private abandon(): void {
+    this.opening += 1;
+    this.coming?.close();
+    this.coming = null;
+  }
+
+  /** Whether anything still comes.  Counters are asked for only when no voice and no picture does. */
+  private async guard(): Promise<void> {
+    const link = this.link;
+    if (!link) return;
+    const now = performance.now();
+    this.quiet.media(link.lastMedia());
+    if (this.quiet.since(now) > GUARD) this.quiet.anything(await link.lastPacket());
+    if (link !== this.link) return;
+    if (this.quiet.lost(performance.now(), this.microphone !== null)) this.lostWay();
+    else if (this.quiet.since(now) <= GUARD) this.found(link);
+  }
+
+  private lostWay(): void {
+    if (this.renewing) return;
+    if (performance.now() - this.carriesSince > STEADY) this.tries = 0;
+    this.events.state("connecting");
+    this.events.lost();
+    this.again(true);
+  }
+
+  /** The old way carries after all. */
+  private found(link: Link): void {
+    if (!link.connected || !this.renewing) return;
+    this.renewing = false;
+    clearTimeout(this.timer);
+    this.abandon();
+    this.events.state("up");
   }
 
   private async measure(): Promise<void> {
-    const pc = this.pc;
-    if (!pc) return;
-    const next = tally(await countersOf(pc));
-    if (pc !== this.pc) return;
+    const link = this.link;
+    if (!link) return;
+    const next = tally(await countersOf(link.pc));
+    if (link !== this.link) return;
     this.events.measured({
-      sending: pc.connectionState === "connected" && next.voiceOut > this.last.voiceOut,
+      sending: link.connected && next.voiceOut > this.last.voiceOut,
       moving: moved(this.last, next),
       bytes: this.spent + next.bytes,
       silent: next.packetsIn === this.last.packetsIn,
@@ -194,28 +223,14 @@ export class Peer {
 
   /** Which voices sound now: the sound between two looks, as it came out of the decoder. */
   private async listen(): Promise<void> {
-    const pc = this.pc;
-    const lines = pc?.getTransceivers().filter((line) => line.direction === "recvonly" && isVoice(line)) ?? [];
+    const link = this.link;
+    const lines = link?.pc.getTransceivers().filter((line) => line.direction === "recvonly" && isVoice(line)) ?? [];
     const now: Record<string, Sound> = {};
     for (const line of lines) now[line.mid ?? ""] = soundOf(await countersOf(line.receiver));
-    if (pc !== this.pc) return;
+    if (link !== this.link) return;
     this.events.voices(Object.keys(now).filter((mid) => isLoud(this.heard[mid], now[mid])));
     this.heard = now;
   }
 }
 
 const isVoice = (line: RTCRtpTransceiver) => line.receiver.track.kind === "audio";
-
-async function countersOf(source: RTCPeerConnection | RTCRtpReceiver): Promise<Counter[]> {
-  const counters: Counter[] = [];
-  (await source.getStats()).forEach((counter: Counter) => counters.push(counter));
-  return counters;
-}
-
-/** Opus and VP8 with its repair, nothing else: a shorter offer, and one thing to forward. */
-function only(line: RTCRtpTransceiver): void {
-  const kind = line.receiver.track.kind;
-  const known = RTCRtpReceiver.getCapabilities?.(kind)?.codecs ?? [];
-  const kept = known.filter((codec) => /^(audio\/opus|video\/vp8|video\/rtx)$/i.test(codec.mimeType));
-  if (kept.some((codec) => !/rtx/i.test(codec.mimeType))) line.setCodecPreferences?.(kept);
-}

@@ -14,6 +14,7 @@ export interface Counter {
   bytesSent?: number;
   bytesReceived?: number;
   nominated?: boolean;
+  lastPacketReceivedTimestamp?: number;
   selectedCandidatePairId?: string;
 }
 

@@ -3,6 +3,9 @@ import { useSignal } from "@preact/signals";
 import type { AgendaItem, Item, View } from "../store";
 import { now, clock, secondsFrom } from "../time";
 import { t } from "../words";
+import { Reports } from "./groups";
+import { Carried } from "./carried";
+import { Documents } from "./documents";
 import { Icon } from "./icons";
 import { Act, ReasonDialog } from "./parts";
 import { agendaInOrder, wordOf } from "./reading";
@@ -58,6 +61,8 @@ export function Agenda({ view, chairs }: { view: View; chairs: boolean }) {
   const items = agendaInOrder(view);
   if (items.length === 0) return <p class="empty">{t("No agenda was sent with the notice.")}</p>;
   return (
+    <>
+    <Documents view={view} item="" />
     <ol class="ledger agenda">
       {items.map(([id, item], index) => (
         <li key={id} data-state={item.state} aria-current={item.state === "current" ? "step" : undefined}>
@@ -70,10 +75,14 @@ export function Agenda({ view, chairs }: { view: View; chairs: boolean }) {
               {item.presenter && <span>{item.presenter}</span>}
               {item.reason && <span>{item.reason}</span>}
             </p>
+            <Reports view={view} item={id} />
+            <Documents view={view} item={id} />
+            {item.kind === "last_tasks" && <Carried view={view} />}
           </div>
           {chairs && view.phase === "open" && <Deeds id={id} item={item} />}
         </li>
       ))}
     </ol>
+    </>
   );
 }

@@ -1,7 +1,7 @@
 /** Which screen. */
-import { screen, view } from "../store";
+import { place, screen, view } from "../store";
 import { Closed, Ended, Gone } from "./closing";
-import { Lobby, WayOut } from "./lobby";
+import { Desk, Lobby, WayOut } from "./lobby";
 import { Toast } from "./notice";
 import { RoomView } from "./room";
 
@@ -14,7 +14,7 @@ export function App() {
     case "lobby":
       return (
         <>
-          <Lobby />
+          {place.inPerson ? <Desk /> : <Lobby />}
           <Toast />
         </>
       );

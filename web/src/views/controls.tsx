@@ -184,7 +184,20 @@ function heard(mine: Mine): [string, string] {
   return ["care", t("Nobody hears you yet.")];
 }
 
+/** At the desk of a meeting in the room there is nothing to switch on. */
+function DeskControls({ mine }: { mine: Mine }) {
+  return (
+    <footer class="room-bar">
+      <p class="heard">{t("The meeting is held in the room: nothing is sent from here.")}</p>
+      <div class="controls" role="toolbar" aria-label={t("Your controls")}>
+        <Leave mine={mine} />
+      </div>
+    </footer>
+  );
+}
+
 export function Controls({ view, mine }: { view: View; mine: Mine }) {
+  if (place.inPerson) return <DeskControls mine={mine} />;
   return (
     <footer class="room-bar">
       <Heard mine={mine} />

@@ -94,6 +94,20 @@ function Choose({ kind, label }: { kind: "microphone" | "camera"; label: string 
   );
 }
 
+/** A meeting in the room: nobody is seen or heard from here, so no device is asked for. */
+export function Desk() {
+  return (
+    <main class="calm">
+      <p class="soft">{t("You are about to keep the record of")}</p>
+      <h1>{place.title}</h1>
+      <p>{t("This meeting is held in the room. Tick who is here, enter the hands that are raised, write what is decided.")}</p>
+      <button type="button" class="button main big full" onClick={() => deeds().join()}>
+        {t("Open the record")}
+      </button>
+    </main>
+  );
+}
+
 export function Lobby() {
   return (
     <main class="lobby">
@@ -117,6 +131,9 @@ export function Lobby() {
           {t("Join the meeting")}
         </button>
         <p class="soft small">{t("Your microphone is off when you first come in. If it is on in the meeting already, it stays on.")}</p>
+        <p class="small">
+          <a href="/network">{t("Check my network")}</a>
+        </p>
         <details class="lobby-choose">
           <summary>
             <Icon of="choose" />

@@ -1,6 +1,6 @@
 /** The roll: who is here, how, and what the chair may do about it. */
 import { useSignal } from "@preact/signals";
-import { type CommandName, may, type Member, type RollLine, type Seat, type View } from "../store";
+import { type CommandName, may, type Member, place, type RollLine, type Seat, type View } from "../store";
 import { hour } from "../time";
 import { t } from "../words";
 import { Icon } from "./icons";
@@ -130,6 +130,7 @@ function Line({ view, member, line, seat, me, chairs }: LineProps) {
   const how = kindsOf(view, line);
   const vouches = member !== me && ((line.state === "absent" && may("Vouch")) || line.kinds.vouched === me);
   const acts = chairs || vouches;
+  const ticks = chairs && place.inPerson && line.state === "absent";
   const head = (
     <>
       <span class="roll-name">
@@ -144,6 +145,11 @@ function Line({ view, member, line, seat, me, chairs }: LineProps) {
   );
   return (
     <li data-state={line.state}>
+      {ticks && (
+        <Act name="TickPresent" fields={{ member }}>
+          {t("Tick: in the room")}
+        </Act>
+      )}
       {acts ? (
         <button type="button" class="roll-line" aria-expanded={open.value} onClick={() => (open.value = !open.value)}>
           {head}

@@ -1,0 +1,1 @@
+"""Notices: kept with what causes them, shown in the program, sent by mail with a calendar file."""

@@ -1,0 +1,247 @@
+"""The month at a glance: a committee's sub-tree level by level, its months, its cells by what is wrong with them."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from types import MappingProxyType
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from server.meeting.ids import MeetingKind
+from server.org import names
+from server.org.tree import CELL, Unit
+from server.records.rollups import COUNTED, IN_TIME, REGULAR
+from server.records.tables import below, meetings, summaries, unit_months, units, verdicts
+
+from .months import Month
+from .sums import Sums, read
+
+_s, _m, _v, _u, _n = summaries.c, meetings.c, verdicts.c, units.c, unit_months.c
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """A unit and what its sub-tree did in the month."""
+
+    unit: Unit
+    sums: Sums
+
+
+def living(month: Month) -> sa.ColumnElement[bool]:
+    """The cells there were at the end of the month."""
+    here = sa.or_(_u.dissolved.is_(None), _u.dissolved >= month.after)
+    return sa.and_(_u.kind == CELL, here, sa.or_(_u.founded.is_(None), _u.founded < month.after))
+
+
+def _planned(month: Month, zone: ZoneInfo) -> sa.ColumnElement[bool]:
+    begin, end = month.moments(zone)
+    return sa.and_(_m.planned_for >= begin, _m.planned_for < end, _m.kind.in_(REGULAR), _m.phase != "cancelled")
+
+
+# -- Level by level --------------------------------------------------------------------------------------------------
+
+
+async def level(connection: AsyncConnection, top: Unit, month: Month, zone: ZoneInfo) -> tuple[Branch, list[Branch]]:
+    """`top` with the sums of everything below it, and the units directly below that have cells, by name."""
+    cells, planned = await _counted(connection, top, month, zone)
+    named = (_u.id, _u.kind, _u.name, _u.path)
+    joined = units.outerjoin(unit_months, sa.and_(_n.unit_id == _u.id, _n.month == str(month)))
+    found = sa.select(*named, *_COUNTED).select_from(joined)
+    ours = sa.or_(_u.parent_id == top.id, _u.id == top.id)
+    rows = (await connection.execute(found.where(ours).order_by(_u.folded, _u.id))).all()
+    every = [_branch(row, cells[row.id], planned[row.id]) for row in rows if cells[row.id] or row.id == top.id]
+    whole = next(branch for branch in every if branch.unit.id == top.id)
+    return whole, [branch for branch in every if branch is not whole]
+
+
+async def below_with_cells(connection: AsyncConnection, top: Unit, month: Month) -> list[Unit]:
+    """The units directly below that have cells, by name."""
+    paths = await connection.scalars(sa.select(_u.path).where(below(top.path), living(month)))
+    counted = _by_child(list(paths), top)
+    found = sa.select(_u.id, _u.kind, _u.name, _u.path).where(_u.parent_id == top.id).order_by(_u.folded, _u.id)
+    return [Unit(**row._mapping) for row in await connection.execute(found) if counted[row.id]]
+
+
+async def _counted(
+    connection: AsyncConnection, top: Unit, month: Month, zone: ZoneInfo
+) -> tuple[Counter[str], Counter[str]]:
+    """How many cells there are, and how many have planned, in `top` and in each unit directly below it, by id."""
+    inside = sa.and_(below(top.path), living(month))
+    paths = list(await connection.scalars(sa.select(_u.path).where(inside)))
+    joined = units.join(meetings, _m.unit_id == _u.id)
+    planning = sa.select(_u.path).select_from(joined).where(inside, _planned(month, zone)).distinct()
+    return _by_child(paths, top), _by_child(list(await connection.scalars(planning)), top)
+
+
+def _by_child(paths: Sequence[str], top: Unit) -> Counter[str]:
+    depth = len(top.line) + 1  # "/root/…/top/child/…": the child's place
+    counted = Counter(path.split("/", depth + 1)[depth] for path in paths if path != top.path)
+    counted[top.id] = len(paths)
+    return counted
+
+
+def _branch(row: Any, cells: int, planned: int) -> Branch:
+    return Branch(Unit(row.id, row.kind, row.name, row.path), read(row, cells=cells, planned=planned))
+
+
+# -- Month by month --------------------------------------------------------------------------------------------------
+
+
+async def months(connection: AsyncConnection, top: Unit, span: Sequence[Month]) -> Mapping[Month, Sums]:
+    """The sums of each month of `span`; how many cells there were is that of the end of each month."""
+    born = sa.select(_u.founded, _u.dissolved).where(below(top.path), _u.kind == CELL)
+    lives = Counter((row.founded, row.dissolved) for row in await connection.execute(born))
+    kept = (await calendar(connection, [top], span))[top.id]
+    return {month: replace(kept.get(month, Sums()), cells=_alive(lives, month)) for month in span}
+
+
+def _alive(lives: Counter[Any], month: Month) -> int:
+    return sum(
+        count
+        for (founded, dissolved), count in lives.items()
+        if (founded is None or founded < month.after) and (dissolved is None or dissolved >= month.after)
+    )
+
+
+async def calendar(
+    connection: AsyncConnection, tops: Sequence[Unit], span: Sequence[Month]
+) -> Mapping[str, Mapping[Month, Sums]]:
+    """The same for several units at once: id → month → sums.  A month without a meeting is left out."""
+    by_word, kept = {str(month): month for month in span}, dict[str, dict[Month, Sums]]((top.id, {}) for top in tops)
+    ids = list(kept)
+    for start in range(0, len(ids), _AT_ONCE):
+        ours = _n.unit_id.in_(ids[start : start + _AT_ONCE])
+        found = sa.select(*_SHOWN).where(ours, _n.month.between(str(span[0]), str(span[-1])))
+        for row in await connection.execute(found):
+            kept[row.unit_id][by_word[row.month]] = read(row)
+    return kept
+
+
+_AT_ONCE = 500
+_COUNTED = tuple(sa.func.coalesce(_n[name], 0).label(name) for name in COUNTED)
+_SHOWN = (_n.unit_id, _n.month, *(_n[name] for name in COUNTED))
+
+
+# -- Cells by what is wrong, by name, in an order --------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class CellMonth:
+    """One cell in one month."""
+
+    unit: Unit
+    superior: str  # name of the unit above
+    planned_for: datetime | None  # the regular meeting of the month; None = nothing planned
+    meeting: str  # its id; "" = none
+    phase: str
+    sums: Sums
+
+
+def _wrong(target: int) -> Mapping[str, sa.ColumnElement[bool]]:
+    return {
+        "unplanned": _m.id.is_(None),
+        "unmet": _s.meeting.is_(None),
+        "low": sa.and_(_s.base > 0, _s.present * 1000 < _s.base * target),
+        "short": _s.seconds < _s.wanted_minutes * 60,
+        "unscored": sa.and_(_s.meeting.is_not(None), _s.score.is_(None)),
+        "late": sa.and_(_s.meeting.is_not(None), sa.or_(_s.reported_after.is_(None), _s.reported_after > IN_TIME)),
+        "broken": _v.ok.is_(False),
+    }
+
+
+FILTERS = ("unplanned", "unmet", "low", "short", "unscored", "late", "broken")
+_RATE = sa.cast(_s.present, sa.Float) / sa.func.nullif(_s.base, 0)
+SORTS: Mapping[str, sa.ColumnElement[Any]] = MappingProxyType(
+    {"name": _u.folded, "attendance": _RATE, "duration": _s.seconds, "score": _s.score, "day": _m.planned_for}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """How a list of cells is wanted.  `target`: attendance in thousandths below which it is low."""
+
+    filter: str = ""  # of FILTERS; "" = all
+    words: str = ""
+    sort: str = "name"  # of SORTS
+    down: bool = False
+    target: int = 800
+    limit: int = 50
+    offset: int = 0
+
+
+async def cells(
+    connection: AsyncConnection, top: Unit, month: Month, zone: ZoneInfo, asked: Asked
+) -> tuple[int, list[CellMonth]]:
+    """How many cells of the sub-tree fit, and a part of them."""
+    above = units.alias("above")
+    joined = (
+        units.outerjoin(above, _u.parent_id == above.c.id)
+        .outerjoin(meetings, sa.and_(_m.unit_id == _u.id, _planned(month, zone)))
+        .outerjoin(summaries, _s.meeting == _m.id)
+        .outerjoin(verdicts, _v.meeting == _s.meeting)
+    )
+    where = [below(top.path), living(month)]
+    if asked.filter:
+        where.append(_wrong(asked.target)[asked.filter])
+    if words := names.fold(asked.words):
+        where.append(_u.folded.contains(words, autoescape=True))
+    count = (await connection.scalar(sa.select(sa.func.count()).select_from(joined).where(*where))) or 0
+    shown = (_u.id, _u.kind, _u.name, _u.path, above.c.name.label("superior"))
+    of_meeting = (_m.planned_for, _m.phase, _m.id.label("meeting"))
+    facts = (
+        _s.kind.label("held_kind"),
+        _s.form,
+        _s.base,
+        _s.present,
+        _s.excused,
+        _s.unexcused,
+        _s.seconds,
+        _s.wanted_minutes,
+        _s.score,
+        _s.grade,
+    )
+    query = sa.select(*shown, *of_meeting, *facts, _s.reported_after, _s.meeting.label("held"), _v.ok).select_from(
+        joined
+    )
+    key = SORTS[asked.sort]
+    order = (key.is_(None), key.desc() if asked.down else key, _u.folded, _u.id)
+    rows = await connection.execute(query.where(*where).order_by(*order).limit(asked.limit).offset(asked.offset))
+    return count, [_cell_month(row) for row in rows]
+
+
+def _cell_month(row: Any) -> CellMonth:
+    sums = Sums(cells=1, planned=int(row.meeting is not None))
+    if row.held is not None:
+        sums = replace(
+            sums,
+            met=1,
+            meetings=1,
+            thematic=int(row.held_kind == MeetingKind.COMBINED.value),
+            online=int(row.form == "online"),
+            hybrid=int(row.form == "hybrid"),
+            by_groups=int(row.form == "by_groups"),
+            base=row.base,
+            present=row.present,
+            excused=row.excused,
+            unexcused=row.unexcused,
+            kept=int(row.seconds >= row.wanted_minutes * 60),
+            scored=int(row.score is not None),
+            points=row.score or 0,
+            good=int(row.grade == "good"),
+            verified=int(row.ok is not None),
+            broken=int(row.ok is False),
+            reported=int(row.reported_after is not None),
+            in_time=int(row.reported_after is not None and row.reported_after <= IN_TIME),
+        )
+    return CellMonth(
+        Unit(row.id, row.kind, row.name, row.path),
+        row.superior or "",
+        row.planned_for,
+        row.meeting or "",
+        row.phase or "",
+        sums,
+    )

@@ -1,0 +1,188 @@
+"""The supervisors' pages of one cell, one member, one meeting; and, for the cell, who looked at it."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
+
+from aiohttp import web
+from markupsafe import Markup
+
+from server.meeting.ids import SeatKind
+from server.meeting.minutes import Line, attendance_of
+from server.org import access
+from server.oversight import alerts, cells, eyes, looks, members, remarks
+from server.oversight.absences import tallies
+from server.oversight.months import SPAN, Month
+from server.papers.timeline import Bar, Track, timeline
+from server.records import judging
+
+from . import days, guard, keys
+from .attendance import POSTS
+from .render import page, say
+from .supervision_words import BARS, TOLD, target_of, words
+from .words import phrased
+
+LOOKS = 50
+_SPAN = timedelta(days=SPAN * 31)
+
+
+async def show(request: web.Request) -> web.Response:
+    """GET /units/{unit}/supervision of a cell."""
+    return await of_cell(request)
+
+
+async def of_cell(request: web.Request, status: int = 200, **values: Any) -> web.Response:
+    unit, house, asks = request[keys.UNIT], request.app[keys.HOUSE], await guard.actor(request)
+    month = Month.of(days.today(request))
+    since = month.minus(SPAN - 1)
+    begin, _ = since.moments(house.settings.zone)
+    _, end = month.moments(house.settings.zone)
+    async with house.database.read() as connection:
+        held = await cells.held(connection, unit, begin, end + _SPAN)
+        found = tallies(await cells.roll_of_cell(connection, unit, str(since)))
+        counted, latest = await looks.at_unit(connection, unit, 5)
+        common = {
+            "held": held,
+            "members": sorted(found, key=lambda tally: (-tally.away_now, tally.present - len(tally.lines), tally.name)),
+            "looked": counted,
+            "looks": latest,
+            "alerts": await alerts.of_units(connection, [unit.id], only_open=True),
+            "remarks": await remarks.of_unit(connection, unit),
+            "target": await target_of(connection, unit, month),
+        }
+    rights = {right for right in _RIGHTS if access.may(asks, right, unit)}
+    shown = {**common, "unit": unit, "since": since, "month": month, "rights": rights, "refused": None, "sent": {}}
+    return page(
+        request,
+        "supervision_cell.html",
+        status=status,
+        WHAT=looks.WHAT,
+        ALERTS=alerts.KINDS,
+        KINDS=remarks.KINDS,
+        at=house.clock(),
+        **{**shown, **words(), **values},
+    )
+
+
+_RIGHTS = ("see_timeline", "note_alert", "remark", "answer_remark", "take_inspection", "see_alerts")
+
+
+async def member(request: web.Request) -> web.StreamResponse:
+    """GET /people/{person}/attendance: 24 months in his cell."""
+    entry, house = request[keys.PERSON], request.app[keys.HOUSE]
+    since = Month.of(days.today(request)).minus(SPAN - 1)
+    async with house.database.read() as connection:
+        lines = await cells.roll_of_member(connection, entry.home, entry.id, str(since))
+        found = await members.visits(connection, entry.id, [line.meeting for line in lines])
+    tally = next(iter(tallies(lines)), None)
+    asks = await guard.actor(request)
+    return page(
+        request,
+        "supervision_member.html",
+        entry=entry,
+        tally=tally,
+        visits=found,
+        none=members.Visit(),
+        may_see=access.may(asks, "see_timeline", entry.home),
+        **words(),
+    )
+
+
+async def looked(request: web.Request) -> web.StreamResponse:
+    """GET /units/{unit}/looks: which superior looked at what, the latest first."""
+    unit, asked = request[keys.UNIT], request.query.get("page", "1")
+    number = min(int(asked), 10_000) if asked.isascii() and asked.isdigit() and int(asked) > 0 else 1
+    async with request.app[keys.HOUSE].database.read() as connection:
+        count, found = await looks.at_unit(connection, unit, LOOKS, (number - 1) * LOOKS)
+    return page(
+        request,
+        "supervision_looks.html",
+        unit=unit,
+        looks=found,
+        count=count,
+        number=number,
+        pages=max(1, -(-count // LOOKS)),
+        WHAT=looks.WHAT,
+        ROLES=looks.ROLES,
+        page_query=lambda number: f"?page={number}",
+    )
+
+
+# -- One meeting -----------------------------------------------------------------------------------------------------
+
+
+async def course(request: web.Request) -> web.StreamResponse:
+    """GET /meetings/{id}/timeline."""
+    return await of_meeting(request)
+
+
+async def of_meeting(request: web.Request, status: int = 200, **values: Any) -> web.Response:
+    row, house, asks = request[keys.MEETING], request.app[keys.HOUSE], await guard.actor(request)
+    recorded = await house.log.read(row.id)
+    verdicts = await judging.judged(house.database, [row.id])
+    async with house.database.read() as connection:
+        said = await remarks.of_meeting(connection, row.id)
+    lines = attendance_of(recorded)
+    told = eyes.told(recorded)
+    phrase = partial(phrased, request.app[keys.WORDS], house.settings.zone, request[keys.LANGUAGE])
+    return page(
+        request,
+        "supervision_timeline.html",
+        status=status,
+        meeting=row,
+        drawn=_drawn(request, lines, recorded[0].at if recorded else None, recorded[-1].at if recorded else None),
+        lines=lines,
+        told=told,
+        corrected=[line for line in told if line.kind == eyes.CORRECTION],
+        adopted=eyes.adopted(recorded),
+        verdict=verdicts.get(row.id),
+        remarks=said,
+        rights={right for right in _RIGHTS if access.may(asks, right, row.unit)},
+        phrase=phrase,
+        TOLD=TOLD,
+        POSTS=POSTS,
+        KINDS=remarks.KINDS,
+        SEAT=SeatKind,
+        **{"refused": None, "sent": {}, **words(), **values},
+    )
+
+
+def _drawn(request: web.Request, lines: Sequence[Line], first: datetime | None, last: datetime | None) -> Markup:
+    """The bars of everyone who has a seat, from the first arrival to the end."""
+    if not last:
+        return Markup()
+    begin = min((line.first for line in lines if line.first), default=last)
+    seconds = (last - begin).total_seconds()
+    tracks = [Track(line.name, list(_bars(request, line, begin))) for line in lines]
+    legend = [(kind, say(request, name)) for kind, name in BARS.items()]
+    title = say(request, "Who was there from when to when; the table below says the same.")
+    svg = timeline(title, tracks, seconds, list(_marks(request, begin, last)), legend)
+    return Markup(svg)  # noqa: S704  every word in it is escaped by papers.timeline
+
+
+def _bars(request: web.Request, line: Line, begin: datetime) -> Iterator[Bar]:
+    for span in line.spans:
+        kind = next(word for kind, word in _KINDS if kind in span.kinds)
+        yield _bar(request, kind, span.begin, span.end, begin)
+    for since, until in line.silences:
+        yield _bar(request, "silent", since, until, begin)
+
+
+def _bar(request: web.Request, kind: str, since: datetime, until: datetime, begin: datetime) -> Bar:
+    zone = request.app[keys.HOUSE].settings.zone
+    words_of = f"{say(request, BARS[kind])} {since.astimezone(zone):%H:%M:%S} – {until.astimezone(zone):%H:%M:%S}"
+    return Bar(kind, (since - begin).total_seconds(), (until - begin).total_seconds(), words_of)
+
+
+_KINDS = (("in_room", "room"), ("vouched", "vouched"), ("online", "hall"))
+
+
+def _marks(request: web.Request, begin: datetime, end: datetime) -> Iterator[tuple[float, str]]:
+    """Every quarter of an hour; every half where it lasts long."""
+    zone = request.app[keys.HOUSE].settings.zone
+    every = 15 if end - begin < timedelta(hours=2) else 30
+    at = begin.replace(minute=begin.minute // every * every, second=0, microsecond=0) + timedelta(minutes=every)
+    while at < end:
+        yield (at - begin).total_seconds(), f"{at.astimezone(zone):%H:%M}"
+        at += timedelta(minutes=every)

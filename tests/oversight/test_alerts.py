@@ -1,0 +1,132 @@
+"""Alerts: each found, raised once, told to the follower, acknowledged with a note."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from server.notify import outbox
+from server.org.refusal import Refused
+from server.org.roster import ZONE
+from server.oversight import alerts
+from server.oversight.absences import Line, Tally, months_absent, tallies, trailing
+from server.records import judging, tables
+from server.records.database import Database
+from server.records.signing import Key
+from server.records.summaries import EXCUSED, PRESENT, UNEXCUSED
+
+from .conftest import NOW, unit
+
+
+async def raised(database: Database) -> set[tuple[str, str]]:
+    async with database.read() as connection:
+        rows = await connection.execute(sa.select(tables.alerts.c.unit_id, tables.alerts.c.kind))
+        return {(row.unit_id, row.kind) for row in rows}
+
+
+async def test_what_is_missing_is_found_and_raised_once(told: Database) -> None:
+    first = await alerts.run(told, NOW, ZONE)
+    assert first == len(await raised_rows(told)) > 0
+    assert await alerts.run(told, NOW, ZONE) == 0
+    found = await raised(told)
+    assert ("demo-cell-5", "unplanned") in found  # it plans nothing at all
+    assert ("demo-cell-5", "unmet") in found
+    assert ("demo-cell-2", "unmet") not in found
+    assert ("demo-cell-4", "low") in found  # a cell to which few come
+
+
+async def raised_rows(database: Database) -> list[Any]:
+    async with database.read() as connection:
+        return list(await connection.execute(sa.select(tables.alerts)))
+
+
+async def test_before_the_day_the_committee_sets_nothing_is_unplanned(told: Database) -> None:
+    await alerts.run(told, datetime(2027, 1, 5, 16, 0, tzinfo=UTC), ZONE)
+    assert not any(kind == "unplanned" for _, kind in await raised(told))
+    await alerts.run(told, datetime(2027, 1, 5, 17, 0, tzinfo=UTC), ZONE)  # the sixth, where the cells are
+    assert ("demo-cell-5", "unplanned") in await raised(told)
+
+
+async def test_the_follower_is_told_and_without_one_the_secretary_above(told: Database) -> None:
+    await alerts.run(told, NOW, ZONE)
+    async with told.read() as connection:
+        everyone = [await outbox.of_person(connection, who) for who in ("demo-theodoi", "demo-xauy", "demo-phuonguy")]
+    follower, superior, ward = ([each for each in all if each.link.endswith("/alerts")] for all in everyone)
+    assert {notice.facts["cell"] for notice in follower} == {"Chi bộ thôn Hòa Bình", "Chi bộ Đội tàu Viễn Dương"}
+    assert "Chi bộ Trạm Y tế" in {notice.facts["cell"] for notice in ward}
+    assert not {notice.facts["cell"] for notice in superior} & {notice.facts["cell"] for notice in follower}
+    for notice in (*follower, *superior, *ward):
+        assert "{" not in notice.subject.format(**notice.facts)
+
+
+async def test_a_broken_record_is_alerted(told: Database, key: Key) -> None:
+    async with told.read() as connection:
+        s = tables.summaries.c
+        meeting = await connection.scalar(sa.select(s.meeting).where(s.unit_id == "demo-cell-2").limit(1))
+    async with told.write() as connection:
+        await connection.execute(sa.update(tables.attendance).where(tables.attendance.c.meeting == meeting).values(n=9))
+    verdict = await judging.judge(told, str(meeting), {key.public}, NOW)
+    assert not verdict.ok
+    await alerts.run(told, NOW, ZONE)
+    assert ("demo-cell-2", "broken") in await raised(told)
+
+
+async def test_acknowledged_once_with_a_note_and_only_at_its_cell(told: Database) -> None:
+    await alerts.run(told, NOW, ZONE)
+    cell, other = await unit(told, "demo-cell-5"), await unit(told, "demo-cell-4")
+    async with told.read() as connection:
+        (one, *_) = await alerts.of_units(connection, [cell.id], only_open=True)
+    async with told.write() as connection:
+        with pytest.raises(Refused):
+            await alerts.acknowledge(connection, other, one.id, "đã nhắc", "demo-phuonguy", NOW)
+        with pytest.raises(Refused):
+            await alerts.acknowledge(connection, cell, one.id, "  ", "demo-phuonguy", NOW)
+        await alerts.acknowledge(connection, cell, one.id, "đã nhắc", "demo-phuonguy", NOW)
+        with pytest.raises(Refused):
+            await alerts.acknowledge(connection, cell, one.id, "nữa", "demo-phuonguy", NOW)
+        kept = await alerts.of_units(connection, [cell.id], only_open=False)
+    assert next(each for each in kept if each.id == one.id).note == "đã nhắc"
+    assert await alerts.run(told, NOW, ZONE) == 0
+
+
+# -- How absences are counted ----------------------------------------------------------------------------------------
+
+
+def lines(*states: str, member: str = "an") -> list[Line]:
+    start = datetime(2026, 1, 5, tzinfo=UTC)
+    return [
+        Line(
+            member,
+            "An",
+            "official",
+            f"m{n}",
+            f"2026-{n:02}",
+            start + timedelta(days=30 * n),
+            state,
+            0,
+            "",
+            "",
+            False,
+            False,
+        )
+        for n, state in enumerate(states, start=1)
+    ]
+
+
+def test_a_row_is_counted_from_the_last_meeting_back() -> None:
+    assert trailing(lines(EXCUSED, PRESENT, EXCUSED, EXCUSED), (EXCUSED,)) == 2
+    assert trailing(lines(EXCUSED, PRESENT), (EXCUSED,)) == 0
+    (tally,) = tallies(lines(EXCUSED, EXCUSED, EXCUSED, PRESENT, UNEXCUSED))
+    assert (tally.longest, tally.away_now, tally.present, tally.excused, tally.unexcused) == (3, 1, 1, 3, 1)
+
+
+def test_months_absent_are_those_without_a_reason_and_without_any_presence() -> None:
+    absent = lines(UNEXCUSED, EXCUSED, UNEXCUSED, PRESENT, UNEXCUSED)
+    assert months_absent(absent, 2026) == ("2026-01", "2026-03", "2026-05")
+    assert months_absent(absent, 2027) == ()
+    assert months_absent([*lines(UNEXCUSED), *lines(PRESENT)], 2026) == ()
+
+
+def test_an_empty_tally() -> None:
+    assert Tally("an", "An", "official", ()).away_now == 0

@@ -1,0 +1,151 @@
+"""The supervisors' pages: who gets what, what trace it leaves, what is said between superior and cell."""
+
+import re
+from datetime import date
+
+import pytest
+import sqlalchemy as sa
+
+from server.demo.cells import CELLS
+from server.demo.history import tell
+from server.oversight import alerts
+from server.records import tables
+from server.records.signing import Key
+
+from .conftest import Served
+
+SOME = [cell for cell in CELLS if cell.id in ("demo-cell-2", "demo-cell-4")]
+PLACES = (
+    ("/units/demo-xa-1/supervision", "month", "demo-xa-1"),
+    ("/units/demo-cell-2/supervision", "month", "demo-cell-2"),
+    ("/units/demo-cell-2/supervision/calendar", "calendar", "demo-cell-2"),
+    ("/units/demo-cell-1/alerts", "alerts", "demo-cell-1"),
+    ("/meetings/demo-past/timeline", "timeline", "demo-cell-1"),
+    ("/meetings/demo-past/attendance", "attendance", "demo-cell-1"),
+    ("/meetings/demo-past/attendance.csv", "attendance", "demo-cell-1"),
+    ("/meetings/demo-past/papers", "papers", "demo-cell-1"),
+    ("/meetings/demo-past/papers/minutes.pdf", "papers", "demo-cell-1"),
+    ("/people/demo-dangvien01/attendance", "member", "demo-cell-1"),
+)
+
+
+async def looks(served: Served) -> list[tuple[str, str, str]]:
+    async with served.house.database.read() as connection:
+        rows = await connection.execute(sa.select(tables.looks).order_by(tables.looks.c.id))
+        return [(row.unit_id, row.by, row.what) for row in rows]
+
+
+@pytest.fixture
+async def watched(served: Served) -> Served:
+    key = Key.load(served.house.settings.data_dir.parent / "log.key")
+    await tell(served.house.database, key, date(2027, 1, 5), months=3, cells=SOME)
+    return served
+
+
+@pytest.mark.parametrize(("path", "what", "unit"), PLACES)
+async def test_one_read_leaves_one_trace(watched: Served, path: str, what: str, unit: str) -> None:
+    superior = await watched.member("xauy")
+    assert (await superior.get(path)).status == 200
+    assert await looks(watched) == [(unit, "demo-xauy", what)]
+
+
+@pytest.mark.parametrize(("path", "what", "unit"), PLACES)
+async def test_outside_there_is_nothing_and_no_trace(watched: Served, path: str, what: str, unit: str) -> None:
+    for stranger in ("phuonguy", "bithu-3"):
+        visitor = await watched.member(stranger)
+        assert (await visitor.get(path)).status == 404
+    assert await looks(watched) == []
+
+
+async def test_the_cell_itself_leaves_no_trace_and_sees_those_of_others(watched: Served) -> None:
+    secretary, member, follower = (
+        await watched.member("bithu"),
+        await watched.member("dangvien01"),
+        await watched.member("theodoi"),
+    )
+    assert (await secretary.get("/units/demo-cell-1/supervision")).status == 200
+    assert await looks(watched) == []
+    assert (await follower.get("/people/demo-dangvien01/attendance")).status == 200
+    text = (await member.get("/units/demo-cell-1/looks")).text
+    assert "Đỗ Văn An" in text and "Việc dự họp của một đảng viên" in text
+    assert (await member.get("/supervision")).path == "/units/demo-cell-1/looks"
+    superior = await watched.member("xauy")
+    await superior.get("/units/demo-xa-1/supervision")
+    assert "Đảng bộ xã Cửa Lạch" in (await member.get("/units/demo-cell-1/looks")).text
+
+
+async def test_traces_cannot_be_wiped(watched: Served) -> None:
+    await (await watched.member("xauy")).get("/units/demo-cell-2/supervision")
+    for statement in (sa.delete(tables.looks), sa.update(tables.looks).values(what="month")):
+        with pytest.raises(sa.exc.DBAPIError):
+            async with watched.house.database.write() as connection:
+                await connection.execute(statement)
+
+
+async def test_the_tree_opens_level_by_level(watched: Served) -> None:
+    provincial = await watched.member("tinhuy")
+    closed = (await provincial.get("/supervision?month=2026-12")).text
+    provincial = await provincial.get("/units/demo-tinh/supervision?month=2026-12")
+    assert "Đảng bộ xã Cửa Lạch" in closed and "Chi bộ thôn Hòa Bình" not in provincial.text
+    opened = (await provincial.get("/units/demo-tinh/supervision?month=2026-12&open=demo-xa-1")).text
+    assert "Chi bộ thôn Hòa Bình" in opened and 'aria-expanded="true"' in opened
+    found = (await provincial.get("/units/demo-tinh/supervision?month=2026-12&q=hoa+binh")).text
+    assert "Chi bộ thôn Hòa Bình" in found and "Chi bộ khu phố 3" not in found
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "month=nonsense",
+        "month=2026-99",
+        "filter=rubbish",
+        "sort=rubbish",
+        "page=0",
+        "page=9999",
+        "open=,,nobody,",
+        "q=%25_",
+    ],
+)
+async def test_rubbish_in_the_address_is_no_fault(watched: Served, query: str) -> None:
+    assert (await (await watched.member("xauy")).get(f"/units/demo-xa-1/supervision?{query}")).status == 200
+
+
+async def test_a_remark_goes_to_the_cell_and_comes_back_answered(watched: Served) -> None:
+    follower, secretary = await watched.member("theodoi"), await watched.member("bithu")
+    await follower.get("/meetings/demo-past/timeline")
+    await follower.post("/meetings/demo-past/remarks", kind="shortcoming", text="Cần nêu rõ hạn", due="2027-01-10")
+    assert follower.status == 200 and "Cần nêu rõ hạn" in follower.text
+    assert "Cấp ủy cấp trên có nhận xét" in (await secretary.get("/notices")).text
+    page = await secretary.get("/units/demo-cell-1/supervision")
+    number = re.search(r'name="remark" value="(\d+)"', page.text)
+    assert number
+    await secretary.post("/units/demo-cell-1/remarks", remark=number[1], text="Chi bộ đã bổ sung")
+    assert "Chi bộ đã bổ sung" in secretary.text
+    again = await secretary.post("/units/demo-cell-1/remarks", remark=number[1], text="Sửa lại")
+    assert again.status == 422
+    assert "đã trả lời nhận xét" in (await follower.get("/notices")).text
+
+
+async def test_what_is_refused_of_a_remark_keeps_what_was_written(watched: Served) -> None:
+    follower = await watched.member("theodoi")
+    await follower.get("/meetings/demo-past/timeline")
+    await follower.post("/meetings/demo-past/remarks", kind="shortcoming", text="Chữ còn đây", due="2027-01-01")
+    assert follower.status == 422 and "Chữ còn đây" in follower.text
+
+
+async def test_alerts_are_read_and_acknowledged(watched: Served) -> None:
+    await alerts.run(watched.house.database, watched.clock(), watched.house.settings.zone)
+    superior = await watched.member("phuonguy")
+    page = await superior.get("/units/demo-xa-2/alerts")
+    number = re.search(r'action="/units/demo-cell-5/alerts".*?name="alert" value="(\d+)"', page.text, re.DOTALL)
+    assert number
+    await superior.post("/units/demo-cell-5/alerts", alert=number[1], note="Đã nhắc bí thư")
+    assert superior.status == 200
+    assert "Đã nhắc bí thư" in (await superior.get("/units/demo-xa-2/alerts?all")).text
+
+
+async def test_before_the_minutes_are_adopted_nothing_said_is_shown(watched: Served) -> None:
+    superior = await watched.member("xauy")
+    text = (await superior.get("/meetings/demo-late/timeline")).text
+    assert "chưa thông qua biên bản" in text
+    assert "Đồng chí được phân công trình bày chuyên đề" not in text

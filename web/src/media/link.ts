@@ -1,0 +1,130 @@
+/** One RTCPeerConnection with the lines of docs/protocol.md, "Sound and picture". */
+import { withAudioNack } from "./sdp";
+import type { Counter } from "./stats";
+
+const VOICES = 3;
+const THUMBNAILS = 8;
+const THUMBNAILS_PHONE = 4;
+export const CAMERA_BITS = 150_000;
+
+export class Link {
+  readonly pc: RTCPeerConnection;
+  readonly audios: HTMLAudioElement[] = [];
+  readonly pictures = new Map<string, MediaStream>();
+  epoch = ""; // of the server's media process, once it has answered
+  private bytes = 0; // received, when last asked
+  private came = 0;
+
+  constructor(
+    servers: RTCIceServer[],
+    private phone: boolean,
+    microphone: MediaStreamTrack | null,
+    camera: MediaStreamTrack | null,
+    ways: RTCIceTransportPolicy = "all",
+  ) {
+    this.pc = new RTCPeerConnection({ bundlePolicy: "max-bundle", iceServers: servers, iceTransportPolicy: ways });
+    this.lines(microphone, camera);
+  }
+
+  get connected(): boolean {
+    return this.pc.connectionState === "connected";
+  }
+
+  /** Our offer, as the server wants it. */
+  async offer(): Promise<string> {
+    const { sdp } = await this.pc.createOffer();
+    await this.pc.setLocalDescription({ type: "offer", sdp: withAudioNack(sdp ?? "") });
+    return this.pc.localDescription?.sdp ?? "";
+  }
+
+  async accept(sdp: string, epoch: string): Promise<void> {
+    this.epoch = epoch;
+    await this.pc.setRemoteDescription({ type: "answer", sdp });
+  }
+
+  async send(microphone: MediaStreamTrack | null, camera: MediaStreamTrack | null): Promise<void> {
+    const [voice, picture] = this.pc.getTransceivers();
+    if (voice && voice.sender.track !== microphone) await voice.sender.replaceTrack(microphone);
+    if (picture && picture.sender.track !== camera) await picture.sender.replaceTrack(camera);
+  }
+
+  /** Whether received pictures are decoded at all. */
+  show(pictures: boolean): void {
+    for (const { receiver } of this.pc.getTransceivers())
+      if (receiver.track.kind === "video") receiver.track.enabled = pictures;
+  }
+
+  /** Sounds; resolves to false when the browser wants a tap first. */
+  async play(): Promise<boolean> {
+    const played = await Promise.allSettled(this.audios.map((audio) => audio.play()));
+    return !played.some(({ status, reason }: { status: string; reason?: unknown }) => status === "rejected" && barred(reason));
+  }
+
+  /** When a voice or a picture last came, ms of performance.now(); −Infinity when none did lately. */
+  lastMedia(): number {
+    const sources = this.pc.getReceivers().flatMap((receiver) => receiver.getSynchronizationSources());
+    return Math.max(-Infinity, ...sources.map((source) => source.timestamp)) - performance.timeOrigin;
+  }
+
+  /** When anything at all last came, likewise; as far as this browser tells, else when it was last found to have come. */
+  async lastPacket(): Promise<number> {
+    const pairs = (await countersOf(this.pc)).filter((c) => c.type === "candidate-pair");
+    const told = Math.max(...pairs.map((c) => c.lastPacketReceivedTimestamp ?? 0));
+    if (told > 0) return told - performance.timeOrigin;
+    const bytes = pairs.reduce((sum, c) => sum + (c.bytesReceived ?? 0), 0);
+    if (bytes !== this.bytes) this.came = performance.now();
+    this.bytes = bytes;
+    return this.came;
+  }
+
+  close(): void {
+    this.pc.onconnectionstatechange = null;
+    this.pc.close();
+    for (const audio of this.audios) audio.srcObject = null;
+  }
+
+  /** The m-lines, in the order of the protocol. */
+  private lines(microphone: MediaStreamTrack | null, camera: MediaStreamTrack | null): void {
+    const out = [
+      this.pc.addTransceiver(microphone ?? "audio", { direction: "sendonly" }),
+      this.pc.addTransceiver(camera ?? "video", {
+        direction: "sendonly",
+        sendEncodings: [{ maxBitrate: CAMERA_BITS, priority: "low", networkPriority: "low" }],
+      }),
+      this.pc.addTransceiver("video", { direction: "sendonly" }),
+    ];
+    for (const line of out) only(line);
+    const pictures = 1 + (this.phone ? THUMBNAILS_PHONE : THUMBNAILS);
+    for (let i = 0; i < VOICES; i++) this.receive("audio", String(out.length + i));
+    for (let i = 0; i < pictures; i++) this.receive("video", String(out.length + VOICES + i));
+  }
+
+  private receive(kind: "audio" | "video", mid: string): void {
+    const line = this.pc.addTransceiver(kind, { direction: "recvonly" });
+    only(line);
+    const stream = new MediaStream([line.receiver.track]);
+    if (kind === "video") {
+      this.pictures.set(mid, stream);
+      return;
+    }
+    const audio = new Audio();
+    audio.srcObject = stream;
+    this.audios.push(audio);
+  }
+}
+
+const barred = (reason: unknown) => reason instanceof DOMException && reason.name === "NotAllowedError";
+
+export async function countersOf(source: RTCPeerConnection | RTCRtpReceiver): Promise<Counter[]> {
+  const counters: Counter[] = [];
+  (await source.getStats()).forEach((counter: Counter) => counters.push(counter));
+  return counters;
+}
+
+/** Opus and VP8 with its repair, nothing else: a shorter offer, and one thing to forward. */
+function only(line: RTCRtpTransceiver): void {
+  const kind = line.receiver.track.kind;
+  const known = RTCRtpReceiver.getCapabilities?.(kind)?.codecs ?? [];
+  const kept = known.filter((codec) => /^(audio\/opus|video\/vp8|video\/rtx)$/i.test(codec.mimeType));
+  if (kept.some((codec) => !/rtx/i.test(codec.mimeType))) line.setCodecPreferences?.(kept);
+}
