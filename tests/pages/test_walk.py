@@ -41,6 +41,8 @@ CLERKS = KEEPERS | {"secretary"}
 ACCOUNTANTS = frozenset({"secretary", "administrator"})
 REVIEWERS = frozenset({"organiser", "superior", "provincial"})  # of the pilot
 WATCHERS = frozenset({"follower", "superior", "provincial"})  # of the cell
+REPORT = "/units/demo-xa-1/supervision/report"
+INSPECTION = "/units/demo-cell-1/inspection.zip?since=2026-12&last=2027-01"
 CASE = "/units/demo-cell-1/pilot/cases/case-demo-cell-1"  # it was decided
 
 # path, how it is asked, who gets it; the others who are signed in get 404, and the visitor the sign-in page
@@ -113,6 +115,16 @@ OPEN_TO = {
     ("GET", "/units/{unit}/looks", "/units/demo-cell-1/looks"): INSIDE,
     ("GET", "/units/{unit}/alerts", "/units/demo-cell-1/alerts"): WATCHERS,
     ("POST", "/units/{unit}/alerts", "/units/demo-cell-1/alerts"): WATCHERS,
+    ("GET", "/units/{unit}/supervision/report", REPORT): frozenset({"superior", "provincial"}),
+    ("GET", "/units/{unit}/supervision/report.xlsx", REPORT + ".xlsx"): frozenset({"superior", "provincial"}),
+    ("GET", "/units/{unit}/supervision/report.pdf", REPORT + ".pdf"): frozenset({"superior", "provincial"}),
+    ("GET", "/units/{unit}/inspection.zip", INSPECTION): WATCHERS,
+    ("GET", "/units/{unit}/proof", "/units/demo-cell-1/proof"): WATCHERS | {"secretary"},
+    ("POST", "/units/{unit}/proof", "/units/demo-cell-1/proof"): WATCHERS | {"secretary"},
+    ("GET", "/units/{unit}/proof/state", "/units/demo-cell-1/proof/state"): WATCHERS | {"secretary"},
+    ("GET", "/witness", "/witness"): EVERYONE,
+    ("GET", "/witness.json", "/witness.json"): EVERYONE,
+    ("GET", "/witness/proof.json", "/witness/proof.json"): EVERYONE,
     ("POST", "/units/{unit}/remarks", "/units/demo-cell-1/remarks"): frozenset({"secretary"}),
     ("GET", "/people/{person}/attendance", "/people/demo-dangvien01/attendance"): WATCHERS | {"secretary"},
     ("GET", "/pilot", "/pilot"): SIGNED_IN,
@@ -231,6 +243,7 @@ ANSWERS |= dict.fromkeys(
 ANSWERS["/network"] = 409  # it wants an offer
 ANSWERS["/meetings/demo-past/media"] = 409  # nobody is there any more
 ANSWERS["/meetings/demo-past/remarks"] = 422
+ANSWERS["/units/demo-cell-1/proof"] = 200  # it wants no fields
 
 
 def test_the_walk_visits_every_route() -> None:
