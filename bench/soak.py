@@ -109,7 +109,7 @@ async def _hears(member: object) -> None:
     async with asyncio.timeout(60):
         before = heard()
         while heard() < before + HEARD:
-            await asyncio.sleep(0.05)
+            await member.pause(0.05)  # type: ignore[attr-defined]
 
 
 def figures(of: Soaked) -> dict[str, object]:
