@@ -20,7 +20,7 @@ from ..meeting.staging import plan
 from . import wire
 from .audience import Audience, Socket
 from .health import Fault
-from .messages import RefusedMessage
+from .messages import Feed, RefusedMessage
 from .room import Room
 from .rooms import Rooms
 from .wire import BadMessage
@@ -120,6 +120,11 @@ class Gateway:
         """Whom each receive slot of this connection carries now: mid → member."""
         if audience := self._audiences.get(meeting):
             audience.slots(ConnectionId(connection), slots)
+
+    def feed(self, meeting: str, connection: str, feed: Feed) -> None:
+        """What else the media process knows of this connection."""
+        if audience := self._audiences.get(meeting):
+            audience.feed(ConnectionId(connection), feed)
 
     def epoch(self, epoch: str) -> None:
         """The media process is another: everybody offers anew."""
@@ -279,6 +284,10 @@ class Gateway:
             sdp, epoch = await self._rooms.sfu.answer(socket.meeting, socket.connection, socket.member, offer)
         return {"type": "answer", "sdp": sdp, "epoch": epoch}
 
+    async def _wanted(self, socket: Socket, payload: object) -> Answer:
+        self._rooms.sfu.wish(socket.meeting, socket.connection, wire.wanted(payload))
+        return {"done": self._room(socket).seq}
+
     def _room(self, socket: Socket) -> Room:
         room = self._rooms.find(socket.meeting)
         if room is None:
@@ -366,6 +375,7 @@ _VERBS: Mapping[str, Callable[[Gateway, Socket, object], Awaitable[Answer]]] = {
     "command": Gateway._command,
     "view": Gateway._view,
     "signal": Gateway._signal,
+    "wanted": Gateway._wanted,
 }
 
 

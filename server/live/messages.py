@@ -1,6 +1,6 @@
 """What the server says, message by message, in the shape of docs/protocol.md."""
 
-from typing import Any, TypedDict
+from typing import Any, NotRequired, TypedDict
 
 from ..meeting.view import Mine, View
 
@@ -36,6 +36,21 @@ class SlotsMessage(TypedDict):
 
     epoch: str
     slots: dict[str, str]
+
+
+class Feed(TypedDict):
+    """What the media process knows of one connection."""
+
+    heard: bool
+    pictures: int
+    send: dict[str, list[str]]
+    screen: NotRequired[str]
+
+
+class FeedMessage(Feed):
+    """`feed`"""
+
+    epoch: str
 
 
 class MediaMessage(TypedDict):
@@ -91,6 +106,7 @@ MESSAGES = (
     PatchMessage,
     MineMessage,
     SlotsMessage,
+    FeedMessage,
     MediaMessage,
     RefusedMessage,
     Done,

@@ -14,7 +14,7 @@ from .checks import Check
 from .ids import HALL, GroupId, MemberId, Seat
 from .meeting import Meeting, may
 from .refusal import Refused
-from .staging import may_be_heard
+from .staging import may_be_heard, may_share
 from .view_groups import GroupsView, MineGroups
 from .view_groups import groups as groups_view
 from .view_groups import mine as my_groups
@@ -182,6 +182,7 @@ class Mine(TypedDict):
     chair: bool
     offered: bool
     may_speak: bool
+    may_share: bool
     microphone: str
     may: list[str]
     voter: bool
@@ -258,6 +259,7 @@ def mine(m: Meeting, member: MemberId) -> Mine:
         "chair": member == m.chair.acting,
         "offered": member == m.chair.offered,
         "may_speak": may_be_heard(m, member),
+        "may_share": may_share(m, member),
         "microphone": _microphone(m, member),
         "may": sorted(may(m, member)),
         "voter": has_vote(m.attendance.seats[member], m.attendance),

@@ -1,6 +1,6 @@
 /** What travels between the room and the server (docs/protocol.md).
  * Made of the server's own schema by `npm run protocol`; not written by hand.
- * schema: a195e304f53036186a4f76c0e5d3a7d0e7d9814a3a9614a187dc04953d962583 */
+ * schema: 4b7c2d9d3ee0dd7c40abb3c632f23f61965057959c11923660d01c2382bae884 */
 
 export type Command =
   | Leave
@@ -80,12 +80,14 @@ export interface Protocol {
   Command: Command;
   Hello: Hello;
   Offer: Offer;
+  Wanted: Wanted;
   View: View;
   Mine: Mine;
   ViewMessage: ViewMessage;
   PatchMessage: PatchMessage;
   MineMessage: MineMessage;
   SlotsMessage: SlotsMessage;
+  FeedMessage: FeedMessage;
   MediaMessage: MediaMessage;
   RefusedMessage: RefusedMessage;
   Done: Done;
@@ -518,6 +520,20 @@ export interface Offer {
   type: "offer";
   sdp: string;
 }
+/**
+ * `wanted`: what the page wants of sound and picture at most.  `heights`: pixels by mid, 0 = not shown.
+ */
+export interface Wanted {
+  mode: "voice" | "chair" | "all";
+  heights: {
+    /**
+     * This interface was referenced by `undefined`'s JSON-Schema definition
+     * via the `patternProperty` "^[0-9]{1,2}$".
+     */
+    [k: string]: number;
+  };
+  page: number;
+}
 export interface View {
   about: AboutView;
   phase: string;
@@ -886,6 +902,7 @@ export interface Mine {
   chair: boolean;
   offered: boolean;
   may_speak: boolean;
+  may_share: boolean;
   microphone: string;
   may: string[];
   voter: boolean;
@@ -947,6 +964,15 @@ export interface SlotsMessage {
   slots: {
     [k: string]: string;
   };
+}
+export interface FeedMessage {
+  heard: boolean;
+  pictures: number;
+  send: {
+    [k: string]: string[];
+  };
+  screen?: string;
+  epoch: string;
 }
 export interface MediaMessage {
   epoch: string;
