@@ -16,7 +16,7 @@ from .demo.run import players
 from .demo.seed import Demo
 from .org.accounts import Accounts
 from .oversight import daily
-from .records import carried, published, summaries
+from .records import carried, inspection, published, summaries
 from .records.codec import CorruptRecord
 from .records.database import Database
 from .records.log import Log
@@ -129,6 +129,10 @@ def _carried(file: Path, key: str | None) -> int:
     """A meeting's file, offline.  Its signatures must be of --key, else of this house where its key is at hand."""
     try:
         trusted = {bytes.fromhex(key)} if key else _own_key()
+        if inspection.is_one(file):
+            found = inspection.check(file, trusted)
+            print(found, file=sys.stdout if found.ok else sys.stderr)
+            return 0 if found.ok else 1
         findings = carried.check(file, trusted)
     except (ValueError, OSError, BadKey) as wrong:
         print(f"chibo verify: {wrong}", file=sys.stderr)
