@@ -2,7 +2,19 @@
 import { io, type Socket } from "socket.io-client";
 import { freshId } from "./ids";
 import { Outbox, type Letter } from "./outbox";
-import type { Bad, Broken, FeedMessage, MediaMessage, MineMessage, PatchMessage, SignalAnswer, SlotsMessage, ViewMessage, Wanted } from "./protocol";
+import type {
+  Bad,
+  Broken,
+  FeedMessage,
+  KeyMessage,
+  MediaMessage,
+  MineMessage,
+  PatchMessage,
+  SignalAnswer,
+  SlotsMessage,
+  ViewMessage,
+  Wanted,
+} from "./protocol";
 import { delay } from "./reconnect";
 import type { Answer, CommandName, Fields, Refusal } from "./store";
 
@@ -19,6 +31,7 @@ export interface Listener {
   mine(message: MineMessage): void;
   slots(message: SlotsMessage): void;
   feed(message: FeedMessage): void;
+  key(message: KeyMessage): void;
   epoch(epoch: string): void;
   /** For good: refused at the door, or sent away. */
   over(refusal: Refusal): void;
@@ -118,6 +131,7 @@ export class Line {
     this.socket.on("mine", (message: MineMessage) => on.mine(message));
     this.socket.on("slots", (message: SlotsMessage) => on.slots(message));
     this.socket.on("feed", (message: FeedMessage) => on.feed(message));
+    this.socket.on("key", (message: KeyMessage) => on.key(message));
     this.socket.on("media", (message: MediaMessage) => on.epoch(message.epoch));
     this.socket.on("gone", (refusal: Refusal) => this.over(refusal));
   }
