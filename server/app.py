@@ -100,7 +100,7 @@ def build(settings: Settings) -> web.Application:
     rooms = Rooms(log, Media(control), leases, _caller(database, settings), now, health)
     sio = sockets.server([settings.public_url])
     app[CONTROL], app[ROOMS] = control, rooms
-    app[GATEWAY] = Gateway(sio, rooms, _who(accounts), accounts.alive)
+    app[GATEWAY] = Gateway(sio, rooms, _who(accounts), accounts.alive, load_key(settings.data_dir / "media.key"))
 
     async def well() -> bool:
         return not health.red

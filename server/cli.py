@@ -14,8 +14,12 @@ from .convening.documents import Store
 from .demo import history, seed, simulate
 from .demo.run import players
 from .demo.seed import Demo
+from .org import founding, slips, tree
+from .org.account_list import Looked
 from .org.accounts import Accounts
+from .org.refusal import Refused
 from .oversight import daily
+from .pages.csrf import load_key
 from .records import carried, inspection, published, rollups, summaries
 from .records.codec import CorruptRecord
 from .records.database import Database
@@ -250,6 +254,34 @@ async def _unlocked(settings: Settings, username: str) -> int:
     return 0 if found else 1
 
 
+def _administrator(asked: argparse.Namespace) -> int:
+    return asyncio.run(_invited(configuration.load(), asked.name, asked.unit, asked.kind))
+
+
+async def _invited(settings: Settings, name: str, unit: str, kind: str) -> int:
+    """Makes an administrator, if there is none of that name, and prints the number with which he signs in."""
+    database, key = Database(settings.database), load_key(settings.accounts_key)
+    accounts = Accounts(database, settings, key=key)
+    look = Looked(accounts.today, accounts.clock(), accounts.numbers)
+    try:
+        await database.migrate()
+        async with database.write() as connection:
+            made = await founding.administrator(connection, key, look, name, unit, kind)
+    except Refused as refused:
+        print(f"chibo administrator: {refused.why.format(**refused.facts)}", file=sys.stderr)
+        return 1
+    finally:
+        await database.close()
+    print(f"{made.name}, {made.unit}\n{settings.public_url}/join\n{slips.spaced(made.code)}")
+    return 0
+
+
+def _administrator_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("name", help="his name as the register has it")
+    parser.add_argument("--unit", required=True, help="name or code of the unit he keeps; made in an empty register")
+    parser.add_argument("--kind", choices=tree.KINDS[:-1], default="province", help="of a unit that is made")
+
+
 def _unlock_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("username")
 
@@ -274,6 +306,7 @@ _JOBS: Sequence[tuple[str, Job, str, Callable[[argparse.ArgumentParser], None]]]
     ("verify", _verify, "say whether the record of a meeting is whole", _verify_arguments),
     ("alerts", _day, "verify, alert and publish the witness now, as the house does once a day", _none),
     ("summaries", _summaries, "say whether the summaries are what the logs say", _summaries_arguments),
+    ("administrator", _administrator, "print a slip for an administrator, the first one too", _administrator_arguments),
     ("unlock", _unlock, "let an account sign in again after too many wrong tries", _unlock_arguments),
     ("simulate", simulate.run, "join a meeting with simulated members and print figures", simulate.add_arguments),
 )

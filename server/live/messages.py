@@ -53,6 +53,13 @@ class FeedMessage(Feed):
     epoch: str
 
 
+class KeyMessage(TypedDict):
+    """`key`: of sound and picture, where the meeting is sealed.  `key`: 16 bytes in base64."""
+
+    number: int
+    key: str
+
+
 class MediaMessage(TypedDict):
     """`media`"""
 
@@ -106,6 +113,7 @@ MESSAGES = (
     PatchMessage,
     MineMessage,
     SlotsMessage,
+    KeyMessage,
     FeedMessage,
     MediaMessage,
     RefusedMessage,

@@ -52,6 +52,7 @@ class AboutView(TypedDict):
     kind: str
     form: str
     planned_for: str
+    sealed: NotRequired[bool]  # sound and picture are for the members alone
 
 
 class ChairView(TypedDict):
@@ -284,13 +285,16 @@ def _parted(m: Meeting, eyes: str) -> tuple[str, GroupId]:
 
 def _about(m: Meeting) -> AboutView:
     planned_for = rfc3339(m.chair.planned_for) if m.chair.planned_for else ""
-    return {
+    about: AboutView = {
         "title": m.about.title,
         "cell": m.about.cell,
         "kind": m.about.kind.value,
         "form": m.about.form.value,
         "planned_for": planned_for,
     }
+    if m.regulation.sealed:
+        about["sealed"] = True
+    return about
 
 
 def _add_times(m: Meeting, view: View) -> None:

@@ -181,6 +181,7 @@ LABELS: Mapping[str, str] = MappingProxyType(
         "contest_window": "Time to contest a hand that the chair entered",
         "longest_split": "Party groups sit apart within a meeting, at most",
         "smallest_group": "A group that sits apart has at least",
+        "media_sealed": "Sound and picture are sealed from end to end",
         "report_grace": "After gathering a group may still report for",
     }
 )

@@ -1,6 +1,6 @@
 /** What travels between the room and the server (docs/protocol.md).
  * Made of the server's own schema by `npm run protocol`; not written by hand.
- * schema: 4b7c2d9d3ee0dd7c40abb3c632f23f61965057959c11923660d01c2382bae884 */
+ * schema: 64727d5e704a956d71d479f9ed2b5fa5a9395e3e597029e11067b4951235aa9b */
 
 export type Command =
   | Leave
@@ -87,6 +87,7 @@ export interface Protocol {
   PatchMessage: PatchMessage;
   MineMessage: MineMessage;
   SlotsMessage: SlotsMessage;
+  KeyMessage: KeyMessage;
   FeedMessage: FeedMessage;
   MediaMessage: MediaMessage;
   RefusedMessage: RefusedMessage;
@@ -582,6 +583,7 @@ export interface AboutView {
   kind: string;
   form: string;
   planned_for: string;
+  sealed?: boolean;
 }
 export interface ChairView {
   rightful: string;
@@ -964,6 +966,10 @@ export interface SlotsMessage {
   slots: {
     [k: string]: string;
   };
+}
+export interface KeyMessage {
+  number: number;
+  key: string;
 }
 export interface FeedMessage {
   heard: boolean;

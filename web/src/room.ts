@@ -4,10 +4,11 @@ import { freshId } from "./ids";
 import { chime, sound } from "./media/devices";
 import { Peer } from "./media/peer";
 import { offerAnew, relays } from "./media/resume";
+import { Sealer } from "./media/sealer";
 import { Studio } from "./media/studio";
 import { wanted } from "./media/tracks";
 import { deviceKind, keep, recall } from "./place";
-import type { SlotsMessage } from "./protocol";
+import type { KeyMessage, SlotsMessage } from "./protocol";
 import { Line, type Signalled } from "./socket";
 import * as store from "./store";
 import type { Answer, CommandName, Fields, Refusal } from "./store";
@@ -28,6 +29,9 @@ export class Room implements store.Deeds {
   private connection = freshId();
   private line: Line | null = null;
   private peer: Peer | null = null;
+  private phone = false;
+  private sealer: Sealer | null = null;
+  private key: KeyMessage | null = null;
   private studio = new Studio(
     () => this.sync(),
     (kind) => this.interrupted(kind),
@@ -153,7 +157,8 @@ export class Room implements store.Deeds {
     store.screen.value = "room";
     store.line.value = { up: false, since: Date.now() };
     const device = deviceKind(navigator.userAgent, navigator.maxTouchPoints);
-    if (!store.place.inPerson) this.peer = this.newPeer(device === "phone");
+    this.phone = device === "phone";
+    this.makePeer();
     this.line = this.newLine(device);
     this.stopSync = effect(() => this.sync());
     this.watch();
@@ -181,6 +186,7 @@ export class Room implements store.Deeds {
     this.stopSync();
     this.peer?.close();
     this.peer = null;
+    this.sealer?.close();
     this.studio.close();
   }
 
@@ -216,6 +222,10 @@ export class Room implements store.Deeds {
       },
       mine: (message) => store.takeMine(message.mine),
       slots: (message) => this.slotted(message),
+      key: (message) => {
+        this.key = message;
+        this.sealer?.take(message);
+      },
       epoch: (epoch) => this.peer?.serverIs(epoch),
       over: (refusal) => this.over(refusal),
     });
@@ -255,6 +265,16 @@ export class Room implements store.Deeds {
 
   // -- sound and picture -----------------------------------------------------------------------------------------
 
+  /** None at a desk in the room, nor where the meeting is sealed and this browser cannot seal: never in the clear. */
+  private makePeer(): void {
+    this.peer?.close();
+    this.sealer?.close();
+    this.sealer = store.place.sealed && store.place.canSeal ? new Sealer() : null;
+    if (this.key) this.sealer?.take(this.key);
+    const deaf = store.place.sealed && !this.sealer;
+    this.peer = store.place.inPerson || deaf ? null : this.newPeer(this.phone);
+  }
+
   private newPeer(phone: boolean): Peer {
     const peer = new Peer(phone, {
       offer: (sdp, lost) => this.offer(sdp, lost),
@@ -268,12 +288,17 @@ export class Room implements store.Deeds {
       blocked: () => (store.soundBlocked.value = true),
       measured: (now) => this.measured(now),
       voices: (mids) => this.voiced(mids),
-    });
+    }, this.sealer);
     peer.show(!store.voiceOnly.value);
     return peer;
   }
 
   private media(epoch: string): void {
+    const sealed = store.view.value?.about.sealed === true;
+    if (sealed !== store.place.sealed) {
+      store.place.sealed = sealed; // the rule changed between the door and the call
+      this.makePeer();
+    }
     if (!this.peer) return;
     if (this.returned) this.peer.hurry();
     this.returned = false;

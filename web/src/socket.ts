@@ -2,7 +2,7 @@
 import { io, type Socket } from "socket.io-client";
 import { freshId } from "./ids";
 import { Outbox, type Letter } from "./outbox";
-import type { Bad, Broken, MediaMessage, MineMessage, PatchMessage, SignalAnswer, SlotsMessage, ViewMessage } from "./protocol";
+import type { Bad, Broken, KeyMessage, MediaMessage, MineMessage, PatchMessage, SignalAnswer, SlotsMessage, ViewMessage } from "./protocol";
 import { delay } from "./reconnect";
 import type { Answer, CommandName, Fields, Refusal } from "./store";
 
@@ -18,6 +18,7 @@ export interface Listener {
   patch(message: PatchMessage): boolean;
   mine(message: MineMessage): void;
   slots(message: SlotsMessage): void;
+  key(message: KeyMessage): void;
   epoch(epoch: string): void;
   /** For good: refused at the door, or sent away. */
   over(refusal: Refusal): void;
@@ -111,6 +112,7 @@ export class Line {
     });
     this.socket.on("mine", (message: MineMessage) => on.mine(message));
     this.socket.on("slots", (message: SlotsMessage) => on.slots(message));
+    this.socket.on("key", (message: KeyMessage) => on.key(message));
     this.socket.on("media", (message: MediaMessage) => on.epoch(message.epoch));
     this.socket.on("gone", (refusal: Refusal) => this.over(refusal));
   }

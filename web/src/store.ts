@@ -73,7 +73,7 @@ export type Screen = "way_out" | "lobby" | "room" | "left" | "ended";
 export const screen = signal<Screen>("lobby");
 /** Why we are outside for good. */
 export const ended = signal<Refusal | null>(null);
-export const place = { meeting: "", title: "", connection: "", inPerson: false };
+export const place = { meeting: "", title: "", connection: "", inPerson: false, sealed: false, canSeal: true };
 export const inApp = signal<string>("");
 
 /** The head of the sealed record, as the attendance sheet prints it ("" = not known yet). */

@@ -1,5 +1,6 @@
 /** One RTCPeerConnection with the lines of docs/protocol.md, "Sound and picture". */
 import { withAudioNack } from "./sdp";
+import type { Sealer } from "./sealer";
 import type { Counter } from "./stats";
 
 const VOICES = 3;
@@ -21,9 +22,11 @@ export class Link {
     microphone: MediaStreamTrack | null,
     camera: MediaStreamTrack | null,
     ways: RTCIceTransportPolicy = "all",
+    sealer: Sealer | null = null,
   ) {
     this.pc = new RTCPeerConnection({ bundlePolicy: "max-bundle", iceServers: servers, iceTransportPolicy: ways });
     this.lines(microphone, camera);
+    if (sealer) for (const line of this.pc.getTransceivers()) sealer.guard(line);
   }
 
   get connected(): boolean {

@@ -2,6 +2,7 @@
 import type { Bad, Broken, SignalAnswer } from "../protocol";
 import { countersOf, Link } from "./link";
 import { Quiet } from "./quiet";
+import type { Sealer } from "./sealer";
 import { isLoud, moved, NOTHING, type Sound, soundOf, tally, type Tally } from "./stats";
 
 export { CAMERA_BITS } from "./link";
@@ -47,6 +48,7 @@ export class Peer {
   constructor(
     private phone: boolean,
     private events: PeerEvents,
+    private sealer: Sealer | null = null,
   ) {
     this.pollers = [
       setInterval(() => void this.measure(), 1000),
@@ -124,7 +126,7 @@ export class Peer {
   private async connect(turn: number, lost: boolean): Promise<void> {
     const servers = await this.events.servers();
     if (turn !== this.opening || this.closed) return;
-    const link = new Link(servers, this.phone, this.microphone, this.camera);
+    const link = new Link(servers, this.phone, this.microphone, this.camera, "all", this.sealer);
     this.coming = link;
     link.pc.onconnectionstatechange = () => this.changed(link);
     const answer = await this.events.offer(await link.offer(), lost);

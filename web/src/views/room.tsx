@@ -33,6 +33,11 @@ function Head({ view }: { view: View }) {
       </div>
       <div class="room-facts">
         <span class={`tag ${view.phase === "open" ? "good" : "care"}`}>{wordOf(PHASES, view.phase)}</span>
+        {view.about.sealed && (
+          <span class="tag good" title={t("Only the members in this meeting can hear and see it; the server passes on what it cannot open.")}>
+            {t("Sealed from end to end")}
+          </span>
+        )}
         {since && (
           <span class="room-clock" aria-label={t("Since opening: {time}", { time: since })}>
             {since}
