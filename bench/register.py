@@ -156,12 +156,17 @@ PAGES = (
 )
 
 
+async def no_meeting(*_asked: Any) -> Any:
+    raise NotImplementedError("No meeting is held in this register.")
+
+
 @asynccontextmanager
 async def served(database: Database, folder: Path) -> AsyncIterator[str]:
     settings = Settings(_env_file=None, data_dir=folder)
     key = Key.load(folder / "log.key")
     app = web.Application()
-    pages.setup(app, House(settings, database, Accounts(database, settings), Log(database, key)), CollectorRegistry())
+    house = House(settings, database, Accounts(database, settings), Log(database, key), no_meeting, key)
+    pages.setup(app, house, CollectorRegistry())
     runner = web.AppRunner(app)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
