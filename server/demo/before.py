@@ -10,7 +10,7 @@ import typst
 from server.convening import answers, documents, notices, plans
 from server.convening.documents import Store
 from server.convening.planning import again
-from server.org import tasks, tree
+from server.org import meetings, tasks, tree
 from server.org.trail import Hand
 from server.records.database import Connection, Database
 
@@ -53,10 +53,10 @@ PAPERS: Sequence[tuple[str, str, str, Sequence[str]]] = (
 
 
 async def prepare(
-    database: Database, meetings: Sequence[str], at: datetime, today: date, zone: ZoneInfo, store: Store | None
+    database: Database, coming: Sequence[str], at: datetime, today: date, zone: ZoneInfo, store: Store | None
 ) -> None:
     """Once for each meeting: what was done with it since is kept."""
-    for meeting in meetings:
+    for meeting in coming:
         if await _fresh(database, meeting):
             await _documents(database, store, meeting, at)
             async with database.write() as connection:
@@ -68,8 +68,8 @@ async def prepare(
 
 async def _fresh(database: Database, meeting: str) -> bool:
     async with database.read() as connection:
-        row = await again(connection, meeting)
-    return row.phase == "planned" and row.noticed_at is None
+        row = await meetings.meeting(connection, meeting)
+    return row is not None and row.phase == "planned" and row.noticed_at is None
 
 
 async def _told(connection: Connection, meeting: str, at: datetime, today: date, zone: ZoneInfo) -> None:

@@ -24,6 +24,7 @@ FILTERS: Mapping[str, str] = MappingProxyType(
         "low": "Attendance below the target",
         "short": "Shorter than the regulation wants",
         "unscored": "Not scored",
+        "late": "Papers not in time",
         "broken": "Record broken",
     }
 )
@@ -50,6 +51,9 @@ TOLD: Mapping[str, str] = MappingProxyType(
 BARS: Mapping[str, str] = MappingProxyType(
     {"hall": "online", "room": "in the room", "vouched": "vouched for", "group": "in a group", "silent": "silent"}
 )
+
+
+PERIODS: Mapping[str, str] = MappingProxyType({"month": "one month", "quarter": "one quarter", "year": "one year"})
 
 
 def percent(permille: int | None) -> str:

@@ -117,6 +117,15 @@ export function Lobby() {
       </header>
       <Preview />
       <section class="lobby-own stack" aria-label={t("Your devices")}>
+        {place.sealed && !place.canSeal && (
+          <div class="notice care">
+            <p>
+              {t(
+                "Sound and picture of this meeting are sealed from end to end, which this browser cannot do. You can follow and vote here, but not hear or speak. Please use a current Chrome, Edge, Firefox or Safari.",
+              )}
+            </p>
+          </div>
+        )}
         <MicrophoneLine />
         <button
           type="button"
@@ -131,6 +140,9 @@ export function Lobby() {
           {t("Join the meeting")}
         </button>
         <p class="soft small">{t("Your microphone is off when you first come in. If it is on in the meeting already, it stays on.")}</p>
+        <p class="small">
+          <a href="/network">{t("Check my network")}</a>
+        </p>
         <details class="lobby-choose">
           <summary>
             <Icon of="choose" />
