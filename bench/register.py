@@ -79,6 +79,7 @@ async def seed(database: Database, cells: int, members: int) -> None:
         ("1-1", "p", "organising_department"),
         ("2-1", "x2", "organising_department"),
         ("3-1", "p", "committee_member"),
+        ("5-1", "p", "administrator"),
     ]
     await _fill(database, tables.units, units(cells))
     await _fill(
@@ -100,8 +101,15 @@ async def seed(database: Database, cells: int, members: int) -> None:
     await _fill(database, tables.posts, ({"person_id": p, "unit_id": u, "post": w, "since": SINCE} for p, u, w in held))
     async with database.write() as connection:
         hashed, accounts = HASHER.hash(PASSWORD), Accounts(database)
-        made = [accounts.row(p, p, name, hashed) for name, p in WHO.items()]
-        await connection.execute(sa.insert(tables.accounts), made)
+        ours = [accounts.row(p, p, name, hashed) for name, p in WHO.items()]
+        await connection.execute(sa.insert(tables.accounts), ours)
+    known = set(WHO.values())  # every second member has an account
+    await _fill(
+        database,
+        tables.accounts,
+        (accounts.row(p, p, f"u{p}", hashed) for p, _, _ in people[::2] if p not in known),
+    )
+    async with database.write() as connection:
         await connection.exec_driver_sql("ANALYZE")
 
 
@@ -121,7 +129,7 @@ async def _insert(database: Database, table: sa.Table, rows: Sequence[Row]) -> N
             await connection.execute(sa.insert(table), list(rows))
 
 
-WHO = {"tinh": "1-1", "xa": "2-1", "tinhuy": "3-1", "bithu": "4-0"}  # username → person
+WHO = {"tinh": "1-1", "xa": "2-1", "tinhuy": "3-1", "bithu": "4-0", "quantri": "5-1"}  # username → person
 PAGES = (
     ("tinh", "/register"),
     ("tinh", "/units/p"),
@@ -139,7 +147,12 @@ PAGES = (
     ("xa", "/register?q=huong"),
     ("bithu", "/units/c4"),
     ("bithu", "/units/c4/posts"),
+    ("bithu", "/units/c4/accounts"),
     ("tinhuy", "/meetings"),
+    ("quantri", "/units/p/accounts"),
+    ("quantri", "/units/p/accounts?state=disabled"),
+    ("quantri", "/units/p/accounts?q=huong"),
+    ("quantri", "/units/x2/accounts"),
 )
 
 

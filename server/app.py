@@ -1,6 +1,7 @@
 """The composition root: the only file that knows every folder."""
 
 import asyncio
+import itertools
 import logging
 import secrets
 import sys
@@ -32,21 +33,25 @@ from .notify.sender import Phrase, Sender
 from .org import meetings, pilot, roster
 from .org.accounts import Accounts
 from .org.refusal import Refused as NotAllowed
+from .oversight import daily
 from .pages.csrf import load_key
-from .records import signing
+from .records import published, signing
 from .records.database import Database
 from .records.leases import Leases
 from .records.log import Log
-from .records.witness import Witness
+from .records.witness import Witness, noted
 from .settings import Settings
 
 ROOMS = web.AppKey("rooms", Rooms)
 GATEWAY = web.AppKey("gateway", Gateway)
 CONTROL = web.AppKey("control", Control)
 
+NOWHERE = "check"  # a room of the worker's that no meeting has: there is nobody to hear
 GRACE = 2.0  # seconds that open requests are given when the server stops; sockets were ended before
 MINUTE = 60.0  # seconds
 DAY = 24 * 60 * 60.0  # seconds
+WITNESS = 10 * 60.0  # seconds between two batches of the public witness
+TURNS = round(DAY / WITNESS)
 
 
 class Media:
@@ -81,7 +86,8 @@ def build(settings: Settings) -> web.Application:
     app = web.Application(client_max_size=1 << 20)
     database, health = Database(settings.database), Health(now)
     accounts = Accounts(database, settings, key=load_key(settings.accounts_key))
-    log = Log(database, signing.Key.load(settings.head_key), settings.zone, Witness(settings.witness))
+    key = signing.Key.load(settings.head_key)
+    log = Log(database, key, settings.zone, Witness(settings.witness))
     control = Control(_media(settings), lambda *slots: app[GATEWAY].slots(*slots), lambda e: app[GATEWAY].epoch(e))
     leases = Leases(database, secrets.token_hex(8), now)
     rooms = Rooms(log, Media(control), leases, _caller(database, settings), now, health)
@@ -103,8 +109,19 @@ def build(settings: Settings) -> web.Application:
         except Refused as refused:
             raise NotAllowed(refused.rule, refused.why, **refused.facts) from None
 
+    async def try_network(offer: str) -> str:
+        try:
+            return await control.answer(NOWHERE, secrets.token_hex(8), "", offer)
+        except BadOffer as bad:
+            raise NotAllowed("bad-offer", str(bad)) from None
+        except WorkerAway:
+            raise NotAllowed(
+                "media-away", "Sound and picture are being restarted. Please wait a moment."
+            ) from None  # fmt: skip
+
+    of_pages = (settings, database, accounts, log, rooms.afterwards, key)
     house = pages.House(
-        settings, database, accounts, log, media_alive=media_alive, no_faults=well, resume=resume
+        *of_pages, media_alive=media_alive, no_faults=well, resume=resume, try_network=try_network
     )  # fmt: skip
     pages.setup(app, house)
     sio.attach(app)
@@ -112,6 +129,7 @@ def build(settings: Settings) -> web.Application:
     app.cleanup_ctx.extend(
         (_opened(database), _sweeping(accounts), _telling(database, settings), _tidy(house), _playing, _listening)
     )
+    app.cleanup_ctx.append(_overseeing(database, log, settings))
     return app
 
 
@@ -197,6 +215,36 @@ def _tidy(house: pages.House) -> Context:
         async with house.database.read() as connection:
             await Store(house.settings.documents, house.settings.document_megabytes << 20).sweep(connection)
         yield
+
+    return context
+
+
+def _overseeing(database: Database, log: Log, settings: Settings) -> Context:
+    """The public witness every ten minutes; once a day verdicts and alerts.  The first time a while after the start."""
+    key = signing.Key.load(settings.head_key)
+
+    async def once(whole_day: bool) -> None:
+        if whole_day:
+            heads = await asyncio.to_thread(noted, settings.witness)
+            await daily.run(database, log.read, key, now(), settings.zone, heads)
+        else:
+            await published.publish(database, key, now())
+
+    async def forever() -> None:
+        for turn in itertools.count():
+            await asyncio.sleep(WITNESS)
+            try:
+                await once(turn % TURNS == 0)
+            except published.WitnessBroken as broken:
+                structlog.get_logger().error("witness", why=str(broken))
+            except SQLAlchemyError as error:  # the database is away: tried again at the next turn
+                structlog.get_logger().error("oversight", kind=type(error).__name__)
+
+    async def context(app: web.Application) -> AsyncIterator[None]:
+        overseer = asyncio.create_task(forever(), name="oversight")
+        yield
+        overseer.cancel()
+        await asyncio.gather(overseer, return_exceptions=True)
 
     return context
 

@@ -5,6 +5,7 @@ import asyncio
 import sys
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 
 from sqlalchemy.exc import DBAPIError
 
@@ -14,11 +15,12 @@ from .demo import history, seed, simulate
 from .demo.run import players
 from .demo.seed import Demo
 from .org.accounts import Accounts
-from .records import summaries
+from .oversight import daily
+from .records import carried, published, summaries
 from .records.codec import CorruptRecord
 from .records.database import Database
 from .records.log import Log
-from .records.signing import Key
+from .records.signing import BadKey, Key
 from .records.verify import verify, verify_all
 from .records.witness import noted
 from .settings import Settings
@@ -110,15 +112,45 @@ def _greeting(settings: Settings, demo: Demo) -> str:
 
 
 def _verify(asked: argparse.Namespace) -> int:
+    if asked.file:
+        return _carried(asked.file, asked.key)
     try:
-        return asyncio.run(_verified(configuration.load(), asked.meeting))
+        kept = published.read(asked.witness.read_text(encoding="utf-8")) if asked.witness else None
+        return asyncio.run(_verified(configuration.load(), asked.meeting, kept))
+    except (published.NoWitness, UnicodeDecodeError, FileNotFoundError) as wrong:
+        print(f"chibo verify: {wrong}", file=sys.stderr)
+        return 2
     except (DBAPIError, OSError) as failed:
         print(f"chibo verify: there are no records to read here ({type(failed).__name__})", file=sys.stderr)
         return 2
 
 
-async def _verified(settings: Settings, meeting: str | None) -> int:
-    """A line per meeting.  Heads must be signed with the key of this house, where it is at hand."""
+def _carried(file: Path, key: str | None) -> int:
+    """A meeting's file, offline.  Its signatures must be of --key, else of this house where its key is at hand."""
+    try:
+        trusted = {bytes.fromhex(key)} if key else _own_key()
+        findings = carried.check(file, trusted)
+    except (ValueError, OSError, BadKey) as wrong:
+        print(f"chibo verify: {wrong}", file=sys.stderr)
+        return 2
+    for line in carried.report(findings):
+        print(line, file=sys.stdout if findings.ok else sys.stderr)
+    if findings.ok and trusted is None:
+        print("  nobody's key was given: compare the one above with the one the committee published (--key)")
+    return 0 if findings.ok else 1
+
+
+def _own_key() -> set[bytes] | None:
+    try:
+        settings = configuration.load()
+    except SystemExit:  # offline there may be no settings at all
+        return None
+    return {Key.load(settings.head_key).public} if settings.head_key.exists() else None
+
+
+async def _verified(settings: Settings, meeting: str | None, kept: published.Kept | None = None) -> int:
+    """A line per meeting, then one for everything that no longer fits the witness somebody has kept.  Heads must be
+    signed with the key of this house, where it is at hand."""
     database = Database(settings.database)
     trusted = {Key.load(settings.head_key).public} if settings.head_key.exists() else None
     witnessed = noted(settings.witness)
@@ -127,17 +159,47 @@ async def _verified(settings: Settings, meeting: str | None) -> int:
             verdicts = [await verify(database, meeting, trusted, witnessed.get(meeting, ()))]
         else:
             verdicts = [verdict async for verdict in verify_all(database, trusted, witnessed)]
+        wrong = [line async for line in published.sound(database)] if not meeting else []
+        wrong += [line async for line in published.against(database, kept)] if kept else []
     finally:
         await database.close()
     for verdict in verdicts:
         print(verdict, file=sys.stdout if verdict.ok else sys.stderr)
-    return 0 if all(verdict.ok for verdict in verdicts) else 1
+    for line in wrong:
+        print(f"witness: {line}", file=sys.stderr)
+    if kept and not wrong:
+        print(f"witness: everything fits the root over {kept.size} heads that was kept")
+    return 0 if all(verdict.ok for verdict in verdicts) and not wrong else 1
+
+
+def _day(_: argparse.Namespace) -> int:
+    return asyncio.run(_followed(configuration.load()))
+
+
+async def _followed(settings: Settings) -> int:
+    """What the house does for supervisors once a day, now; it does it by itself while it runs."""
+    database, key = Database(settings.database), Key.load(settings.head_key)
+    log, at = Log(database, key, settings.zone), datetime.now(UTC)
+    try:
+        done = await daily.run(database, log.read, key, at, settings.zone, noted(settings.witness))
+    except published.WitnessBroken as broken:
+        print(f"chibo alerts: {broken}", file=sys.stderr)
+        return 1
+    finally:
+        await database.close()
+    print(f"{done.verified} records verified, {len(done.broken)} broken, {done.alerts} new alerts")
+    if done.published:
+        print(f"witness: {done.published.size} heads, root {done.published.root.hex()}")
+    return 1 if done.broken else 0
 
 
 def _verify_arguments(parser: argparse.ArgumentParser) -> None:
     which = parser.add_mutually_exclusive_group(required=True)
     which.add_argument("meeting", nargs="?", metavar="MEETING", help="the id of one meeting")
+    which.add_argument("--file", type=Path, metavar="FILE.zip", help="a meeting's file, without any database")
+    parser.add_argument("--key", metavar="HEX", help="the public key that must have signed the file")
     which.add_argument("--all", action="store_true", help="every meeting of which anything is kept")
+    which.add_argument("--witness", type=Path, metavar="FILE", help="all of them, and against a witness somebody kept")
 
 
 def _summaries(asked: argparse.Namespace) -> int:
@@ -203,6 +265,7 @@ _JOBS: Sequence[tuple[str, Job, str, Callable[[argparse.ArgumentParser], None]]]
     ("migrate", _migrate, "bring the database to this version", _none),
     ("seed", _seed, "put the demonstration province into the database", _seed_arguments),
     ("verify", _verify, "say whether the record of a meeting is whole", _verify_arguments),
+    ("alerts", _day, "verify, alert and publish the witness now, as the house does once a day", _none),
     ("summaries", _summaries, "say whether the summaries are what the logs say", _summaries_arguments),
     ("unlock", _unlock, "let an account sign in again after too many wrong tries", _unlock_arguments),
     ("simulate", simulate.run, "join a meeting with simulated members and print figures", simulate.add_arguments),

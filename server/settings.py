@@ -6,6 +6,7 @@ per variable; a value is never printed, because some are secret.
 
 import hashlib
 import ipaddress
+import re
 import socket
 import sys
 import tempfile
@@ -66,6 +67,19 @@ def _addresses(value: str) -> str:
     return ",".join(_address(each.strip()) for each in value.split(","))
 
 
+def _relays(value: str) -> str:
+    urls = [each.strip() for each in value.split(",")] if value else []
+    if any(not re.fullmatch(r"turns?:[^\s?]+(\?transport=(udp|tcp))?", url) for url in urls):
+        raise ValueError("must be turn: or turns: and a host, as turns:relay.example.vn:443?transport=tcp")
+    return ",".join(urls)
+
+
+def _shared(value: SecretStr, known: ValidationInfo) -> SecretStr:
+    if known.data.get("turn_urls") and not value.get_secret_value():
+        raise ValueError("must be set where CHIBO_TURN_URLS is")
+    return value
+
+
 def _own_addresses() -> str:
     """Where this machine is found by itself and by its neighbours.  Connecting UDP sends nothing: it asks the routes.
 
@@ -112,6 +126,10 @@ class Settings(BaseSettings):
     )  # told to browsers
     media_bind: Address = "0.0.0.0"  # noqa: S104  media comes from everywhere; DTLS proves who it is
     media_port: Port = 8081  # UDP
+
+    turn_urls: Annotated[str, AfterValidator(_relays)] = ""  # for who has neither UDP nor TCP; separated by commas
+    turn_secret: Annotated[SecretStr, AfterValidator(_shared), Field(validate_default=True)] = SecretStr("")  # coturn's
+    turn_minutes: Annotated[int, Field(ge=1)] = 60  # within which a connection by the relay must begin
 
     language: Literal["vi", "en"] = "vi"  # for whoever asks for neither
     timezone: Annotated[str, AfterValidator(_zone)] = "Asia/Ho_Chi_Minh"

@@ -17,6 +17,15 @@ fi
 has_driver || want "the driver of Playwright (apt install libatomic1)"
 has_browser || want "Chromium (apt install chromium, or playwright install chromium)"
 
+# A second engine, a relay, and network namespaces.
+for program in firefox-esr:firefox-esr turnserver:coturn ip:iproute2; do
+    command -v "${program%%:*}" >/dev/null && continue
+    if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+        { apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends "${program##*:}"; } >/dev/null
+    fi
+    command -v "${program%%:*}" >/dev/null || want "${program%%:*} (apt install ${program##*:})"
+done
+
 postgres=${CHIBO_TEST_POSTGRES:-postgresql+asyncpg://postgres@127.0.0.1:5432/postgres}
 .venv/bin/python - "$postgres" <<'PY' || want "PostgreSQL at 127.0.0.1:5432, or the address in CHIBO_TEST_POSTGRES"
 import asyncio, sys

@@ -53,15 +53,16 @@ TABLE = {
     ),
     "oversight": may("sqlalchemy", "org records meeting.ids meeting.events meeting.minutes papers notify"),
     "notify": may("sqlalchemy aiosmtplib icalendar structlog", "records.tables records.database"),
-    "papers": may("openpyxl typst segno"),
+    "papers": may("openpyxl typst docx segno sqlalchemy", "meeting org records"),
     "pages": may(
         "aiohttp jinja2 aiohttp_jinja2 markupsafe babel itsdangerous structlog prometheus_client",
-        "org convening notify oversight papers records meeting.minutes meeting.events meeting.ids settings",
+        "org convening notify oversight papers records meeting.minutes meeting.proceedings meeting.events meeting.ids "
+        "meeting.commands meeting.refusal settings",
         health="sqlalchemy alembic",  # asks whether the tables are those of this version; no statement
     ),
     "demo": may(
         "aiohttp socketio aiortc aioice av PIL numpy psutil sqlalchemy typst uvloop",
-        "org records meeting settings convening notify",
+        "org oversight papers records meeting settings convening notify",
     ),
 }
 IMPURE = {"asyncio", "logging", "os", "random", "secrets", "socket", "subprocess", "threading", "time", "uuid"}

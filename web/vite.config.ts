@@ -11,7 +11,7 @@ export default defineConfig({
     assetsInlineLimit: 0, // the policy of our pages lets nothing come from data: URLs
     modulePreload: { polyfill: false },
     target: ["chrome96", "firefox102", "safari15.4"],
-    rolldownOptions: { input: ["src/main.ts", "src/page.ts", "src/reader.ts"] },
+    rolldownOptions: { input: ["src/main.ts", "src/page.ts", "src/reader.ts", "src/network.ts"] },
   },
   test: { include: ["src/**/*.test.{ts,tsx}"], environment: "node" },
 });

@@ -89,6 +89,7 @@ class Tally:
     command_ms: list[float] = field(default_factory=list)  # asked -> answered
     refused: Counter[str] = field(default_factory=Counter)  # "AskToSpeak: ListClosed": the regulation said no
     errors: Counter[str] = field(default_factory=Counter)  # by kind: what should not have happened
+    offers: int = 0  # connections for sound and picture that were negotiated
     reconnects: int = 0
     gaps: int = 0  # views asked for because a patch did not fit
     packets_expected: int = 0

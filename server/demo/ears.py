@@ -9,7 +9,7 @@ the demo that touches private names of aiortc 1.16 (`_handle_rtp_data`, `_handle
 import asyncio
 import random
 import struct
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from types import ModuleType
@@ -99,6 +99,7 @@ class Line(RTCDtlsTransport):
         super().__init__(transport, certificates)
         self.slots: dict[str, Slot] = {}
         self.first = asyncio.Event()  # the first media packet has come
+        self.overhear: Callable[[bytes], None] | None = None  # the payload of every packet of sound
         self._by_ssrc: dict[int, Slot] = {}
         self._resends: set[int] = set()  # SSRCs of RTX (RFC 4588)
         self._senders_reports: dict[int, tuple[int, float]] = {}  # SSRC: middle of NTP time, when it came
@@ -124,6 +125,8 @@ class Line(RTCDtlsTransport):
         if slot is not None:
             slot.take(sequence, timestamp, len(data), self._now())
             self.first.set()
+            if self.overhear is not None and slot.clock == CLOCKS["audio"]:
+                self.overhear(payload_of(data))
 
     def _find(self, ssrc: int, data: bytes) -> Slot | None:
         if ssrc in self._resends:
@@ -156,6 +159,14 @@ class Line(RTCDtlsTransport):
             lsr=middle,
             dlsr=int((self._now() - came) * 65536) & 0xFFFFFFFF if middle else 0,
         )
+
+
+def payload_of(packet: bytes) -> bytes:
+    """What stands after the header and its extension (RFC 3550 section 5.3.1)."""
+    at = 12 + 4 * (packet[0] & 0x0F)
+    if packet[0] & 0x10:
+        at += 4 + 4 * int.from_bytes(packet[at + 2 : at + 4], "big")
+    return packet[at:]
 
 
 def extension(packet: bytes, wanted: int) -> bytes:

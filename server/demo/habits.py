@@ -30,17 +30,20 @@ class Profile:
     reloads: float = 0.3  # the chance that he comes back with a new page
     chairs: bool = False  # takes the chair when it is offered to him, and conducts the meeting while he has it
     ponders: Span = (1, 4)  # before he does what a chair does next
+    leads: bool = False  # a group, when it is his: conducts its debate, writes and submits its report
     talks: bool = False  # as chair: keeps his microphone on
 
 
 QUIET = Profile()
-PHONE = Profile("phone", 4, asks_every=100, answers=0.9, drops_every=240)
-DESK = Profile("desktop", 8, asks_every=80, answers=0.95, drops_every=480)
-OFFICER = Profile("desktop", 8, asks_every=120, answers=1, chairs=True)
+PHONE = Profile("phone", 4, asks_every=100, answers=0.9, drops_every=240, leads=True)
+DESK = Profile("desktop", 8, asks_every=80, answers=0.95, drops_every=480, leads=True)
+OFFICER = Profile("desktop", 8, asks_every=120, answers=1, chairs=True, leads=True)
 LOAD = Profile("phone", 4, picture=False, asks_every=60, answers=0.95, drops_every=300)
+LISTENER = Profile("phone", 4, picture=False)  # does nothing of himself
 LOAD_CHAIR = Profile("desktop", 8, picture=False, answers=1, chairs=True, ponders=(0, 0.2), talks=True)
 
 QUEUE = 3  # so many wait already: a considerate member asks later
+WRITES = (8.0, 20.0)  # until the report is written
 REACT = (2.0, 15.0)  # until the big button is pressed
 
 
@@ -106,9 +109,38 @@ async def conducts(member: SimulatedMember) -> None:
             await member.ask(act[0], **act[1])
 
 
+async def leads(member: SimulatedMember) -> None:
+    """Does what a group and its leader do next, whenever there is something."""
+    while True:
+        await member.until(lambda screen: group_act(screen) is not None)
+        await member.pause(member.rng.uniform(*member.profile.ponders))
+        act = group_act(member.screen)
+        if act is not None:
+            await member.ask(act[0], **act[1])
+
+
+async def reports(member: SimulatedMember) -> None:
+    """Writes the report of his group question by question, then submits it, once for each sitting."""
+    while True:
+        await member.until(lambda screen: bool(questions(screen)))
+        await member.pause(member.rng.uniform(*WRITES))
+        for question in questions(member.screen):
+            await member.ask("DraftReport", question=question, **member.rng.choice(REPORTS))
+        if questions(member.screen):
+            await member.ask("SubmitReport")
+        await member.until(lambda screen: not questions(screen))
+
+
+REPORTS: Sequence[Mapping[str, Any]] = (
+    {"in_favour": "Nhất trí với dự thảo, giao đồng chí tổ trưởng đôn đốc hằng tuần.", "hands_for": 3},
+    {"in_favour": "Cơ bản nhất trí.", "proposals": "Đề nghị chi ủy hỗ trợ kinh phí tuyên truyền.", "hands_for": 3},
+    {"in_favour": "Nhất trí.", "against": "Một đồng chí đề nghị lùi thời hạn sang tháng sau.", "hands_for": 2},
+)
+
+
 # -- what a chair does next: the first line that applies ---------------------------------------------------------------
 
-Act = tuple[str, Mapping[str, str]]
+Act = tuple[str, Mapping[str, Any]]
 
 
 def _ahead(screen: Screen) -> list[str]:
@@ -136,11 +168,45 @@ def next_act(screen: Screen, talks: bool) -> Act | None:
         return None
     if talks and screen.mine.get("microphone") == "off" and screen.may("TurnOnMicrophone"):
         return "TurnOnMicrophone", {}
+    if screen.apart:
+        return None  # the groups are at work
     if "current" not in screen.view.get("agenda", {}) and _ahead(screen):
         return "TakeUpItem", {"item": _ahead(screen)[0]}
     if not screen.floor and _waiting(screen) and screen.may("GiveFloor"):
         return "GiveFloor", {"member": _waiting(screen)[0]}
     return None
+
+
+def group_act(screen: Screen) -> Act | None:
+    """The command a member gives next for his group, or None."""
+    groups = screen.groups
+    if groups.get("offered"):
+        return "LeadGroup", {}
+    if groups.get("called"):
+        return "AnswerCall", {"comes": False}
+    if screen.may("ChooseLeader") and (choice := _candidate(screen)):
+        return "ChooseLeader", {"member": choice}
+    if groups.get("leads") and screen.place and not screen.floor and _waiting(screen) and screen.may("GiveFloor"):
+        return "GiveFloor", {"member": _waiting(screen)[0]}
+    return None
+
+
+def _candidate(screen: Screen) -> str:
+    """Of those of my group who are present the first of the roster, unless I have chosen him already."""
+    sitting: Mapping[str, Any] = screen.sittings.get(screen.view.get("groups", {}).get("apart", ""), {})
+    group = sitting.get("groups", {}).get(screen.place, {})
+    present = [
+        each for each in screen.view.get("seats", {}) if each in group.get("members", {}) and _present(screen, each)
+    ]
+    first = min(present, key=lambda each: int(screen.view["seats"][each]["order"]), default="")
+    return "" if group.get("choices", {}).get(screen.me) == first else first
+
+
+def questions(screen: Screen) -> list[str]:
+    """Those I have still to report on."""
+    own = screen.groups.get("report", {})
+    group = screen.sittings.get(own.get("sitting", ""), {}).get("groups", {}).get(own.get("group", ""), {})
+    return [] if "report" in group else list(own.get("answers", ()))
 
 
 Habit = Callable[["SimulatedMember"], Coroutine[Any, Any, None]]
@@ -154,5 +220,7 @@ def habits_of(profile: Profile) -> Sequence[Habit]:
         (drops, profile.drops_every),
         (takes_chair, profile.chairs),
         (conducts, profile.chairs),
+        (leads, profile.leads),
+        (reports, profile.leads),
     )
     return [habit for habit, wanted in table if wanted]

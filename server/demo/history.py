@@ -1,7 +1,7 @@
 """Two years of the demonstration province: every meeting is planned, called by the register, decided by the real core
 on a clock of its own, and kept in the real log.
 
-It runs beside the server in a process of its own, month by month from the newest, and takes up where it stopped; so
+It runs beside the server in a process of its own, month by month as it happened, and takes up where it stopped; so
 `make run` waits for none of it.  `python -m server.demo.history` reads its settings from the environment.
 """
 
@@ -28,6 +28,7 @@ from server.org.pilot.case import GROUPS, ONLINE, Away
 from server.org.pilot.forms import HYBRID, IN_PERSON, permit
 from server.org.refusal import Refused
 from server.org.roster import ZONE, call
+from server.oversight import daily
 from server.records import tables
 from server.records.database import Database
 from server.records.log import Log, Step
@@ -58,7 +59,7 @@ async def tell(
         for cell in cells:
             await _register(connection, cell, months_back(today, months)[-1])
     log, held = Log(database, key, zone), 0
-    for first in months_back(today, months):
+    for first in reversed(months_back(today, months)):
         for cell in cells:
             held += await _month(database, log, zone, cell, first, today)
     return held
@@ -247,7 +248,11 @@ async def told(settings: Settings, months: int) -> int:
     """The same in the database of these settings, up to now."""
     database, today = Database(settings.database), datetime.now(UTC).astimezone(settings.zone).date()
     try:
-        return await tell(database, Key.load(settings.head_key), today, months, zone=settings.zone)
+        key = Key.load(settings.head_key)
+        held = await tell(database, key, today, months, zone=settings.zone)
+        if held:  # what the house does once a day, so that verdicts and alerts are there at once
+            await daily.run(database, Log(database, key).read, key, datetime.now(UTC), settings.zone)
+        return held
     finally:
         await database.close()
 

@@ -1,12 +1,13 @@
 """A cell of any size with a meeting planned for now: what load runs are made on.  Never in a real register."""
 
 import secrets
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.meeting.ids import MeetingKind, Post, Standing
-from server.org import meetings, people, tree
+from server.org import groups, meetings, people, tree
 from server.org.accounts import Accounts
 from server.org.pilot.case import ONLINE, Away
 from server.org.roster import ZONE
@@ -33,8 +34,11 @@ def name_of(number: int) -> str:
     return f"{FAMILY[family]} {MIDDLE[rest // len(GIVEN) % len(MIDDLE)]} {GIVEN[rest % len(GIVEN)]}"
 
 
-async def large_cell(database_url: str, members: int, form: str = ONLINE) -> tuple[str, list[Account]]:
+async def large_cell(
+    database_url: str, members: int, form: str = ONLINE, parties: int = 0
+) -> tuple[str, list[Account]]:
     """Adds a new cell of `members`, their accounts and a meeting; its id, and the accounts, the secretary's first.
+    `parties`: into so many party groups, each with leader and deputy; the secretary is in none.
 
     Brings the tables to this version first.  Called twice it adds two cells.  Raises sqlalchemy's SQLAlchemyError.
     """
@@ -43,7 +47,7 @@ async def large_cell(database_url: str, members: int, form: str = ONLINE) -> tup
     try:
         await database.migrate()
         async with database.write() as connection:
-            await _register(connection, run, members, form)
+            await _register(connection, run, members, form, parties)
         found = [Account(f"tai-{run}-{n:03}", secrets.token_urlsafe(18), n < len(POSTS)) for n in range(members)]
         accounts = Accounts(database)
         for number, account in enumerate(found):
@@ -61,7 +65,7 @@ def _meeting(run: str) -> str:
     return f"tai-{run}"
 
 
-async def _register(connection: AsyncConnection, run: str, members: int, form: str) -> None:
+async def _register(connection: AsyncConnection, run: str, members: int, form: str, parties: int) -> None:
     above = await tree.add(connection, f"tai-{run}-base", "grassroots", f"Đảng bộ chạy tải {run}", None)
     cell = await tree.add(connection, f"tai-{run}-cell", tree.CELL, f"Chi bộ chạy tải {run}", above)
     for number in range(members):
@@ -70,9 +74,20 @@ async def _register(connection: AsyncConnection, run: str, members: int, form: s
         await people.give_status(connection, person, Standing.OFFICIAL, SINCE)
         if number < len(POSTS):
             await people.give_post(connection, person, cell.id, POSTS[number], SINCE)
+    await _parties(connection, cell.id, [_person(run, number) for number in range(members)], parties)
     await _allowed(connection, cell.id, _person(run, 0))
     title, kind = f"Chạy tải {members} đảng viên", MeetingKind.REGULAR
     await meetings.plan(connection, _meeting(run), cell.id, title, kind, datetime.now(UTC), AGENDA, form)
+
+
+async def _parties(connection: AsyncConnection, cell: str, persons: Sequence[str], parties: int) -> None:
+    """All but the secretary, in turn; of those without another post the first two of each group lead it."""
+    for number in range(parties):
+        own = persons[1 + number :: parties]
+        await groups.add(connection, f"{cell}-to-{number + 1}", cell, f"Tổ {number + 1}", own, SINCE)
+        plain = [person for person in own if person not in persons[: len(POSTS)]]
+        for person, post in zip(plain, (Post.GROUP_LEADER, Post.DEPUTY_GROUP_LEADER), strict=False):
+            await people.give_post(connection, person, cell, post, SINCE)
 
 
 async def _allowed(connection: AsyncConnection, cell: str, by: str) -> None:

@@ -371,6 +371,7 @@ class SimulatedMember:
             await media.close()
             return False
         self.media = media
+        self.tally.offers += 1
         self.screen.epoch = answer["epoch"]
         self._tell()
         return True

@@ -1,6 +1,6 @@
-"""The meeting of last month: held by the real core on a clock of its own, and kept in the real log."""
+"""The meetings that were held: by the real core on a clock of its own, kept in the real log, with their papers."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -11,6 +11,8 @@ from server.org.roster import call
 from server.records.database import Database
 from server.records.log import Log
 from server.records.signing import Key
+
+from . import filing, formal, lately
 
 Step = tuple[float, MemberId, c.Command]  # minutes after the planned time, who, what
 
@@ -25,13 +27,29 @@ CHAIR = MemberId("demo-bithu")
 
 
 async def hold(database: Database, key: Key, meeting_id: str, zone: ZoneInfo) -> None:
-    """Hold the planned meeting from its call to its close."""
+    """Hold the planned meeting from its call to its close; its papers are signed and posted."""
+    log = Log(database, key)
+    writer = await _held(database, log, meeting_id, zone, _story)
+    await filing.sign(database, log, meeting_id, writer.ask, zone)
+
+
+async def hold_lately(database: Database, key: Key, meeting_id: str, zone: ZoneInfo) -> None:
+    """A thematic meeting whose minutes still wait for the chair's signature."""
+    log = Log(database, key)
+    writer = await _held(database, log, meeting_id, zone, lately.story)
+    await filing.wait(database, log, meeting_id, writer.ask, zone)
+
+
+async def _held(
+    database: Database, log: Log, meeting_id: str, zone: ZoneInfo, story: Callable[[c.Call], Iterator[Step]]
+) -> "_Writer":
     called = await call(database, meeting_id, zone)
     planned = datetime.fromisoformat(called.about.planned_for)
-    writer = _Writer(Log(database, key), meeting_id)
+    writer = _Writer(log, meeting_id)
     await writer.ask(called, NOBODY, planned - timedelta(days=1))
-    for minute, who, command in sorted(_story(called.roster, planned), key=lambda step: step[0]):
+    for minute, who, command in sorted(story(called), key=lambda step: step[0]):
         await writer.ask(command, who, planned + timedelta(minutes=minute))
+    return writer
 
 
 class _Writer:
@@ -56,14 +74,16 @@ class _Writer:
 # -- What happened ---------------------------------------------------------------------------------------------------
 
 
-def _story(roster: tuple[Seat, ...], planned: datetime) -> Iterator[Step]:
+def _story(called: c.Call) -> Iterator[Step]:
+    roster = called.roster
     yield from _arrivals(roster)
     yield 0.7, CHAIR, c.Open()
     yield from _agenda()
     yield from _speeches(roster)
     yield from _mishaps()
     yield from _check(roster)
-    yield from _tasks(planned)
+    yield from _tasks(datetime.fromisoformat(called.about.planned_for))
+    yield from formal.steps(called)
     yield 97.4, CHAIR, c.Close()
 
 

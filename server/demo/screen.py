@@ -80,5 +80,29 @@ class Screen:
     def is_heard(self) -> bool:
         return self.mine.get("microphone") == "on" and bool(self.mine.get("may_speak"))
 
+    # -- the groups --------------------------------------------------------------------------------------------------
+
+    @property
+    def groups(self) -> Json:
+        """What is private to me of the groups: where I am, what I lead, what I report."""
+        return dict(self.mine.get("groups", {}))
+
+    @property
+    def place(self) -> str:
+        return str(self.groups.get("place", ""))
+
+    @property
+    def sittings(self) -> Json:
+        return dict(self.view.get("groups", {}).get("sittings", {}))
+
+    @property
+    def apart(self) -> bool:
+        return "apart" in self.view.get("groups", {})
+
+    @property
+    def moves(self) -> int:
+        """How often the cell has split or gathered: even while it sits together."""
+        return 2 * len(self.sittings) - self.apart
+
     def may(self, name: str) -> bool:
         return name in self.mine.get("may", ())

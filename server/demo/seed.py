@@ -24,7 +24,7 @@ from server.records.database import Database
 from server.records.signing import Key
 from server.records.tables import accounts as accounts_table
 
-from . import before, past, province
+from . import before, filing, past, province
 from .pilot import seed_pilot
 
 SINCE = date(2022, 7, 1)
@@ -115,8 +115,12 @@ async def seed(
             await seed_pilot(connection, today)
     async with database.read() as connection:
         last = await meetings.meeting(connection, "demo-past")
+        late = await meetings.meeting(connection, "demo-late")
+    await filing.begin_term(database)
     if last is not None and last.phase == "planned":
         await past.hold(database, key, last.id, zone)
+    if late is not None and late.phase == "planned":
+        await past.hold_lately(database, key, late.id, zone)
     async with database.write() as connection:
         meeting_id = await _meeting_now(connection, at, zone)
     await before.prepare(database, ("demo-ahead-2", meeting_id), at, today, zone, store)
@@ -244,6 +248,13 @@ async def _plans(connection: AsyncConnection, today: date, zone: ZoneInfo) -> No
     regular, thematic = MeetingKind.REGULAR.value, MeetingKind.THEMATIC.value
     planned = (
         ("demo-past", today - timedelta(days=28), regular, "Sinh hoạt chi bộ thường kỳ tháng trước", province.AGENDA),
+        (
+            "demo-late",
+            today - timedelta(days=9),
+            thematic,
+            "Sinh hoạt chuyên đề: Phòng, chống thiên tai mùa mưa bão",
+            province.THEMATIC,
+        ),
         (
             "demo-ahead-1",
             today + timedelta(days=14),

@@ -11,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from .crowd import Account, simulate
 from .large import large_cell
+from .trips import trips
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -19,6 +20,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seconds", type=float, default=30, metavar="S", help="how long they play (30)")
     parser.add_argument("--no-picture", action="store_true", help="nobody sends a picture")
     parser.add_argument("--seed", type=int, default=1, help="of what they do and when (1)")
+    parser.add_argument("--trips", type=int, default=0, metavar="N", help="into groups and back, N times, instead")
+    parser.add_argument("--groups", type=int, default=6, metavar="N", help="into how many groups (6)")
     parser.add_argument("--meeting", help="the id of a meeting that is there")
     parser.add_argument("--accounts", metavar="FILE", help='lines of "username password"; "-" reads the input')
     parser.add_argument(
@@ -48,6 +51,8 @@ async def _run(args: argparse.Namespace) -> dict[str, object]:
         meeting, accounts = args.meeting, read_accounts(text)
     if len(accounts) < args.members:
         raise ValueError(f"there are {len(accounts)} accounts for {args.members} members")
+    if args.trips:
+        return await trips(args.url, meeting, accounts, args.members, args.groups, args.trips, args.seed)
     return await simulate(args.url, meeting, accounts, args.members, args.seconds, not args.no_picture, args.seed)
 
 

@@ -208,19 +208,24 @@ class Room:
         self.meeting, self.last_at, self._not_before = meeting, at, None
 
     def _show(self) -> None:
-        """Tell the screens and the media.  What is kept has happened, whatever goes wrong here."""
+        """Tell the media and the screens.  What is kept has happened, whatever goes wrong here."""
         try:
-            self._tell(self)
-            if self.closed and self._stage is None:
-                return  # opened for its papers: there is no sound and no picture to end
-            stage = plan(self.meeting)
-            if stage != self._stage:
-                self._sfu.follow(self.id, stage)
-                self._stage = stage
-            if self.closed and self._ending is None:
-                self._ending = asyncio.create_task(self._end_media())
+            try:
+                self._set_stage()  # first: who reads that his group sits apart must be heard by nobody else any more
+            finally:
+                self._tell(self)
         except Exception as broken:
             self._health.fault(f"room {self.id}, telling", broken)
+
+    def _set_stage(self) -> None:
+        if self.closed and self._stage is None:
+            return  # opened for its papers: there is no sound and no picture to end
+        stage = plan(self.meeting)
+        if stage != self._stage:
+            self._sfu.follow(self.id, stage)
+            self._stage = stage
+        if self.closed and self._ending is None:
+            self._ending = asyncio.create_task(self._end_media())
 
     async def _end_media(self) -> None:
         try:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from aioice import stun
 
-Address = tuple[str, int]
+Address = tuple[str, int] | tuple[str, int, str]  # the third is "tcp" (streams.py); without it it is UDP
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""One UDP port for everybody: first byte -> STUN, DTLS or SRTP (RFC 7983); address -> peer."""
+"""One port number for everybody, UDP and TCP: first byte -> STUN, DTLS or SRTP (RFC 7983); address -> peer."""
 
 import socket
 from collections.abc import Callable
@@ -7,6 +7,7 @@ from typing import Protocol
 from . import icelite
 from .icelite import Address, Credentials, Probe
 from .rtp import is_rtcp
+from .streams import Streams
 
 BATCH = 64  # datagrams read before timers and the control socket get their turn
 LARGEST = 2048  # bytes of a datagram
@@ -49,6 +50,7 @@ class Mux:
     def __init__(self, sock: socket.socket, clock: Callable[[], float]) -> None:
         self.sock, self._clock = sock, clock
         self.received = self.sent = self.unsent = self.strange = 0
+        self.streams = Streams(self._streamed)
         self._by_address: dict[Address, Endpoint] = {}
         self._by_ufrag: dict[str, Endpoint] = {}
         self._paths: dict[Endpoint, list[Address]] = {}
@@ -103,11 +105,24 @@ class Mux:
             del self._by_address[address]
 
     def send(self, datagram: bytes, address: Address) -> None:
+        if len(address) == 3:
+            self._send_by_stream(datagram, address)
+            return
         try:
             self.sock.sendto(datagram, address)
             self.sent += 1
         except OSError:  # a full queue or a network that is away: lost like any datagram
             self.unsent += 1
+
+    def _send_by_stream(self, datagram: bytes, address: Address) -> None:
+        if self.streams.send(datagram, address):
+            self.sent += 1
+        else:
+            self.unsent += 1
+
+    def _streamed(self, datagram: bytes, source: Address) -> None:
+        self.received += 1
+        self._sort(datagram, source, self._clock())
 
     def readable(self) -> None:
         """Read what is there, at most a batch."""
@@ -156,6 +171,8 @@ class Mux:
             return
         peer = self._by_ufrag[check.ufrag]
         self.place(peer, source)
+        if len(source) == 3:
+            self.streams.prove(source)
         peer.checked(source, check.nominated, now)
         self.send(check.reply, source)
 

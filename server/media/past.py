@@ -64,11 +64,12 @@ class PeerPast:
         """Raises KeyError, TypeError, ValueError when the value is no past."""
         lines, fingerprints, theirs = value["offer"]
         profile, inbound, outbound = value["keys"]
-        host, port = value["address"]
+        host, port, *tcp = value["address"]
+        address: Address = (host, port, tcp[0]) if tcp else (host, port)
         return PeerPast(
             value["name"], value["owner"],
             Offer(tuple(Line(*line) for line in lines), tuple((n, v) for n, v in fingerprints), Credentials(*theirs)),
-            Credentials(*value["ice"]), (host, port), Keys(profile, bytes.fromhex(inbound), bytes.fromhex(outbound)),
+            Credentials(*value["ice"]), address, Keys(profile, bytes.fromhex(inbound), bytes.fromhex(outbound)),
             tuple(value["reporters"]), {mid: SlotPast(*one) for mid, one in value["slots"].items()},
             {int(ssrc): StreamPast(*one) for ssrc, one in value["streams"].items()},
         )  # fmt: skip

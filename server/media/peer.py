@@ -152,7 +152,7 @@ class Peer:
 
     def answer(self, addresses: tuple[str, ...]) -> str:
         ssrcs = {s.mid: (s.ssrc, s.rtx_ssrc) for s in self.slots}
-        own = sdp.Own(self.ice, fingerprint(self._own), addresses, self._mux.port, ssrcs)
+        own = sdp.Own(self.ice, fingerprint(self._own), addresses, self._mux.port, ssrcs, self._mux.streams.open)
         return sdp.answer(self.offer, own)
 
     def start(self) -> None:

@@ -1,6 +1,6 @@
 """The offer read, the answer written from a template (docs/protocol.md, "Sound and picture"; RFC 8829, RFC 8839)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from .icelite import Credentials
@@ -58,6 +58,7 @@ class Own:
     addresses: tuple[str, ...]
     port: int
     ssrcs: Mapping[str, tuple[int, int]]  # mid of a receive slot -> its SSRC and RTX SSRC
+    tcp: bool = False  # the port is open for TCP too
 
 
 Section = dict[str, list[str]]  # attribute -> its values; "m" -> the m-line
@@ -171,16 +172,23 @@ def _transport(line: Line, own: Own) -> list[str]:
         f"m={line.kind} {own.port} UDP/TLS/RTP/SAVPF {formats}", f"c=IN {'IP6' if ':' in host else 'IP4'} {host}",
         f"a=mid:{line.mid}", "a=rtcp-mux", "a=rtcp-rsize", f"a=ice-ufrag:{own.ice.ufrag}",
         f"a=ice-pwd:{own.ice.password}", f"a=fingerprint:sha-256 {own.fingerprint}", "a=setup:passive",
-        *_candidates(own.addresses, own.port), "a=end-of-candidates",
+        *_candidates(own), "a=end-of-candidates",
     ]  # fmt: skip
 
 
-def _candidates(addresses: Sequence[str], port: int) -> list[str]:
-    """Host candidates, the first preferred (RFC 8445 section 5.1.2.1: type 126, local preference, component 1)."""
-    return [
-        f"a=candidate:{at + 1} 1 udp {126 << 24 | (65535 - at) << 8 | 255} {address} {port} typ host"
-        for at, address in enumerate(addresses)
+def _candidates(own: Own) -> list[str]:
+    """Host candidates, the first preferred (RFC 8445 section 5.1.2.1: type 126, local preference, component 1).
+
+    Those of TCP come after all of UDP: type 90, passive (RFC 6544 section 4.2: direction 4).
+    """
+    lines = [
+        f"a=candidate:{at + 1} 1 udp {126 << 24 | (65535 - at) << 8 | 255} {address} {own.port} typ host"
+        for at, address in enumerate(own.addresses)
     ]
+    for at, address in enumerate(own.addresses) if own.tcp else ():
+        priority = 90 << 24 | (4 << 13 | (8191 - at)) << 8 | 255
+        lines.append(f"a=candidate:{at + 101} 1 tcp {priority} {address} {own.port} typ host tcptype passive")
+    return lines
 
 
 def _codecs(line: Line) -> list[str]:

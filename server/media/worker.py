@@ -77,11 +77,13 @@ class Worker:
             loop.add_signal_handler(ended, self._asked_to_end)
         server = await asyncio.start_unix_server(self._serve, path, limit=lines.LONGEST)
         loop.add_reader(self.mux.sock, self.mux.readable)
+        await self.mux.streams.listen(self.mux.sock.getsockname()[0], self.mux.port)
         self._count_down()
         self._tick()
         print(lines.encode({"epoch": self.epoch, "port": self.mux.port}).decode(), end="", flush=True)
         await self._end.wait()
         server.close()
+        self.mux.streams.close()
         if self._leaving:
             loop.remove_reader(self.mux.sock)
             self.sfu.keep()

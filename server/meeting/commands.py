@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from .ids import (
     NO_TEXT,
     About,
+    Before,
     Carried,
     Choice,
     Circle,
@@ -53,6 +54,7 @@ class Call(Command):
     documents: tuple[Document, ...] = ()  # in the order of the agenda
     carried: tuple[Carried, ...] = ()  # the tasks of last month, by deadline
     groups: tuple[PartyGroup, ...] = ()  # of the register
+    before: Before | None = None  # the cell's meeting before, as it was sealed
 
 
 # -- Coming and going ------------------------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from .ids import (
     HALL,
     About,
     Answer,
+    Before,
     Carried,
     Choice,
     Circle,
@@ -71,6 +72,7 @@ class Called(Event):
     documents: tuple[Document, ...] = ()
     carried: tuple[Carried, ...] = ()
     groups: tuple[PartyGroup, ...] = ()
+    before: Before | None = None
 
 
 @dataclass(frozen=True, slots=True)

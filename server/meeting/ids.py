@@ -163,6 +163,18 @@ class Excuse:
 
 
 @dataclass(frozen=True, slots=True)
+class Before:
+    """The last sealed head of the cell's meeting before, and the public witness of that day: each month's log holds the
+    one before it, so that none can be written anew alone."""
+
+    meeting: str
+    seq: int
+    hash: str  # hex
+    size: int = 0  # heads in the witness; 0 = there was none
+    root: str = ""  # hex
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """What may be opened together.  Kept elsewhere; the meeting knows its name and its length only."""
 

@@ -129,6 +129,11 @@ ALLOWED: Mapping[str, frozenset[str]] = MappingProxyType(
         "edit_agendas": frozenset({"leading"}),
         "keep_record": frozenset({"committee"}),  # of a meeting in the room; the minutes secretary by appointment
         "see_attendance": frozenset({"member", "heir", "committee", "follower", "superior"}),
+        # papers: who works at them is known from the log of the meeting; drafts are for the committee
+        "see_papers": frozenset({"member", "heir", "committee", "follower", "superior"}),
+        "prepare_papers": frozenset({"committee"}),
+        "receive_papers": frozenset({"follower", "superior"}),  # what is signed goes up with opinions and tables
+        "keep_terms": frozenset({"secretary", "organiser"}),
         # oversight: read-only over exactly the sub-tree; the cell sees its own, and who looked at it
         "see_supervision": frozenset({"committee", "follower", "superior", "leading"}),
         "see_timeline": frozenset({"committee", "follower", "superior"}),

@@ -75,7 +75,7 @@ async def lines(
     """Those of the sub-tree in the order of units and names; only of one state, or found by name, if given."""
     where = [_here(of, look)]
     if state:
-        where.append(_state(look) == state)
+        where += [_state(look) == state, *_few(look, state)]
     if q:
         hit = people.c.folded.contains(names.fold(q), autoescape=True)
         where.append(sa.or_(hit, accounts.c.username.startswith(names.fold(q), autoescape=True)))
@@ -90,10 +90,24 @@ async def line(connection: AsyncConnection, person_id: str, look: Looked) -> Lin
 
 async def counts(connection: AsyncConnection, of: Unit, look: Looked) -> Mapping[str, int]:
     """How many are in each state; every state is named."""
-    state = _state(look).label("state")
-    found = sa.select(state, sa.func.count().label("n")).select_from(_joined(look.at)).where(_here(of, look))
-    rows = {row.state: row.n for row in await connection.execute(found.group_by(state))}
-    return {each: rows.get(each, 0) for each in STATES}
+    if of.kind == tree.CELL:
+        found = await _counted(connection, _state(look), _joined(look.at), _here(of, look))
+    else:
+        whole = not of.parent_id  # all there is: no need to ask where each is registered
+        homes = accounts.join(people, accounts.c.person_id == people.c.id).join(units, people.c.unit_id == units.c.id)
+        here = sa.true() if whole else tree.within([of])
+        found = await _counted(connection, _of_account(look), accounts if whole else homes, here)
+        invited = sa.and_(_here(of, look), *_few(look, "invited"))
+        found |= await _counted(connection, _state(look), _joined(look.at), invited)
+    return {each: found.get(each, 0) for each in STATES}
+
+
+async def _counted(
+    connection: AsyncConnection, state: sa.ColumnElement[str], of: sa.FromClause, where: sa.ColumnElement[bool]
+) -> dict[str, int]:
+    named = state.label("state")
+    found = sa.select(named, sa.func.count().label("n")).select_from(of).where(where).group_by(named)
+    return {row.state: row.n for row in await connection.execute(found)}
 
 
 def _joined(at: datetime) -> sa.FromClause:
@@ -111,11 +125,24 @@ def _here(of: Unit, look: Looked) -> sa.ColumnElement[bool]:
     return sa.and_(tree.within([of]), has)
 
 
+def _few(look: Looked, state: str) -> list[sa.ColumnElement[bool]]:
+    """Narrows a rare state down before anybody's home and name are looked at."""
+    if state == "invited":
+        good = sa.and_(slips.c.ended_at.is_(None), slips.c.expires_at > look.at)
+        return [accounts.c.id.is_(None), people.c.id.in_(sa.select(slips.c.person_id).where(good))]
+    if state in ("disabled", "reset", "locked"):
+        return [people.c.id.in_(sa.select(accounts.c.person_id).where(_of_account(look) == state))]
+    return []
+
+
 def _state(look: Looked) -> sa.ColumnElement[str]:
+    none = sa.case((_OPEN.c.id.is_not(None), "invited"), else_="none")
+    return sa.case((accounts.c.id.is_(None), none), else_=_of_account(look))
+
+
+def _of_account(look: Looked) -> sa.ColumnElement[str]:
     a = accounts.c
     return sa.case(
-        (sa.and_(a.id.is_(None), _OPEN.c.id.is_not(None)), "invited"),
-        (a.id.is_(None), "none"),
         (sa.or_(a.disabled == sa.true(), idle_since(look.at - look.idle)), "disabled"),
         (a.password_hash == "", "reset"),
         (a.locked_until > look.at, "locked"),

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.meeting.commands import Call
@@ -13,6 +14,7 @@ from server.meeting.ids import (
     HALL,
     NOBODY,
     About,
+    Before,
     Form,
     GroupId,
     Item,
@@ -27,6 +29,7 @@ from server.meeting.ids import (
     Standing,
 )
 from server.records.database import Database
+from server.records.tables import heads, meetings, witness_roots
 
 from . import groups, names, people
 from .groups import Group
@@ -68,6 +71,7 @@ async def call(
         roster = await seats(connection, row.unit.id, day, committee=row.of_committee)
         parties = await groups.of_cell(connection, row.unit.id, day)
         rules = await rules_at(connection, row.unit, day, rulebook)
+        sealed = await before(connection, row)
     line = succession(roster)
     if not line:
         raise NoChair(row.unit.name)
@@ -80,7 +84,23 @@ async def call(
         line=line[1:],
         seed=seed(),
         groups=_parties(parties, roster),
+        before=sealed,
     )
+
+
+async def before(connection: AsyncConnection, row: MeetingRow) -> Before | None:
+    """The last head of the cell's last meeting that is closed, and the root of the public witness of today."""
+    joined = heads.join(meetings, heads.c.meeting == meetings.c.id)
+    earlier = sa.and_(meetings.c.unit_id == row.unit.id, meetings.c.planned_for < row.planned_for)
+    found = sa.select(heads.c.meeting, heads.c.seq, heads.c.hash).select_from(joined).where(earlier)
+    last = (
+        await connection.execute(found.order_by(meetings.c.planned_for.desc(), heads.c.seq.desc()).limit(1))
+    ).first()
+    roots = sa.select(witness_roots.c.size, witness_roots.c.root).order_by(witness_roots.c.size.desc()).limit(1)
+    root = (await connection.execute(roots)).first()
+    if last is None:
+        return None
+    return Before(last.meeting, last.seq, last.hash.hex(), root.size if root else 0, root.root.hex() if root else "")
 
 
 async def seats(connection: AsyncConnection, unit_id: str, day: date, *, committee: bool = False) -> tuple[Seat, ...]:

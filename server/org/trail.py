@@ -40,6 +40,7 @@ WHAT: Mapping[str, str] = MappingProxyType(
         "agenda_set": "The template of an agenda was changed.",
         "task_reported": "The state of the task “{task}” was reported: {result}",
         "task_done": "The task “{task}” was done: {result}",
+        "term_begun": "The term “{name}” begins on {since}.",
         "exported": "The register was taken out as a file.",
         "account_invited": "An invitation to sign in was printed.",
         "account_joined": "The invitation was taken up.",

@@ -202,7 +202,8 @@ async def _branches(
         memberships.c.unit_id == inner.c.id,
         memberships.c.kind == "home",
         memberships.c.since <= day,
-        sa.or_(memberships.c.until.is_(None), memberships.c.until > day),
+        # not `until IS NULL OR until > day`: SQLite would search the index twice for each unit
+        sa.func.coalesce(memberships.c.until, date.max) > day,
     )
     members = sa.select(sa.func.count()).select_from(inner.join(memberships, homes)).where(inside)
     counts = (

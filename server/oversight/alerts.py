@@ -24,6 +24,7 @@ from server.org.refusal import Refused, kept
 from server.org.rulebook import Rule, Rulebook, number, share
 from server.org.tree import CELL, Unit
 from server.records.database import Database
+from server.records.rollups import REGULAR
 from server.records.summaries import EXCUSED
 from server.records.tables import alerts, meetings, roll_lines, summaries, unit_months, units, verdicts
 from server.records.tables import people as persons
@@ -173,7 +174,7 @@ async def _unplanned(connection: AsyncConnection, day: _Day, cells: Mapping[str,
     month = Month.of(day.today)
     begin, end = month.moments(day.zone)
     m = meetings.c
-    regular = sa.and_(m.planned_for >= begin, m.planned_for < end, m.kind != MeetingKind.THEMATIC.value)
+    regular = sa.and_(m.planned_for >= begin, m.planned_for < end, m.kind.in_(REGULAR), m.phase != "cancelled")
     planned = set((await connection.execute(sa.select(m.unit_id).where(regular).distinct())).scalars())
     for unit in cells.values():
         if unit.id in planned:
@@ -197,9 +198,9 @@ async def _unmet(connection: AsyncConnection, day: _Day, cells: Mapping[str, Uni
 async def _of_meetings(connection: AsyncConnection, day: _Day, cells: Mapping[str, Unit]) -> AsyncIterator[Found]:
     """Attendance below the target, papers late, record broken."""
     s, v = summaries.c, verdicts.c
-    columns = (s.meeting, s.unit_id, s.month, s.planned_for, s.closed_at, s.base, s.present, s.adopted, v.ok)
+    columns = (s.meeting, s.unit_id, s.month, s.planned_for, s.closed_at, s.base, s.present, s.reported_after, v.ok)
     joined = summaries.outerjoin(verdicts, v.meeting == s.meeting)
-    recent = sa.or_(s.closed_at >= day.at - RECENT, v.ok.is_(False))
+    recent = sa.and_(s.kind != MeetingKind.COMMITTEE.value, sa.or_(s.closed_at >= day.at - RECENT, v.ok.is_(False)))
     for row in await connection.execute(sa.select(*columns).select_from(joined).where(recent).order_by(s.closed_at)):
         unit = cells.get(row.unit_id)
         if unit is None:
@@ -212,8 +213,8 @@ async def _of_meetings(connection: AsyncConnection, day: _Day, cells: Mapping[st
         wanted = share(rules, "attendance_target")
         if row.base and row.present * wanted.under < row.base * wanted.over:
             yield Found(unit.id, "low", row.meeting, row.month, {"day": on, "present": row.present, "base": row.base})
-        late = day.at > row.closed_at + timedelta(days=number(rules, "results_days_after"))
-        if late and not row.adopted:
+        days, closed = number(rules, "results_days_after"), row.closed_at.astimezone(day.zone).date()
+        if row.reported_after is None and day.today > closed + timedelta(days=days):
             yield Found(unit.id, "papers", row.meeting, row.month, {"day": on})
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.meeting.ids import MeetingKind, SeatKind
 from server.org.tree import Unit
+from server.records.rollups import REGULAR
 from server.records.tables import meetings, roll_lines, summaries, verdicts
 
 from .absences import Line
@@ -56,7 +57,8 @@ async def held(connection: AsyncConnection, unit: Unit, since: datetime, until: 
     joined = meetings.outerjoin(summaries, _s.meeting == _m.id).outerjoin(verdicts, _v.meeting == _m.id)
     listed = (_m.id, _m.title, _m.kind, _m.planned_for, _m.phase, _m.form.label("wanted_form"), _m.opened_at)
     facts = (_s.meeting.label("summary"), *(_s[name] for name in _FACTS), _v.ok)
-    when = sa.and_(_m.unit_id == unit.id, _m.planned_for >= since, _m.planned_for < until)
+    of_cell = sa.and_(_m.unit_id == unit.id, _m.kind != MeetingKind.COMMITTEE.value)
+    when = sa.and_(of_cell, _m.planned_for >= since, _m.planned_for < until)
     found = sa.select(*listed, *facts).select_from(joined).where(when).order_by(_m.planned_for.desc(), _m.id)
     return [_held(row) for row in await connection.execute(found)]
 
@@ -86,7 +88,7 @@ async def roll(
     """The lines of members at regular meetings of the months from `since` to `until`."""
     joined = roll_lines.join(summaries, _s.meeting == _r.meeting)
     columns = tuple(_r[name] for name in Line.__dataclass_fields__ if name != "planned_for")
-    regular = sa.and_(_s.kind != MeetingKind.THEMATIC.value, _r.kind == SeatKind.MEMBER.value)
+    regular = sa.and_(_s.kind.in_(REGULAR), _r.kind == SeatKind.MEMBER.value)
     found = (
         sa.select(*columns, _s.planned_for).select_from(joined).where(where, regular, _r.month.between(since, until))
     )

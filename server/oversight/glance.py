@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from server.meeting.ids import MeetingKind
 from server.org import names
 from server.org.tree import CELL, Unit
-from server.records.rollups import COUNTED
+from server.records.rollups import COUNTED, IN_TIME, REGULAR
 from server.records.tables import below, meetings, summaries, unit_months, units, verdicts
 
 from .months import Month
@@ -39,7 +39,7 @@ def living(month: Month) -> sa.ColumnElement[bool]:
 
 def _planned(month: Month, zone: ZoneInfo) -> sa.ColumnElement[bool]:
     begin, end = month.moments(zone)
-    return sa.and_(_m.planned_for >= begin, _m.planned_for < end, _m.kind != MeetingKind.THEMATIC.value)
+    return sa.and_(_m.planned_for >= begin, _m.planned_for < end, _m.kind.in_(REGULAR), _m.phase != "cancelled")
 
 
 # -- Level by level --------------------------------------------------------------------------------------------------
@@ -148,11 +148,12 @@ def _wrong(target: int) -> Mapping[str, sa.ColumnElement[bool]]:
         "low": sa.and_(_s.base > 0, _s.present * 1000 < _s.base * target),
         "short": _s.seconds < _s.wanted_minutes * 60,
         "unscored": sa.and_(_s.meeting.is_not(None), _s.score.is_(None)),
+        "late": sa.and_(_s.meeting.is_not(None), sa.or_(_s.reported_after.is_(None), _s.reported_after > IN_TIME)),
         "broken": _v.ok.is_(False),
     }
 
 
-FILTERS = ("unplanned", "unmet", "low", "short", "unscored", "broken")
+FILTERS = ("unplanned", "unmet", "low", "short", "unscored", "late", "broken")
 _RATE = sa.cast(_s.present, sa.Float) / sa.func.nullif(_s.base, 0)
 SORTS: Mapping[str, sa.ColumnElement[Any]] = MappingProxyType(
     {"name": _u.folded, "attendance": _RATE, "duration": _s.seconds, "score": _s.score, "day": _m.planned_for}
@@ -203,7 +204,9 @@ async def cells(
         _s.score,
         _s.grade,
     )
-    query = sa.select(*shown, *of_meeting, *facts, _s.meeting.label("held"), _v.ok).select_from(joined)
+    query = sa.select(*shown, *of_meeting, *facts, _s.reported_after, _s.meeting.label("held"), _v.ok).select_from(
+        joined
+    )
     key = SORTS[asked.sort]
     order = (key.is_(None), key.desc() if asked.down else key, _u.folded, _u.id)
     rows = await connection.execute(query.where(*where).order_by(*order).limit(asked.limit).offset(asked.offset))
@@ -231,6 +234,8 @@ def _cell_month(row: Any) -> CellMonth:
             good=int(row.grade == "good"),
             verified=int(row.ok is not None),
             broken=int(row.ok is False),
+            reported=int(row.reported_after is not None),
+            in_time=int(row.reported_after is not None and row.reported_after <= IN_TIME),
         )
     return CellMonth(
         Unit(row.id, row.kind, row.name, row.path),

@@ -34,6 +34,7 @@ WHAT: Mapping[str, str] = MappingProxyType(
         "report": "Report",
         "inspection": "Inspection file",
         "minutes": "Minutes",
+        "papers": "Papers",
     }
 )
 

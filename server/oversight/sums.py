@@ -27,6 +27,8 @@ class Sums:
     good: int = 0  # meetings scored good
     verified: int = 0  # meetings whose record was looked at
     broken: int = 0  # and found not whole
+    reported: int = 0  # meetings whose results were reported to the direct superior
+    in_time: int = 0  # of them within two days (42-HD/BTCTW)
 
     @property
     def in_room(self) -> int:
@@ -44,6 +46,10 @@ class Sums:
     @property
     def kept_permille(self) -> int | None:
         return ratio(self.kept, self.meetings)
+
+    @property
+    def in_time_permille(self) -> int | None:
+        return ratio(self.in_time, self.meetings)
 
     @property
     def score(self) -> int | None:

@@ -6,7 +6,7 @@ from typing import Any
 from aiohttp import web
 from prometheus_client import REGISTRY, CollectorRegistry
 
-from . import accounts, csrf, documents, headers, joining, keys, register_files, render
+from . import accounts, csrf, documents, headers, joining, keys, network, proof, register_files, render
 from .assets import Assets
 from .guard import calm, guarded, known
 from .keys import House, Log
@@ -34,6 +34,8 @@ def setup(app: web.Application, house: House, registry: CollectorRegistry = REGI
     app[keys.LARGEST] = {(route.method, resources[route.path].canonical): route.largest for route in routes}
     app[keys.LOOKS] = {(route.method, resources[route.path].canonical): route.look for route in routes}
     register_files.setup(app)
+    proof.setup(app)
+    network.setup(app)
     documents.setup(app)
     joining.setup(app)
     accounts.setup(app)

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Protocol
 
 from aiohttp import web
 
+from server.meeting.commands import Command
 from server.meeting.events import Recorded
+from server.meeting.ids import MemberId
 from server.org.access import Actor
 from server.org.accounts import Accounts, SignedIn
 from server.org.meetings import MeetingRow
@@ -16,6 +18,7 @@ from server.org.people import Entry
 from server.org.refusal import Refused
 from server.org.tree import Unit
 from server.records.database import Database
+from server.records.signing import Key
 from server.settings import Settings
 
 if TYPE_CHECKING:
@@ -33,8 +36,18 @@ class Log(Protocol):
     async def read(self, meeting: str) -> list[Recorded]: ...
 
 
+class Ask(Protocol):
+    """Asks a closed meeting, by the one way: decided, kept, told.  Raises meeting.refusal.Refused."""
+
+    async def __call__(self, meeting: str, command: Command, member: MemberId, cause: str = "") -> int: ...
+
+
 async def _well() -> bool:
     return True
+
+
+async def _no_answer(offer: str) -> str:
+    raise Refused("media-away", "Sound and picture are being restarted. Please wait a moment.")
 
 
 async def _no_room(meeting: str, person: str, page: str, offer: str) -> Mapping[str, str]:
@@ -53,8 +66,11 @@ class House:
     database: Database
     accounts: Accounts
     log: Log
+    ask: Ask
+    key: Key  # seals a meeting's file
     media_alive: Callable[[], Awaitable[bool]] = _well
     no_faults: Callable[[], Awaitable[bool]] = _well  # false once a fault happened that a person should look at
+    try_network: Callable[[str], Awaitable[str]] = _no_answer  # an offer; its answer
     resume: Callable[[str, str, str, str], Awaitable[Mapping[str, str]]] = _no_room  # meeting, person, page, offer
     clock: Callable[[], datetime] = field(default=_now)  # UTC
     web: Path = WEB  # templates/, locale/, dist/

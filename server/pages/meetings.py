@@ -1,7 +1,7 @@
 """The list of meetings, and the page that carries the room."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from types import MappingProxyType
 
@@ -10,8 +10,9 @@ from aiohttp import web
 from server.org import access, meetings
 from server.org.meetings import MeetingRow
 from server.org.pilot import IN_PERSON
+from server.papers.filed import Filed, filed
 
-from . import guard, keys
+from . import days, guard, keys
 from .render import page
 
 KINDS: Mapping[str, str] = MappingProxyType(
@@ -34,6 +35,7 @@ class Line:
     may_see_sheet: bool
     may_prepare: bool
     own: bool  # of the cell where he is registered
+    filed: Filed | None = None  # of a closed meeting: how far its papers are
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +48,16 @@ class Lists:
 async def show(request: web.Request) -> web.StreamResponse:
     """GET /meetings."""
     asks = await guard.actor(request)
-    lists = _sorted(request, [_line(asks, row) for row in await _visible(request, asks)])
-    return page(request, "meetings.html", lists=lists, kinds=KINDS, who=asks, may=_own(asks))
+    lists = await _with_papers(request, _sorted(request, [_line(asks, row) for row in await _visible(request, asks)]))
+    return page(request, "meetings.html", lists=lists, kinds=KINDS, who=asks, may=_own(asks), today=days.today(request))
+
+
+async def _with_papers(request: web.Request, lists: Lists) -> Lists:
+    """How far the papers of the past meetings shown are."""
+    house = request.app[keys.HOUSE]
+    async with house.database.read() as connection:
+        found = await filed(connection, [line.row for line in lists.past], house.settings.zone)
+    return replace(lists, past=[replace(line, filed=found.get(line.row.id)) for line in lists.past])
 
 
 async def room(request: web.Request) -> web.StreamResponse:
@@ -66,7 +76,8 @@ async def room(request: web.Request) -> web.StreamResponse:
     if not joins:
         raise web.HTTPNotFound
     words, zone = request.app[keys.WORDS].catalogue(request[keys.LANGUAGE]), house.settings.timezone
-    return page(request, "room.html", meeting=row.id, title=row.title, form=row.form, zone=zone, words=words)
+    return page(request, "room.html", meeting=row.id, title=row.title, form=row.form, zone=zone, words=words,
+                relays=bool(house.settings.turn_urls))  # fmt: skip
 
 
 async def _visible(request: web.Request, asks: access.Actor) -> Sequence[MeetingRow]:

@@ -24,6 +24,7 @@ FILTERS: Mapping[str, str] = MappingProxyType(
         "low": "Attendance below the target",
         "short": "Shorter than the regulation wants",
         "unscored": "Not scored",
+        "late": "Papers not in time",
         "broken": "Record broken",
     }
 )

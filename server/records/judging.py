@@ -1,6 +1,6 @@
 """What verify said of each record last time, so that a province need not be read through to be looked at."""
 
-from collections.abc import AsyncIterator, Collection, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,6 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from . import rollups, tables
 from .database import Database
 from .verify import Verdict, verify
+from .witness import Sealed
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +25,15 @@ class Judged:
     why: str
 
 
-async def judge(database: Database, meeting: str, trusted: Collection[bytes] | None, at: datetime) -> Verdict:
-    """Verify and keep the verdict."""
-    verdict = await verify(database, meeting, trusted)
+async def judge(
+    database: Database,
+    meeting: str,
+    trusted: Collection[bytes] | None,
+    at: datetime,
+    witnessed: Sequence[Sealed] = (),
+) -> Verdict:
+    """Verify (verify.py says what is handed in) and keep the verdict."""
+    verdict = await verify(database, meeting, trusted, witnessed)
     values = {"at": at, "ok": verdict.ok, "seq": verdict.first_broken, "why": verdict.why}
     async with database.write() as connection:
         insert: Any = sqlite.insert if database.sqlite else postgresql.insert
@@ -37,13 +44,6 @@ async def judge(database: Database, meeting: str, trusted: Collection[bytes] | N
         if place:
             await rollups.refresh(connection, place.unit_id, place.month)
     return verdict
-
-
-async def judge_all(
-    database: Database, meetings: Sequence[str], trusted: Collection[bytes] | None, at: datetime
-) -> AsyncIterator[Verdict]:
-    for meeting in meetings:
-        yield await judge(database, meeting, trusted, at)
 
 
 async def waiting(database: Database, most: int, before: datetime) -> Sequence[str]:

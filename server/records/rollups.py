@@ -19,8 +19,12 @@ from .tables import summaries, unit_months, units, verdicts
 
 Counts = dict[str, int]
 
+IN_TIME = 2  # days after the meeting its results are reported (42-HD/BTCTW)
+
 _s, _v, _u = summaries.c, verdicts.c, unit_months.c
-_REGULAR = _s.kind != MeetingKind.THEMATIC.value
+REGULAR = (MeetingKind.REGULAR.value, MeetingKind.COMBINED.value)  # the kinds that make a month
+_THEMATIC = (MeetingKind.THEMATIC.value, MeetingKind.COMBINED.value)
+_REGULAR = _s.kind.in_(REGULAR)
 COUNTED = tuple(column.name for column in unit_months.c if column.name not in ("unit_id", "month"))
 
 
@@ -31,7 +35,7 @@ def _if(condition: sa.ColumnElement[bool], then: Any = 1) -> sa.ColumnElement[in
 # How each column of unit_months is added up over the summaries of one cell and month; `met` is made of `meetings`.
 _ADDED: Mapping[str, sa.ColumnElement[int]] = {
     "meetings": _if(_REGULAR),
-    "thematic": _if(sa.or_(~_REGULAR, _s.kind == MeetingKind.COMBINED.value)),
+    "thematic": _if(_s.kind.in_(_THEMATIC)),
     "online": _if(sa.and_(_REGULAR, _s.form == "online")),
     "hybrid": _if(sa.and_(_REGULAR, _s.form == "hybrid")),
     "by_groups": _if(sa.and_(_REGULAR, _s.form == "by_groups")),
@@ -43,6 +47,8 @@ _ADDED: Mapping[str, sa.ColumnElement[int]] = {
     "scored": _if(sa.and_(_REGULAR, _s.score.is_not(None))),
     "points": _if(sa.and_(_REGULAR, _s.score.is_not(None)), _s.score),
     "good": _if(sa.and_(_REGULAR, _s.grade == "good")),
+    "reported": _if(sa.and_(_REGULAR, _s.reported_after.is_not(None))),
+    "in_time": _if(sa.and_(_REGULAR, _s.reported_after <= IN_TIME)),
     "verified": _if(sa.and_(_REGULAR, _v.meeting.is_not(None))),
     "broken": _if(sa.and_(_REGULAR, _v.ok.is_(False))),
 }

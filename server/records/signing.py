@@ -18,6 +18,8 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 _CONTEXT = b"chibo head 1\n"  # so that no other message signed with this key can be taken for a head
+_TREE_CONTEXT = b"chibo tree 1\n"
+_FILE_CONTEXT = b"chibo file 1\n"  # nor for the manifest of a meeting's file
 
 
 class BadKey(Exception):
@@ -35,6 +37,18 @@ class Head:
     def message(self) -> bytes:
         """What is signed: context, hash, seq (8 bytes, big-endian), meeting."""
         return _CONTEXT + self.hash + self.seq.to_bytes(8, "big") + self.meeting.encode()
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """The root of the public witness over its first `size` heads (published.py)."""
+
+    size: int
+    root: bytes  # 32 bytes
+
+    def message(self) -> bytes:
+        """What is signed: context, root, size (8 bytes, big-endian)."""
+        return _TREE_CONTEXT + self.root + self.size.to_bytes(8, "big")
 
 
 class Key:
@@ -59,15 +73,28 @@ class Key:
             raise BadKey(f"{path} is not an Ed25519 key.")
         return cls(private)
 
-    def sign(self, head: Head) -> bytes:
+    def sign(self, head: Head | Tree) -> bytes:
         """64 bytes."""
         return self._private.sign(head.message())
 
+    def sign_file(self, manifest: bytes) -> bytes:
+        """64 bytes."""
+        return self._private.sign(_FILE_CONTEXT + manifest)
 
-def signed(head: Head, signature: bytes, public_key: bytes) -> bool:
+
+def file_signed(manifest: bytes, signature: bytes, public_key: bytes) -> bool:
+    """Whether `public_key` (32 bytes) signed the manifest of a meeting's file."""
+    return _holds(_FILE_CONTEXT + manifest, signature, public_key)
+
+
+def signed(head: Head | Tree, signature: bytes, public_key: bytes) -> bool:
     """Whether `public_key` (32 bytes) signed `head`."""
+    return _holds(head.message(), signature, public_key)
+
+
+def _holds(message: bytes, signature: bytes, public_key: bytes) -> bool:
     try:
-        Ed25519PublicKey.from_public_bytes(public_key).verify(signature, head.message())
+        Ed25519PublicKey.from_public_bytes(public_key).verify(signature, message)
     except (InvalidSignature, ValueError):
         return False
     return True

@@ -7,7 +7,7 @@ logs, and `chibo verify` finds a row that does not say what its log says.
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -74,6 +74,7 @@ class Summary:
     score: int | None  # as the cell accepted it
     grade: str  # "" = not scored
     adopted: bool  # the minutes
+    reported_after: int | None  # days from the close to the report to the direct superior; None = not reported
 
 
 def summary(recorded: Sequence[Recorded]) -> tuple[Summary, tuple[Line, ...]] | None:
@@ -112,6 +113,7 @@ class _Reading:
     vote: VoteId = NO_VOTE  # the one about the sheet
     accepted: bool = False
     adopted: bool = False
+    reported: str = ""  # a day
 
 
 def _read(r: _Reading, entry: Recorded) -> _Reading:
@@ -177,6 +179,7 @@ _STEPS: Mapping[type[e.Event], Callable[[_Reading, Any, datetime], Changed]] = {
     e.TaskWithdrawn: lambda r, event, at: {"tasks": r.tasks - {event.task}},
     e.ScoreProposed: lambda r, event, at: {"sheet": event, "vote": NO_VOTE, "accepted": False},
     e.MinutesAdopted: lambda r, event, at: {"adopted": True},
+    e.ResultsReported: lambda r, event, at: {"reported": event.day},
 }
 
 
@@ -251,7 +254,13 @@ def _summary(r: _Reading, called: e.Called, opened: datetime, closed: datetime, 
         score=scored.total if scored else None,
         grade=scored.grade if scored else "",
         adopted=r.adopted,
+        reported_after=_days(closed, r.reported),
     )
+
+
+def _days(closed: datetime, reported: str) -> int | None:
+    """By the calendar of the cells."""
+    return (date.fromisoformat(reported) - closed.astimezone(ZONE).date()).days if reported else None
 
 
 def _count(lines: Iterable[Line], standing: Standing) -> int:

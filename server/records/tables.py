@@ -327,6 +327,7 @@ summaries = sa.Table(  # of closed meetings; see records/summaries.py
     sa.Column("score", sa.Integer),  # NULL = not scored
     sa.Column("grade", sa.String(16), nullable=False),
     sa.Column("adopted", sa.Boolean, nullable=False),
+    sa.Column("reported_after", sa.Integer),  # days; NULL = not reported
 )
 sa.Index("ix_summaries_unit_id_month", summaries.c.unit_id, summaries.c.month)
 sa.Index("ix_summaries_month", summaries.c.month)
@@ -362,7 +363,7 @@ unit_months = sa.Table(  # of cells, and of everything above them; see records/r
         sa.Column(name, sa.Integer, nullable=False, server_default="0")
         for name in (
             *("met", "meetings", "thematic", "online", "hybrid", "by_groups", "base", "present", "excused"),
-            *("unexcused", "kept", "scored", "points", "good", "verified", "broken"),
+            *("unexcused", "kept", "scored", "points", "good", "verified", "broken", "reported", "in_time"),
         )
     ),
 )

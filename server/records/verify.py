@@ -2,13 +2,14 @@
 
 from collections.abc import AsyncIterator, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from types import MappingProxyType
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from ..meeting.events import AFTER_THE_CLOSE, Closed, Recorded
+from ..meeting.events import AFTER_THE_CLOSE, Called, Closed, Recorded
 from . import filing, summaries, tables
 from .attendance import Rolls
 from .chain import GENESIS, link
@@ -62,11 +63,14 @@ async def verify(
         roll = await _all(connection, tables.attendance, "meeting", meeting, "n")
         kept = await summaries.kept(connection, meeting)
         filed = await filing.read(connection, meeting)
+        earlier = await _earlier(connection, rows)
     recorded: list[Recorded] = []
     try:
         recorded.extend(_chained(meeting, rows))
         _check_end(meeting, recorded, rows, heads, trusted)
         _check_witness(rows, witnessed)
+        _check_clock(recorded)
+        _check_before(recorded, earlier)
         _check_list(meeting, recorded, listed)
         _check_roll(recorded, roll)
         if listed and not summaries.agree(kept, summaries.summary(recorded)):
@@ -172,6 +176,36 @@ def _check_witness(rows: Sequence[Row], witnessed: Sequence[Sealed]) -> None:
             raise _Broken(len(rows) + 1, f"the entry is missing: the witness has a head at {head.seq}")
         if rows[head.seq - 1].hash != head.hash:
             raise _Broken(head.seq, "the witness has another head for this entry")
+
+
+def _check_clock(recorded: Sequence[Recorded]) -> None:
+    """A room never goes back in time (live/room.py): who sets the clock back writes what no room wrote."""
+    for before, after in pairwise(recorded):
+        if after.at < before.at:
+            raise _Broken(after.seq, "the entry is dated before the one it follows")
+
+
+async def _earlier(connection: AsyncConnection, rows: Sequence[Row]) -> bytes | None:
+    """What the log of the meeting before has at the entry that this one holds; None where there is none."""
+    if not rows or rows[0].seq != 1:
+        return None
+    try:
+        called = from_body(rows[0].body)[1].event
+    except CorruptRecord:
+        return None
+    if not isinstance(called, Called) or called.before is None:
+        return None
+    kept, before = tables.events.c, called.before
+    found = sa.select(kept.hash).where(kept.meeting == before.meeting, kept.seq == before.seq)
+    hash: bytes | None = await connection.scalar(found)
+    return hash
+
+
+def _check_before(recorded: Sequence[Recorded], earlier: bytes | None) -> None:
+    """Each month's log holds the head of the one before."""
+    called = recorded[0].event if recorded else None
+    if isinstance(called, Called) and called.before and (earlier is None or earlier.hex() != called.before.hash):
+        raise _Broken(1, f"it holds a head of {called.before.meeting}, the meeting before, that is not in that log")
 
 
 def _check_list(meeting: str, recorded: Sequence[Recorded], listed: Sequence[Row]) -> None:

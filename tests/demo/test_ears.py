@@ -27,7 +27,7 @@ from av.video.frame import PictureType, VideoFrame
 from server.demo.card import CLOCK, ZONE, Card, Painter, encoder, spelt
 from server.demo.ears import Encoded, Source, extension
 from server.demo.media import RECEIVED, Media, with_audio_nack
-from server.demo.voice import Voice, level_of, voice
+from server.demo.voice import Voice, level_of, mark_of, signed, voice
 
 
 def energy(frame: AudioFrame) -> float:
@@ -42,6 +42,17 @@ def test_the_voice_is_sound() -> None:
     assert sum(frame.samples for frame in frames) >= 99 * 960
     assert max(map(energy, frames)) > 1_000
     assert all(-60 < sound.level < -10 for sound in voice(124)[10:100])
+
+
+def test_a_voice_that_is_signed_sounds_the_same() -> None:
+    plain, marked = av.CodecContext.create("libopus", "r"), av.CodecContext.create("libopus", "r")
+    for sound in voice(124)[:20]:
+        payload = signed(sound.payload, b"1234")
+        assert mark_of(payload, 4) == b"1234" and mark_of(sound.payload, 4) == b""
+        heard = [
+            [bytes(f.planes[0]) for f in d.decode(Packet(p))] for d, p in ((plain, sound.payload), (marked, payload))
+        ]
+        assert heard[0] == heard[1] and heard[0]
 
 
 def test_the_level_of_silence_and_of_the_loudest() -> None:

@@ -30,6 +30,19 @@ async def test_a_large_cell_can_be_called_and_all_can_sign_in(tmp_path: Path) ->
     await database.close()
 
 
+async def test_a_large_cell_may_have_party_groups_with_their_leaders(tmp_path: Path) -> None:
+    url = f"sqlite+aiosqlite:///{tmp_path}/chibo.sqlite"
+    meeting, _ = await large_cell(url, 9, parties=2)
+    database = Database(url)
+    called = await call(database, meeting)
+    await database.close()
+    assert [party.name for party in called.groups] == ["Tổ 1", "Tổ 2"]
+    for party in called.groups:
+        members = {seat.member for seat in called.roster if seat.group == party.id}
+        assert len(members) == 4 and {party.leader, party.deputy} <= members
+        assert called.chair not in members
+
+
 async def test_two_large_cells_stand_side_by_side(tmp_path: Path) -> None:
     url = f"sqlite+aiosqlite:///{tmp_path}/chibo.sqlite"
     (one, _), (two, _) = await large_cell(url, 1), await large_cell(url, 1)

@@ -20,7 +20,9 @@ class _End(asyncio.DatagramProtocol):
 
 
 class Relay:
-    """`loss` is the share of SRTP and SRTCP datagrams lost, each way; ICE and DTLS always pass."""
+    """At `host`.  `loss` is the share of SRTP and SRTCP datagrams lost, each way; ICE and DTLS always pass."""
+
+    host = "127.0.0.1"
 
     def __init__(self, loss: float, seed: int) -> None:
         self.loss, self._chance = loss, random.Random(seed)
@@ -30,16 +32,16 @@ class Relay:
         """The answer as the page must see it, so that it speaks to the relay."""
         loop = asyncio.get_running_loop()
         port = int(re.search(r"^m=audio (\d+)", answer, re.MULTILINE)[1])
-        _, self._page = await loop.create_datagram_endpoint(lambda: _End(self), local_addr=("127.0.0.1", 0))
-        _, self._worker = await loop.create_datagram_endpoint(lambda: _End(self), local_addr=("127.0.0.1", 0))
-        self._worker.peer = ("127.0.0.1", port)
+        _, self._page = await loop.create_datagram_endpoint(lambda: _End(self), local_addr=(self.host, 0))
+        _, self._worker = await loop.create_datagram_endpoint(lambda: _End(self), local_addr=(self.host, 0))
+        self._worker.peer = (self.host, port)
         ours = self._page.transport.get_extra_info("sockname")[1]
         return answer.replace(f" {port} ", f" {ours} ")
 
     async def rebind(self) -> None:
         """As a router does that forgot us: from now on the worker sees another port, and its old one is dead."""
         loop, old = asyncio.get_running_loop(), self._worker
-        _, self._worker = await loop.create_datagram_endpoint(lambda: _End(self), local_addr=("127.0.0.1", 0))
+        _, self._worker = await loop.create_datagram_endpoint(lambda: _End(self), local_addr=(self.host, 0))
         self._worker.peer = old.peer
         old.transport.close()
 

@@ -8,9 +8,11 @@ from server.meeting import Refused, due
 from server.meeting import commands as c
 from server.meeting import events as e
 from server.meeting.ids import HALL, NO_ITEM, Circle, GroupId, ItemId, MemberId, Question, QuestionId, Text, VoteId
+from server.meeting.reports import sittings_of
 from server.meeting.staging import PlacePlan, plan
 from server.meeting.view import CHAIR as CHAIRS
 from server.meeting.view import MEMBER, eyes, mine, shown
+from server.meeting.whereabouts import Stay, whereabouts_of
 
 from .story import (
     BLUE,
@@ -424,3 +426,35 @@ def test_a_report_that_is_revised_keeps_the_earlier_one() -> None:
     story.ask(c.SubmitReport(), LAN)
     report = story.meeting.groups.sittings[0].groups[RED].reporting
     assert [each.answers[0].in_favour for each in report.versions] == ["Nên làm", "Nên làm ngay"]
+
+
+# -- On paper --------------------------------------------------------------------------------------------------------
+
+
+def test_the_reports_are_read_word_for_word_in_the_order_they_were_asked() -> None:
+    story = apart()
+    story.ask(written(), LAN)
+    story.ask(c.SubmitReport(), LAN)
+    story.ask(written(in_favour=Text("Nên làm ngay")), LAN)
+    story.ask(c.SubmitReport(), LAN)
+    story.wait(600)
+    (sitting,) = sittings_of(story.log)
+    assert (sitting.began, sitting.ended, sitting.silent) == (at(0), at(600), ("Tổ 2",))
+    (report,) = sitting.reports
+    assert (report.item, report.group, report.by) == ("one", "Tổ 1", LAN)
+    assert report.answer.in_favour == "Nên làm ngay"
+
+
+def test_the_sheet_can_say_where_everyone_was() -> None:
+    story = opened(call=LARGE)
+    story.wait(60)
+    story.ask(c.FormGroups(MATTER, 10), CHAIR)
+    story.wait(30)
+    story.ask(c.VisitGroup(BLUE), CHAIR)
+    story.wait(30)
+    story.drop(LAN)
+    story.ask(c.GatherGroups(), CHAIR)
+    story.wait(60)
+    stays = whereabouts_of(story.log)
+    assert stays[CHAIR][:2] == (Stay(at(0), at(90), HALL, ""), Stay(at(90), at(120), BLUE, "Tổ 2"))
+    assert [(stay.begin, stay.place) for stay in stays[LAN]] == [(at(0), HALL), (at(60), RED)]

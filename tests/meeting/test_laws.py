@@ -22,6 +22,7 @@ from server.meeting.sitting import Phase
 from server.meeting.staging import plan
 from server.meeting.view import CHAIR, MEMBER, SECRETARY, mine, shown
 from server.meeting.voting import COMMITTEE, Ballot, Vote
+from server.meeting.whereabouts import whereabouts_of
 
 from .stories import Step, Told, dealt, told
 from .story import CALL, T0
@@ -445,6 +446,16 @@ def test_a_split_costs_nobody_a_second_of_his_presence(story: Told) -> None:
         assert twin.meeting.attendance == play.meeting.attendance
     sheets = [attendance_of((*each.log, e.Recorded(0, play.at, NOBODY, "", e.ListClosed()))) for each in (play, twin)]
     assert sheets[0] == sheets[1]
+    _the_stays_are_the_spans(play)
+
+
+def _the_stays_are_the_spans(play: Play) -> None:
+    """Where they were, second by second, is when they were here and no longer."""
+    stays = whereabouts_of(play.log)
+    for line in attendance_of(play.log):
+        there = [second for stay in stays[line.member] for second in _seconds(stay.begin, stay.end)]
+        here = [second for span in line.spans for second in _seconds(span.begin, span.end)]
+        assert there == sorted(here)
 
 
 # -- The tables are whole --------------------------------------------------------------------------------------------

@@ -51,13 +51,12 @@ async def test_before_the_day_the_committee_sets_nothing_is_unplanned(told: Data
 async def test_the_follower_is_told_and_without_one_the_secretary_above(told: Database) -> None:
     await alerts.run(told, NOW, ZONE)
     async with told.read() as connection:
-        follower = await outbox.of_person(connection, "demo-theodoi")
-        superior = await outbox.of_person(connection, "demo-xauy")
-        ward = await outbox.of_person(connection, "demo-phuonguy")
-    cells = {notice.facts["cell"] for notice in ward}
-    assert "Chi bộ Trạm Y tế" in cells
-    assert all(notice.link.endswith("/alerts") for notice in (*follower, *superior, *ward))
-    for notice in ward:
+        everyone = [await outbox.of_person(connection, who) for who in ("demo-theodoi", "demo-xauy", "demo-phuonguy")]
+    follower, superior, ward = ([each for each in all if each.link.endswith("/alerts")] for all in everyone)
+    assert {notice.facts["cell"] for notice in follower} == {"Chi bộ thôn Hòa Bình", "Chi bộ Đội tàu Viễn Dương"}
+    assert "Chi bộ Trạm Y tế" in {notice.facts["cell"] for notice in ward}
+    assert not {notice.facts["cell"] for notice in superior} & {notice.facts["cell"] for notice in follower}
+    for notice in (*follower, *superior, *ward):
         assert "{" not in notice.subject.format(**notice.facts)
 
 

@@ -18,9 +18,11 @@ from yarl import URL
 
 from server import pages
 from server.demo.seed import Demo, seed
+from server.live.rooms import Rooms
 from server.org.accounts import Accounts
 from server.pages.keys import WEB, House
 from server.records.database import Database
+from server.records.leases import Leases
 from server.records.log import Log
 from server.records.signing import Key
 from server.settings import Settings
@@ -115,6 +117,7 @@ def built(folder: Path) -> Path:
     entries = {
         "src/main.ts": {"file": "main-a1.js", "imports": ["_chunk.js"], "css": ["main-a1.css"]},
         "src/page.ts": {"file": "page-b2.js", "imports": ["_chunk.js"]},
+        "src/network.ts": {"file": "network-f6.js", "imports": ["_chunk.js"]},
         "src/reader.ts": {"file": "reader-e5.js"},
         "src/icon.svg": {"file": "icon-d4.svg"},
         "_chunk.js": {"file": "chunk-c3.js", "css": ["chunk-c3.css"]},
@@ -123,6 +126,25 @@ def built(folder: Path) -> Path:
     for name in ("main-a1.js", "main-a1.css", "page-b2.js", "chunk-c3.js", "chunk-c3.css"):
         (folder / "dist" / name).write_text("/* built */")
     return folder
+
+
+class Silence:
+    """A closed meeting has neither sound nor picture."""
+
+    epoch = ""
+
+    async def answer(self, meeting: str, connection: str, member: str, offer: str) -> tuple[str, str]:
+        raise AssertionError("nobody is in the room")
+
+    def follow(self, meeting: str, plan: object) -> None:
+        raise AssertionError("nobody is in the room")
+
+    async def close(self, meeting: str) -> None:
+        raise AssertionError("nobody is in the room")
+
+
+async def no_call(meeting: str) -> Any:
+    raise AssertionError("no meeting is called from its papers")
 
 
 async def no_pause(_seconds: float) -> None:
@@ -161,7 +183,10 @@ async def serve(tmp_path: Path, seeded: tuple[Path, Demo]) -> AsyncIterator[Serv
         ends.append(database.close)
         key, clock = Key.load(folder / "log.key"), Clock()
         accounts = Accounts(database, settings, clock=clock, pause=no_pause)
-        house = House(settings, database, accounts, Log(database, key), clock=clock, web=built(folder / "web"))
+        log = Log(database, key)
+        rooms = Rooms(log, Silence(), Leases(database, "pages", clock), no_call, clock)
+        house = House(settings, database, accounts, log, rooms.afterwards, key, clock=clock, web=built(folder / "web"))
+        ends.append(rooms.stop)
         house = replace(house, **(changed or {}))
         app = web.Application()
         pages.setup(app, house, registry=CollectorRegistry())

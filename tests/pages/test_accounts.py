@@ -431,7 +431,7 @@ async def test_one_s_own_file_tells_of_the_account_and_its_slips(served: Served)
     member = served.visitor(**ENGLISH)
     await _takes_up(member, await _code(served))
     await member.get("/account/data.json")
-    for word in ('"slips"', '"signed_in_at"', '"password_set_at"', '"second_factor"'):
+    for word in ('"slips"', '"signed_in_at"', '"secret_set_at"', '"second_factor"'):
         assert word in member.text
-    assert "password_hash" not in member.text
+    assert "password" not in member.text
     assert "code_hash" not in member.text

@@ -23,6 +23,8 @@ PLACES = (
     ("/meetings/demo-past/timeline", "timeline", "demo-cell-1"),
     ("/meetings/demo-past/attendance", "attendance", "demo-cell-1"),
     ("/meetings/demo-past/attendance.csv", "attendance", "demo-cell-1"),
+    ("/meetings/demo-past/papers", "papers", "demo-cell-1"),
+    ("/meetings/demo-past/papers/minutes.pdf", "papers", "demo-cell-1"),
     ("/people/demo-dangvien01/attendance", "member", "demo-cell-1"),
 )
 
@@ -144,6 +146,6 @@ async def test_alerts_are_read_and_acknowledged(watched: Served) -> None:
 
 async def test_before_the_minutes_are_adopted_nothing_said_is_shown(watched: Served) -> None:
     superior = await watched.member("xauy")
-    text = (await superior.get("/meetings/demo-past/timeline")).text
+    text = (await superior.get("/meetings/demo-late/timeline")).text
     assert "chưa thông qua biên bản" in text
-    assert "Tình hình thời sự" not in text
+    assert "Đồng chí được phân công trình bày chuyên đề" not in text

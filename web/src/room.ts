@@ -3,7 +3,7 @@ import { effect } from "@preact/signals";
 import { freshId } from "./ids";
 import { chime, sound } from "./media/devices";
 import { Peer } from "./media/peer";
-import { offerAnew } from "./media/resume";
+import { offerAnew, relays } from "./media/resume";
 import { Studio } from "./media/studio";
 import { wanted } from "./media/tracks";
 import { deviceKind, keep, recall } from "./place";
@@ -258,7 +258,7 @@ export class Room implements store.Deeds {
   private newPeer(phone: boolean): Peer {
     const peer = new Peer(phone, {
       offer: (sdp, lost) => this.offer(sdp, lost),
-      servers: () => Promise.resolve([]),
+      servers: () => (document.getElementById("room")?.dataset.relays === "yes" ? relays() : Promise.resolve([])),
       lost: () => this.line?.resync(),
       state: (state) => {
         if (store.media.value.state !== state) store.media.value = { state, since: Date.now() };

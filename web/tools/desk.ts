@@ -8,8 +8,9 @@ import { setDeeds } from "../src/store";
 import { startClock } from "../src/time";
 import { App } from "../src/views/app";
 import { setWords } from "../src/words";
-import { meeting, mineOf, SLOTS } from "./meeting";
+import { meeting, mineOf, SLOTS, split } from "./meeting";
 
+const id = (n: number): string => `m${n}`;
 const asked = new URLSearchParams(location.search);
 const who: Record<string, number> = { chair: 0, member: 6, speaker: 5, deputy: 1, plain: 2 };
 const me = who[asked.get("as") ?? "chair"] ?? 0;
@@ -55,6 +56,23 @@ function fill(): void {
     Object.assign(view, { phase: "gathering" });
     view.speaking = { queue: [], list: "open", free: false };
     for (const item of Object.values(view.agenda.items)) item.state = "ahead";
+  }
+  const blank = { in_favour: "", against: "", proposals: "", reserved: [], hands_for: 0, hands_against: 0, hands_other: 0 };
+  if (asked.has("groups") || asked.has("gathered")) {
+    const over = asked.has("gathered");
+    split(view, over);
+    if (me === 0) mine.may.push("GatherGroups", "ExtendGroups", "AddressGroups", "VisitGroup", "CallLeader", "AssignToGroup");
+    if (me === 6 && !over) {
+      mine.groups = { place: "g0", belongs: "g0", leads: true, report: { sitting: "1", group: "g0", answers: { q: blank } } };
+      mine.may.push("DraftReport", "SubmitReport", "GiveFloor", "OpenDiscussion");
+      view.speaking = { queue: [id(9)], list: "open", free: false, leader: id(6) };
+      view.groups.visiting = { [id(0)]: "g0" };
+    } else if (me === 2 && !over) mine.groups = { place: "g2", belongs: "g2", leads: false };
+  }
+  if (asked.has("splitting")) {
+    split(view, true);
+    view.groups.sittings = {};
+    mine.may.push("FormGroups");
   }
   if (asked.has("check")) mine.check = { until: new Date(Date.now() + 142_000).toISOString() };
   if (asked.has("offered")) {

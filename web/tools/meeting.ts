@@ -136,6 +136,37 @@ export function mineOf(n: number): Mine {
   };
 }
 
+const REPORT = {
+  in_favour: "Nhất trí tăng số buổi tuyên truyền ở các tổ liên gia; giao chi đoàn làm nòng cốt.",
+  against: "",
+  proposals: "Đề nghị đảng ủy xã hỗ trợ loa truyền thanh cho hai xóm vùng cao.",
+  reserved: [id(9)],
+  hands_for: 6,
+  hands_against: 0,
+  hands_other: 1,
+};
+
+/** The cell in its three party groups; member 6 leads the second, member 7 reports for the third. */
+export function split(view: View, over: boolean): void {
+  const names = ["Tổ 1", "Tổ 2", "Tổ 3"];
+  const of = (group: number) => Object.fromEntries(NAMES.flatMap((_, n) => (n > 0 && n % 3 === group ? [[id(n), true]] : [])));
+  view.groups.register = Object.fromEntries(names.map((name, order) => [`g${order}`, { order, name }]));
+  for (const group of [0, 1, 2]) for (const member of Object.keys(of(group))) Object.assign(view.seats[member] ?? {}, { group: `g${group}` });
+  view.groups.sittings["1"] = {
+    questions: { q: { order: 0, item: "i1", text: "" } },
+    began: ago(400),
+    until: ahead(512),
+    ...(over && { gathered: ago(5), reports_until: ahead(280) }),
+    groups: Object.fromEntries(
+      names.map((name, order) => [
+        `g${order}`,
+        { order, name, members: of(order), writing: order > 0, leader: id(order + 6), ...(order === 2 && { report: { version: 1, by: id(8), at: ago(60), ...(over && { answers: { q: REPORT } }) } }) },
+      ]),
+    ),
+  };
+  if (!over) view.groups.apart = "1";
+}
+
 /** Whom the nine picture slots carry. */
 export const SLOTS: Record<string, string> = {
   "3": id(5),

@@ -35,6 +35,7 @@ TABLES: Mapping[str, tuple[str, ...]] = {
     "server/pages/attendance.py": ("STANDINGS", "POSTS", "KINDS", "head", "facts", "remarks"),
     "server/pages/errors.py": ("SAID",),
     "server/pages/meetings.py": ("KINDS",),
+    "server/pages/papers.py": ("TITLES", "NOTICES"),
     "server/pages/register_words.py": ("KINDS", "STANDINGS", "POSTS", "STATE_WORDS"),
     "server/pages/accounts.py": ("head",),
     "server/org/trail.py": ("WHAT",),

@@ -5,8 +5,8 @@ Kept in memory only: what was not written when the program stops is simply sent 
 
 import asyncio
 import secrets
-from collections.abc import Coroutine, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Coroutine
+from dataclasses import dataclass
 from typing import Literal
 
 import structlog
@@ -16,9 +16,9 @@ from server.records.database import Database
 from ..refusal import Refused
 from ..trail import Hand
 from ..tree import Unit
-from . import checking, keeping, reading
+from . import keeping, looking
+from .looking import Task
 from .plan import Plan
-from .reading import Sheet
 
 log = structlog.get_logger()
 KEPT = 20  # jobs; the oldest that rests is forgotten first
@@ -41,7 +41,6 @@ class Job:
     total: int = 0
     plan: Plan | None = None
     refused: Refused | None = None
-    sheets: Sequence[Sheet] = field(default=(), repr=False)
 
     @property
     def busy(self) -> bool:
@@ -112,16 +111,12 @@ class Jobs:
             raise
 
     async def _check(self, job: Job, hand: Hand, data: bytes) -> None:
-        job.sheets = await asyncio.to_thread(reading.read, job.name, data)
-        job.phase, job.total = "checking", sum(len(sheet.lines) for sheet in job.sheets)
+        def told(done: int, total: int) -> None:
+            job.phase, job.done, job.total = "checking", done, total
 
-        def looked_through() -> None:
-            job.done += 1
-
-        async with self._database.read() as connection:
-            state = await keeping.state(connection, hand, job.scope, job.sheets, job.may_edit_tree, job.grants)
-        job.plan = await asyncio.to_thread(checking.planned, job.sheets, state, looked_through)
-        job.phase = "checked"
+        task = Task(job.name, data, hand, job.scope, job.may_edit_tree, job.grants)
+        job.plan = await looking.look(self._database, task, told)
+        job.phase, job.done = "checked", job.total
 
     async def _write(self, job: Job, hand: Hand) -> None:
         assert job.plan is not None
@@ -131,4 +126,4 @@ class Jobs:
 
         async with self._database.write() as connection:
             await keeping.write(connection, hand, job.scope, job.plan, written)
-        job.phase, job.sheets = "done", ()
+        job.phase = "done"

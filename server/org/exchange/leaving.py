@@ -188,7 +188,12 @@ async def own(connection: AsyncConnection, person_id: str) -> Own:
         ),
         "account": await rows(
             (
-                *(account.username, account.created_at, account.password_set_at, account.signed_in_at),
+                *(
+                    account.username,
+                    account.created_at,
+                    account.password_set_at.label("secret_set_at"),
+                    account.signed_in_at,
+                ),
                 *(account.disabled, account.disabled_why, (account.factor != "").label("second_factor")),
             ),
             accounts,

@@ -20,8 +20,9 @@ export class Link {
     private phone: boolean,
     microphone: MediaStreamTrack | null,
     camera: MediaStreamTrack | null,
+    ways: RTCIceTransportPolicy = "all",
   ) {
-    this.pc = new RTCPeerConnection({ bundlePolicy: "max-bundle", iceServers: servers });
+    this.pc = new RTCPeerConnection({ bundlePolicy: "max-bundle", iceServers: servers, iceTransportPolicy: ways });
     this.lines(microphone, camera);
   }
 

@@ -3,6 +3,20 @@ import type { Bad, SignalAnswer } from "../protocol";
 
 const PATIENCE = 4000; // ms
 
+/** Relays for where UDP and TCP are barred; none when the house has none, or cannot be asked now. */
+export async function relays(): Promise<RTCIceServer[]> {
+  const late = new AbortController();
+  const timer = setTimeout(() => late.abort(), PATIENCE);
+  try {
+    const answer = await fetch("/relays", { signal: late.signal });
+    return answer.ok ? ((await answer.json()) as { servers: RTCIceServer[] }).servers : [];
+  } catch {
+    return [];
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
 /** `connection` is the page's own secret: with the session's cookie it proves whose media this takes over. */
 export async function offerAnew(meeting: string, connection: string, sdp: string): Promise<SignalAnswer | Bad> {
   const body = new FormData();

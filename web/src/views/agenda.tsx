@@ -3,6 +3,7 @@ import { useSignal } from "@preact/signals";
 import type { AgendaItem, Item, View } from "../store";
 import { now, clock, secondsFrom } from "../time";
 import { t } from "../words";
+import { Reports } from "./groups";
 import { Carried } from "./carried";
 import { Documents } from "./documents";
 import { Icon } from "./icons";
@@ -74,6 +75,7 @@ export function Agenda({ view, chairs }: { view: View; chairs: boolean }) {
               {item.presenter && <span>{item.presenter}</span>}
               {item.reason && <span>{item.reason}</span>}
             </p>
+            <Reports view={view} item={id} />
             <Documents view={view} item={id} />
             {item.kind === "last_tasks" && <Carried view={view} />}
           </div>

@@ -160,7 +160,7 @@ function Presence({ view }: { view: View }) {
   );
 }
 
-function Discussion({ free }: { free: boolean }) {
+export function Discussion({ free }: { free: boolean }) {
   const [pending, run] = usePending();
   const name = free ? "CloseDiscussion" : "OpenDiscussion";
   return (

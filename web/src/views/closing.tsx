@@ -5,6 +5,7 @@ import { t } from "../words";
 import { Icon } from "./icons";
 import { agendaInOrder } from "./reading";
 
+const papers = () => `/meetings/${encodeURIComponent(place.meeting)}/papers`;
 const attendance = () => `/meetings/${encodeURIComponent(place.meeting)}/attendance`;
 
 /** The meeting is closed: what it came to, and where its record lies. */
@@ -43,7 +44,10 @@ export function Closed({ view }: { view: View }) {
           <span class={seal.value ? "hash" : ""}>{seal.value || t("A record nobody can alter unseen.")}</span>
         </div>
       </div>
-      <a class="button main big full" href={attendance()}>
+      <a class="button main big full" href={papers()}>
+        {t("To the papers")}
+      </a>
+      <a class="button full" href={attendance()}>
         {t("See the attendance sheet")}
       </a>
       <a class="button full" href="/meetings">

@@ -131,6 +131,9 @@ export function Lobby() {
           {t("Join the meeting")}
         </button>
         <p class="soft small">{t("Your microphone is off when you first come in. If it is on in the meeting already, it stays on.")}</p>
+        <p class="small">
+          <a href="/network">{t("Check my network")}</a>
+        </p>
         <details class="lobby-choose">
           <summary>
             <Icon of="choose" />

@@ -1,6 +1,7 @@
 /** What the views read out of a view: pure, and in words. */
 import type { AgendaItem, Item, Member, RollLine, Seat, View } from "../store";
 import { t } from "../words";
+import { placeOf } from "./groups_reading";
 
 type Words = Record<string, () => string>;
 
@@ -126,8 +127,11 @@ export function nextStep(view: View): Step | null {
   if (view.phase === "paused") return { kind: "resume" };
   if (view.phase !== "open") return null;
   if (view.speaking.floor) return { kind: "end_speech" };
-  const first = view.speaking.queue[0];
+  const apart = view.groups.apart !== undefined;
+  const here = (member: Member) => !apart || placeOf(view, member) === placeOf(view, view.speaking.leader ?? "");
+  const first = view.speaking.queue.find(here);
   if (first !== undefined) return { kind: "give_floor", member: first };
+  if (apart) return null; // the debate goes on in the groups
   if (view.agenda.current !== undefined) return { kind: "close_item" };
   const item = nextItem(view);
   return item ? { kind: "take_up", item: item[0] } : { kind: "close" };

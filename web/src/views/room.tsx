@@ -11,6 +11,7 @@ import { Carried } from "./carried";
 import { Controls } from "./controls";
 import { Showing } from "./documents";
 import { ChairNotice, LineNotice, PresenceCheck, SoundNotice, Toast } from "./notice";
+import { GroupBanner, GroupsPanel, Reports } from "./groups";
 import { nameOf, nextItem, PHASES, roleOf, wordOf } from "./reading";
 import { Queue } from "./queue";
 import { Record as RecordPanel } from "./record";
@@ -61,6 +62,7 @@ function Debate({ view }: { view: View }) {
           {current.presenter && <span>{current.presenter}</span>}
         </p>
       )}
+      {view.agenda.current !== undefined && view.groups.apart === undefined && <Reports view={view} item={view.agenda.current} />}
       {current?.kind === "last_tasks" && (
         <details class="fold" open>
           <summary>{t("Tasks of last month")}</summary>
@@ -94,7 +96,7 @@ function Speaker({ view, member, holds }: { view: View; member: Member; holds: b
   return (
     <section class="speaker">
       <div aria-live="polite" aria-atomic="true">
-        <p class="soft small">{holds ? t("Speaking now") : view.speaking.free ? t("Free discussion") : t("In the chair")}</p>
+        <p class="soft small">{holds ? t("Speaking now") : view.speaking.free ? t("Free discussion") : member === view.chair.acting ? t("In the chair") : t("Leads the group")}</p>
         <p class="speaker-name">{nameOf(view, member)}</p>
         {seat && <p class="soft">{roleOf(seat)}</p>}
       </div>
@@ -105,7 +107,7 @@ function Speaker({ view, member, holds }: { view: View; member: Member; holds: b
 
 // -- the lists: beside on a desk, from below in a hand --------------------------------------------------------------
 
-type Tab = "conduct" | "queue" | "agenda" | "roll" | "record";
+type Tab = "conduct" | "queue" | "groups" | "agenda" | "roll" | "record";
 const WIDE = "(min-width: 1024px)";
 const wide = signal(matchMedia(WIDE).matches);
 matchMedia(WIDE).addEventListener("change", (event) => (wide.value = event.matches));
@@ -114,8 +116,10 @@ const shown = computed<Tab | null>(() => chosen.value ?? (wide.value ? "queue" :
 
 function tabsOf(view: View, chairs: boolean): [Tab, string, string][] {
   const { queue } = view.speaking;
+  const grouped = chairs || Object.keys(view.groups.sittings).length > 0;
   const tabs: [Tab, string, string][] = [
     ["queue", t("Speakers"), queue.length ? String(queue.length) : ""],
+    ...(grouped ? [["groups", t("Groups"), ""] as [Tab, string, string]] : []),
     ["agenda", t("Agenda"), ""],
     ["roll", t("Roll"), ""],
     ["record", t("Minutes"), ""],
@@ -127,7 +131,8 @@ function Panel({ tab, view, mine }: { tab: Tab; view: View; mine: Mine }) {
   const { member: me, chair: chairs } = mine;
   const panels: Record<Tab, () => ComponentChildren> = {
     conduct: () => <Conduct view={view} />,
-    queue: () => <Queue view={view} me={me} chairs={chairs} />,
+    queue: () => <Queue view={view} me={me} chairs={mine.groups.leads} />,
+    groups: () => <GroupsPanel view={view} mine={mine} />,
     agenda: () => <Agenda view={view} chairs={chairs} />,
     roll: () => <Roll view={view} me={me} chairs={chairs} />,
     record: () => <RecordPanel view={view} mine={mine} />,
@@ -197,7 +202,7 @@ function Waiting() {
 
 function Inside({ view, mine }: { view: View; mine: Mine }) {
   const floor = view.speaking.floor?.member;
-  const speaker = floor ?? view.chair.acting;
+  const speaker = floor ?? view.speaking.leader ?? view.chair.acting;
   useEffect(() => {
     document.title = `${view.about.title} · Chibo`;
   }, [view.about.title]);
@@ -209,6 +214,7 @@ function Inside({ view, mine }: { view: View; mine: Mine }) {
           <LineNotice />
           <SoundNotice />
           <ChairNotice view={view} mine={mine} />
+          <GroupBanner view={view} mine={mine} />
           {mine.check && <PresenceCheck until={mine.check.until} />}
         </div>
         <VoteCall view={view} mine={mine}>
@@ -220,10 +226,10 @@ function Inside({ view, mine }: { view: View; mine: Mine }) {
           {!place.inPerson && <Main view={view} speaker={speaker} />}
           <div class="stage-side">
             <Speaker view={view} member={speaker} holds={floor !== undefined} />
-            {mine.chair && view.votes.open === undefined && <NextStep view={view} />}
+            {mine.groups.leads && view.votes.open === undefined && <NextStep view={view} />}
           </div>
         </div>
-        {!place.inPerson && <Thumbnails view={view} me={mine.member} />}
+        {!place.inPerson && <Thumbnails view={view} me={mine.member} place={mine.groups.place} />}
       </main>
       <Side view={view} mine={mine} />
       <Controls view={view} mine={mine} />

@@ -3,6 +3,7 @@ import { cameraWanted, type Member, moving, selfPicture, slots, streams, type Vi
 import { t } from "../words";
 import { Icon } from "./icons";
 import { Initials, Picture } from "./parts";
+import { sittingIn } from "./groups_reading";
 import { nameOf } from "./reading";
 
 const MAIN = "6";
@@ -75,10 +76,10 @@ function Myself({ view, member }: { view: View; member: Member }) {
   );
 }
 
-export function Thumbnails({ view, me }: { view: View; me: Member }) {
+export function Thumbnails({ view, me, place }: { view: View; me: Member; place: string }) {
   const shown = thumbnails();
   const faces = new Set([me, slots.value[MAIN], ...shown.map((mid) => slots.value[mid])]);
-  const others = Object.entries(view.roll).filter(([member, line]) => line.state === "present" && !faces.has(member));
+  const others = sittingIn(view, place).filter((member) => view.roll[member]?.state === "present" && !faces.has(member));
   return (
     <ul class="thumbs" aria-label={t("Pictures")}>
       <Myself view={view} member={me} />

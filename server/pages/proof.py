@@ -1,0 +1,132 @@
+"""Proof: the verdicts on the records of a sub-tree, verifying them anew with progress, and the public witness."""
+
+import asyncio
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from aiohttp import web
+
+from server.oversight import proof
+from server.records import judging, published
+from server.records.signing import Key
+from server.records.witness import noted
+
+from . import keys
+from .render import page
+
+SHOWN = 100
+
+
+@dataclass(slots=True)
+class Run:
+    """One run over the records of a unit; gone with the process, its verdicts are kept."""
+
+    total: int
+    done: int = 0
+    broken: int = 0
+    task: asyncio.Task[None] | None = field(default=None, repr=False)
+
+    @property
+    def busy(self) -> bool:
+        return self.task is not None and not self.task.done()
+
+
+RUNS: web.AppKey[dict[str, Run]] = web.AppKey("proof_runs", dict)
+
+
+def setup(app: web.Application) -> None:
+    app[RUNS] = {}
+
+    async def end(app: web.Application) -> None:
+        tasks = [run.task for run in app[RUNS].values() if run.task]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    app.on_cleanup.append(end)
+
+
+async def show(request: web.Request) -> web.StreamResponse:
+    """GET /units/{unit}/proof."""
+    unit = request[keys.UNIT]
+    async with request.app[keys.HOUSE].database.read() as connection:
+        found = await proof.state(connection, unit)
+        broken = await proof.broken(connection, unit, SHOWN)
+        root = await published.latest(connection)
+    run = request.app[RUNS].get(unit.id)
+    return page(request, "supervision_proof.html", unit=unit, state=found, broken=broken, run=run, root=root)
+
+
+async def start(request: web.Request) -> web.StreamResponse:
+    """POST /units/{unit}/proof: every closed record of the sub-tree is read through and judged anew."""
+    unit, house, runs = request[keys.UNIT], request.app[keys.HOUSE], request.app[RUNS]
+    running = runs.get(unit.id)
+    if running is None or not running.busy:
+        async with house.database.read() as connection:
+            wanted = await proof.closed(connection, unit)
+        run = runs[unit.id] = Run(len(wanted))
+        run.task = asyncio.create_task(_judge(house, run, wanted), name="proof")
+    raise web.HTTPSeeOther(f"/units/{unit.id}/proof")
+
+
+async def _judge(house: keys.House, run: Run, wanted: Sequence[str]) -> None:
+    trusted = {Key.load(house.settings.head_key).public} if house.settings.head_key.exists() else None
+    witnessed = await asyncio.to_thread(noted, house.settings.witness)
+    for meeting in wanted:
+        verdict = await judging.judge(house.database, meeting, trusted, house.clock(), witnessed.get(meeting, ()))
+        run.done, run.broken = run.done + 1, run.broken + (not verdict.ok)
+        await asyncio.sleep(0)
+
+
+async def state(request: web.Request) -> web.StreamResponse:
+    """GET /units/{unit}/proof/state."""
+    run = request.app[RUNS].get(request[keys.UNIT].id)
+    done, total, busy = (run.done, run.total, run.busy) if run else (0, 0, False)
+    return web.json_response({"busy": busy, "done": done, "total": total})
+
+
+# -- The public witness ----------------------------------------------------------------------------------------------
+
+
+async def witness(request: web.Request) -> web.StreamResponse:
+    """GET /witness: for everybody; no name stands on it."""
+    async with request.app[keys.HOUSE].database.read() as connection:
+        roots = await published.roots(connection, SHOWN)
+    return page(request, "witness.html", roots=roots)
+
+
+async def document(request: web.Request) -> web.StreamResponse:
+    """GET /witness.json: everything, to be kept; `chibo verify --witness FILE` reads it."""
+    house = request.app[keys.HOUSE]
+    async with house.database.read() as connection:
+        found = await published.document(connection, house.settings.public_url)
+    return _json(found)
+
+
+async def proven(request: web.Request) -> web.StreamResponse:
+    """GET /witness/proof.json: ?meeting= and perhaps &seq=, or ?from= the size of an earlier tree; else the root."""
+    query = request.query
+    seq, old = query.get("seq", ""), query.get("from", "")
+    found: dict[str, Any] | None
+    async with request.app[keys.HOUSE].database.read() as connection:
+        if not {"meeting", "from"} & query.keys():
+            top = await published.latest(connection)
+            found = {"tree": top.plain() if top else None}
+        elif _number(old):
+            found = await published.growth(connection, int(old))
+        else:
+            meeting = query.get("meeting", "")[:64]
+            found = await published.proof(connection, meeting, int(seq) if _number(seq) else None)
+    if found is None:
+        raise web.HTTPNotFound
+    return _json(found)
+
+
+def _number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 10
+
+
+def _json(found: object) -> web.Response:
+    return web.Response(text=json.dumps(found, indent=1), content_type="application/json", charset="utf-8")

@@ -1,0 +1,320 @@
+"""The record as it is carried out of the house: log and heads as files in one ZIP, checked without a database.
+
+    log.jsonl       one line per entry: {"hash": hex, "body": the very bytes that were hashed}
+    heads.jsonl     the signed heads, as the witness notes them
+    manifest.json   {"chibo": 1, "meeting": id, "files": {name: sha256, hex}}
+    manifest.sig    {"signature": hex, "public_key": hex}: Ed25519 over manifest.json
+    papers/…        minutes.pdf and resolution.pdf as they were signed, and what else was drawn from the log
+
+How a member voted leaves the house with nobody: the body of a ballot is withheld, its hash stands, and the chain goes
+on from that.  An entry may only be withheld where a ballot could have been: while a vote is open.
+"""
+
+import io
+import json
+import zipfile
+import zlib
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import rfc8785
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from ..meeting.events import (
+    AFTER_THE_CLOSE,
+    BallotCast,
+    Closed,
+    HandContested,
+    HandEntered,
+    PaperDrawnUp,
+    PaperSigned,
+    Recorded,
+    VoteCancelled,
+    VoteClosed,
+    VoteOpened,
+)
+from . import tables
+from .chain import GENESIS, link
+from .codec import CorruptRecord, from_body
+from .signing import Key, file_signed, signed
+from .witness import Sealed
+
+WITHHELD = frozenset(kind.__name__ for kind in (BallotCast, HandEntered, HandContested))
+LOG, HEADS, MANIFEST, SIGNATURE, PAPERS = "log.jsonl", "heads.jsonl", "manifest.json", "manifest.sig", "papers/"
+LARGEST, MOST_FILES = 256 << 20, 200  # bytes unpacked; files
+_EPOCH = (1980, 1, 1, 0, 0, 0)  # when it was packed says nothing
+
+
+# -- Packing ---------------------------------------------------------------------------------------------------------
+
+
+async def log_and_heads(connection: AsyncConnection, meeting: str) -> tuple[bytes, bytes]:
+    """The contents of log.jsonl and heads.jsonl."""
+    e, h = tables.events, tables.heads
+    entries = await connection.execute(
+        sa.select(e.c.name, e.c.body, e.c.hash).where(e.c.meeting == meeting).order_by(e.c.seq)
+    )
+    log = b"".join(_line(row.name, row.body, row.hash) for row in entries)
+    heads = await connection.execute(sa.select(h).where(h.c.meeting == meeting).order_by(h.c.seq))
+    plain = (
+        {
+            "meeting": row.meeting,
+            "seq": row.seq,
+            "hash": row.hash.hex(),
+            "signature": row.signature.hex(),
+            "public_key": row.public_key.hex(),
+        }
+        for row in heads
+    )
+    return log, b"".join(rfc8785.dumps(head) + b"\n" for head in plain)
+
+
+def _line(name: str, body: bytes, hash: bytes) -> bytes:
+    if name in WITHHELD:
+        return b'{"hash":"%s","withheld":"%s"}\n' % (hash.hex().encode(), name.encode())
+    return b'{"body":%s,"hash":"%s"}\n' % (body, hash.hex().encode())
+
+
+def packed(meeting: str, files: Mapping[str, bytes], key: Key) -> bytes:
+    """The ZIP of `files` with its signed manifest."""
+    names = {name: sha256(content).hexdigest() for name, content in files.items()}
+    manifest = rfc8785.dumps({"chibo": 1, "meeting": meeting, "files": dict(names)})
+    seal = {"signature": key.sign_file(manifest).hex(), "public_key": key.public.hex()}
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as zip:
+        for name, content in ((MANIFEST, manifest), (SIGNATURE, rfc8785.dumps(dict(seal))), *sorted(files.items())):
+            zip.writestr(zipfile.ZipInfo(name, _EPOCH), content, zipfile.ZIP_DEFLATED)
+    return out.getvalue()
+
+
+# -- Checking --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What a meeting's file is worth.  `wrong`: every fault found, in words; none = whole."""
+
+    meeting: str
+    count: int = 0  # entries
+    withheld: int = 0  # of them ballots, whose content was not carried
+    head: str = ""  # hash of the last entry, hex
+    keys: tuple[str, ...] = ()  # that signed, hex
+    signed: tuple[str, ...] = ()  # papers that both have signed
+    wrong: tuple[str, ...] = ()
+
+    @property
+    def ok(self) -> bool:
+        return not self.wrong
+
+
+class _Unreadable(Exception):
+    """It is no meeting's file."""
+
+
+@dataclass(slots=True)
+class _Check:
+    trusted: Collection[bytes] | None
+    meeting: str = "?"
+    wrong: list[str] = field(default_factory=list)
+    hashes: list[bytes] = field(default_factory=list)  # as far as the chain holds
+    names: dict[int, str] = field(default_factory=dict)
+    entries: dict[int, Recorded] = field(default_factory=dict)
+    withheld: int = 0
+    keys: set[bytes] = field(default_factory=set)
+
+    def bad(self, what: str) -> None:
+        self.wrong.append(what)
+
+
+def check(file: Path | bytes, trusted: Collection[bytes] | None = None) -> Findings:
+    """Look through a meeting's file.  `trusted`: the public keys that may have signed; None = any, which are named."""
+    found = _Check(trusted)
+    try:
+        files = _unpacked(file)
+        _manifest(found, files)
+        _chain(found, files[LOG])
+        _heads(found, files[HEADS])
+        papers = _papers(found, files)
+    except _Unreadable as unreadable:
+        return Findings(found.meeting, wrong=(*found.wrong, str(unreadable)))
+    return Findings(
+        found.meeting,
+        len(found.names),
+        found.withheld,
+        found.hashes[-1].hex() if found.hashes else "",
+        tuple(sorted(key.hex() for key in found.keys)),
+        tuple(papers),
+        tuple(found.wrong),
+    )
+
+
+def _unpacked(file: Path | bytes) -> dict[str, bytes]:
+    try:
+        with zipfile.ZipFile(io.BytesIO(file) if isinstance(file, bytes) else file) as zip:
+            infos = zip.infolist()
+            if len({info.filename for info in infos}) != len(infos):
+                raise _Unreadable("a file stands in it twice")
+            if len(infos) > MOST_FILES or sum(info.file_size for info in infos) > LARGEST:
+                raise _Unreadable("it is larger than a meeting's file can be")
+            files = {info.filename: zip.read(info) for info in infos}
+    except (zipfile.BadZipFile, zlib.error, OSError, NotImplementedError, RuntimeError, EOFError, ValueError) as broken:
+        raise _Unreadable(f"it cannot be unpacked ({type(broken).__name__})") from None
+    if missing := sorted({MANIFEST, SIGNATURE, LOG, HEADS} - files.keys()):
+        raise _Unreadable(f"{missing[0]} is missing")
+    return files
+
+
+def _object(content: bytes, name: str) -> dict[str, Any]:
+    try:
+        read = json.loads(content)
+    except (ValueError, RecursionError):
+        read = None
+    if not isinstance(read, dict):
+        raise _Unreadable(f"{name} cannot be read")
+    return read
+
+
+def _manifest(found: _Check, files: Mapping[str, bytes]) -> None:
+    manifest, seal = _object(files[MANIFEST], MANIFEST), _object(files[SIGNATURE], SIGNATURE)
+    listed = manifest.get("files")
+    if not isinstance(listed, dict) or not isinstance(manifest.get("meeting"), str):
+        raise _Unreadable(f"{MANIFEST} cannot be read")
+    found.meeting = manifest["meeting"]
+    try:
+        signature, public = (bytes.fromhex(seal[name]) for name in ("signature", "public_key"))
+    except (KeyError, TypeError, ValueError):
+        raise _Unreadable(f"{SIGNATURE} cannot be read") from None
+    if not file_signed(files[MANIFEST], signature, public):
+        found.bad(f"{MANIFEST}: the signature does not hold")
+    _key(found, public, MANIFEST)
+    own = files.keys() - {MANIFEST, SIGNATURE}
+    for name in sorted(own | listed.keys()):
+        if name not in files:
+            found.bad(f"{name}: the file is missing")
+        elif name not in listed:
+            found.bad(f"{name}: the manifest does not know this file")
+        elif sha256(files[name]).hexdigest() != listed[name]:
+            found.bad(f"{name}: the file is not the one the manifest names")
+
+
+def _key(found: _Check, public: bytes, where: str) -> None:
+    found.keys.add(public)
+    if found.trusted is not None and public not in found.trusted:
+        found.bad(f"{where}: it is signed with a key that is not trusted")
+
+
+def _chain(found: _Check, log: bytes) -> None:
+    """Every entry on its own, so that each broken one is named; the chain goes on from the hash that stands there."""
+    previous, open_votes = GENESIS, 0
+    for seq, line in enumerate(log.splitlines(), start=1):
+        read = _object(line, f"{LOG}, entry {seq}")
+        try:
+            hash = bytes.fromhex(read["hash"])
+        except (KeyError, TypeError, ValueError):
+            raise _Unreadable(f"{LOG}, entry {seq} cannot be read") from None
+        if "withheld" in read:
+            found.withheld += 1
+            found.names[seq] = str(read["withheld"])
+            if read.keys() != {"hash", "withheld"} or found.names[seq] not in WITHHELD or open_votes != 1:
+                found.bad(f"{LOG}: entry {seq} is withheld and may not be")
+        else:
+            open_votes += _entry(found, seq, previous, hash, line, read)
+        found.hashes.append(hash)
+        previous = hash
+
+
+def _entry(found: _Check, seq: int, previous: bytes, hash: bytes, line: bytes, read: dict[str, Any]) -> int:
+    """Returns how many votes more are open after it: -1, 0 or 1."""
+    try:
+        body = rfc8785.dumps(read.get("body"))
+        whose, recorded = from_body(body, found.meeting, seq)
+    except (CorruptRecord, ValueError, RecursionError) as corrupt:
+        found.names[seq] = "?"
+        found.bad(f"{LOG}: entry {seq}: {corrupt.why if isinstance(corrupt, CorruptRecord) else 'cannot be read'}")
+        return 0
+    name = found.names[seq] = type(recorded.event).__name__
+    found.entries[seq] = recorded
+    if link(previous, seq, body) != hash:
+        found.bad(f"{LOG}: entry {seq}: the hash does not fit the entry and those before it")
+    if (whose, recorded.seq) != (found.meeting, seq) or _line(name, body, hash) != line + b"\n":
+        found.bad(f"{LOG}: entry {seq}: the entry belongs elsewhere")
+    return {VoteOpened: 1, VoteClosed: -1}.get(type(recorded.event), 0) + _cancelled(found, recorded)
+
+
+def _cancelled(found: _Check, recorded: Recorded) -> int:
+    """A vote that is cancelled was open, unless it was on paper."""
+    if not isinstance(recorded.event, VoteCancelled):
+        return 0
+    opened = (each.event for each in found.entries.values() if isinstance(each.event, VoteOpened))
+    return -1 if any(each.vote == recorded.event.vote for each in opened) else 0
+
+
+def _heads(found: _Check, heads: bytes) -> None:
+    at = []
+    for number, line in enumerate(heads.splitlines(), start=1):
+        try:
+            sealed = Sealed.read(_object(line, HEADS))
+        except ValueError:
+            raise _Unreadable(f"{HEADS}, line {number} cannot be read") from None
+        at.append(sealed.head.seq)
+        _head(found, sealed)
+    end = next((seq for seq, entry in found.entries.items() if isinstance(entry.event, Closed)), 0)
+    if not end:
+        found.bad("the meeting is not closed")
+    elif end not in at:
+        found.bad(f"the head of the close (entry {end}) is missing")
+    if not at or max(at) != len(found.hashes):
+        found.bad(f"the log has {len(found.hashes)} entries, the last signed head stands at {max(at, default=0)}")
+    for seq in (seq for seq in found.names if end and seq > end):
+        entry = found.entries.get(seq)
+        if entry is not None and type(entry.event) not in AFTER_THE_CLOSE:
+            found.bad(f"{LOG}: entry {seq} cannot follow the end of the meeting")
+
+
+def _head(found: _Check, sealed: Sealed) -> None:
+    head, where = sealed.head, f"the head at entry {sealed.head.seq}"
+    _key(found, sealed.public_key, where)
+    if head.meeting != found.meeting:
+        found.bad(f"{where}: it is of another meeting")
+    if not signed(head, sealed.signature, sealed.public_key):
+        found.bad(f"{where}: the signature does not hold")
+    if head.seq <= len(found.hashes) and found.hashes[head.seq - 1] != head.hash:
+        found.bad(f"{where}: it is not that of this log")
+
+
+def _papers(found: _Check, files: Mapping[str, bytes]) -> Iterator[str]:
+    """What the log says was signed is the file that is here.  Gives the kinds that both have signed."""
+    drawn: dict[str, PaperDrawnUp] = {}
+    by: dict[str, set[bool]] = {}
+    for entry in found.entries.values():
+        event = entry.event
+        if isinstance(event, PaperDrawnUp):
+            drawn[event.kind], by[event.kind] = event, set()
+        elif isinstance(event, PaperSigned) and event.kind in drawn and event.sha256 == drawn[event.kind].sha256:
+            by[event.kind].add(event.secretary)
+    names = {f"{PAPERS}{kind}.pdf": kind for kind in ("minutes", "resolution")}
+    for name, kind in names.items():
+        if kind not in drawn:
+            if name in files:
+                found.bad(f"{name}: the log knows no such paper")
+        elif name not in files:
+            found.bad(f"{name}: the paper that the log names is missing")
+        elif sha256(files[name]).hexdigest() != drawn[kind].sha256:
+            found.bad(f"{name}: it is not the paper that was signed in the log")
+    return iter(sorted(kind for kind, capacities in by.items() if len(capacities) == 2))
+
+
+def report(findings: Findings) -> Sequence[str]:
+    """Lines for whoever asked."""
+    if findings.ok:
+        papers = ", ".join(findings.signed) or "none"
+        return (
+            f"{findings.meeting}: {findings.count} events, whole, head {findings.head}",
+            f"  ballots withheld: {findings.withheld}; papers signed by both: {papers}",
+            *(f"  signed with {key}" for key in findings.keys),
+        )
+    return (f"{findings.meeting}: not whole", *(f"  {what}" for what in findings.wrong))

@@ -1,0 +1,103 @@
+"""The Merkle tree of RFC 6962, section 2.1: roots, and proofs that a leaf is in a tree or that a tree only grew.  Pure.
+
+Leaves and nodes are hashed with different first bytes, so that no node can be passed off as a leaf.
+"""
+
+from collections.abc import Sequence
+from hashlib import sha256
+
+
+def leaf(data: bytes) -> bytes:
+    """The hash of one leaf."""
+    return sha256(b"\x00" + data).digest()
+
+
+def node(left: bytes, right: bytes) -> bytes:
+    return sha256(b"\x01" + left + right).digest()
+
+
+EMPTY = sha256(b"").digest()
+
+
+def root(leaves: Sequence[bytes]) -> bytes:
+    """Of the hashes of the leaves, in order (2.1)."""
+    if not leaves:
+        return EMPTY
+    level = list(leaves)
+    while len(level) > 1:  # an odd one goes up as it is: the same tree as splitting at the largest power of two
+        pairs = [node(level[n], level[n + 1]) for n in range(0, len(level) - 1, 2)]
+        level = pairs + level[len(level) - len(level) % 2 :]
+    return level[0]
+
+
+def _split(size: int) -> int:
+    """The largest power of two smaller than `size` (≥ 2)."""
+    return 1 << ((size - 1).bit_length() - 1)
+
+
+def inclusion(n: int, leaves: Sequence[bytes]) -> list[bytes]:
+    """The audit path of leaf n, from the bottom up (2.1.1)."""
+    if len(leaves) <= 1:
+        return []
+    k = _split(len(leaves))
+    if n < k:
+        return [*inclusion(n, leaves[:k]), root(leaves[k:])]
+    return [*inclusion(n - k, leaves[k:]), root(leaves[:k])]
+
+
+def included(n: int, size: int, of: bytes, path: Sequence[bytes], tree: bytes) -> bool:
+    """Whether the path proves that leaf n with the hash `of` is in the tree of that size and root (9162, 2.1.3.2)."""
+    if not 0 <= n < size:
+        return False
+    first, last, at = n, size - 1, of
+    for each in path:
+        if last == 0:
+            return False
+        if first % 2 or first == last:
+            at = node(each, at)
+            while first % 2 == 0 and first:
+                first, last = first >> 1, last >> 1
+        else:
+            at = node(at, each)
+        first, last = first >> 1, last >> 1
+    return last == 0 and at == tree
+
+
+def consistency(old: int, leaves: Sequence[bytes]) -> list[bytes]:
+    """Proof that the tree of the first `old` leaves is the beginning of this one (2.1.2); 0 < old ≤ size."""
+    return _subproof(old, leaves, whole=True)
+
+
+def _subproof(old: int, leaves: Sequence[bytes], *, whole: bool) -> list[bytes]:
+    if old == len(leaves):
+        return [] if whole else [root(leaves)]
+    k = _split(len(leaves))
+    if old <= k:
+        return [*_subproof(old, leaves[:k], whole=whole), root(leaves[k:])]
+    return [*_subproof(old - k, leaves[k:], whole=False), root(leaves[:k])]
+
+
+def grew(old: int, size: int, before: bytes, now: bytes, proof: Sequence[bytes]) -> bool:
+    """Whether the proof shows that the tree (old, before) is the beginning of (size, now) (RFC 9162, 2.1.4.2)."""
+    if not 0 < old <= size:
+        return False
+    if old == size:
+        return before == now and not proof
+    path = [before, *proof] if old & (old - 1) == 0 else list(proof)
+    if not path:
+        return False
+    first, last = old - 1, size - 1
+    while first % 2:
+        first, last = first >> 1, last >> 1
+    was = new = path[0]
+    for each in path[1:]:
+        if last == 0:
+            return False
+        if first % 2 or first == last:
+            was, new = node(each, was), node(each, new)
+            while first % 2 == 0 and first:
+                first, last = first >> 1, last >> 1
+        else:
+            new = node(new, each)
+        first, last = first >> 1, last >> 1
+    return last == 0 and was == before and new == now
