@@ -150,6 +150,6 @@ async def test_from_the_plan_to_the_document_that_all_read(house: House, browser
         await expect(secretary.page.get_by_role("tabpanel")).to_contain_text("Đang trên tàu")
         await _together(secretary, member)
         await secretary.page.get_by_role("tab", name="Chương trình").click()
-        await expect(secretary.page.locator(".carried").first).to_contain_text("Đã vận động 6 trên 6 gia đình")
+        await expect(secretary.page.locator(".carried").first).to_contain_text("Đủ áo phao, thay mới 4 phao tròn")
         await secretary.page.goto(f"{house.url}/meetings/{meeting}/plan")
         await expect(secretary.page.locator("#documents")).to_contain_text("đã mở 2 trên 24")
