@@ -7,7 +7,7 @@ import secrets
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 import structlog
 import uvloop
@@ -20,10 +20,11 @@ from .convening.documents import Store
 from .live import gateway as sockets
 from .live.gateway import Gateway, Viewer
 from .live.health import Health
+from .live.messages import Feed
 from .live.rooms import Rooms
-from .live.wire import BadMessage
+from .live.wire import BadMessage, Wanted
 from .media.control import BadOffer, Control, MediaSettings, WorkerAway, WorkerFailed
-from .media.stage import PeerStage, PlaceStage, Stage
+from .media.stage import PeerStage, PlaceStage, Stage, Wish
 from .meeting import Refused
 from .meeting.commands import Call
 from .meeting.ids import ConnectionId, MemberId
@@ -73,9 +74,12 @@ class Media:
             raise Refused("media-away", "Sound and picture are being restarted. Please wait a moment.") from None
 
     def follow(self, meeting: str, plan: StagePlan) -> None:
-        peers = {str(name): PeerStage(p.member, p.place, p.audio, p.video) for name, p in plan.peers.items()}
+        peers = {str(name): PeerStage(p.member, p.place, p.audio, p.video, p.screen) for name, p in plan.peers.items()}
         places = {str(name): PlaceStage(p.always, p.main, p.elsewhere) for name, p in plan.places.items()}
         self._control.follow(meeting, Stage(peers, places))
+
+    def wish(self, meeting: str, connection: ConnectionId, wanted: Wanted) -> None:
+        self._control.wish(meeting, connection, Wish(wanted.mode, wanted.heights, wanted.page))
 
     async def close(self, meeting: str) -> None:
         await self._control.close(meeting)
@@ -88,12 +92,15 @@ def build(settings: Settings) -> web.Application:
     accounts = Accounts(database, settings, key=load_key(settings.accounts_key))
     key = signing.Key.load(settings.head_key)
     log = Log(database, key, settings.zone, Witness(settings.witness))
-    control = Control(_media(settings), lambda *slots: app[GATEWAY].slots(*slots), lambda e: app[GATEWAY].epoch(e))
+    control = Control(
+        _media(settings), lambda *slots: app[GATEWAY].slots(*slots), lambda e: app[GATEWAY].epoch(e),
+        lambda room, peer, feed: app[GATEWAY].feed(room, peer, cast(Feed, feed)),
+    )  # fmt: skip
     leases = Leases(database, secrets.token_hex(8), now)
     rooms = Rooms(log, Media(control), leases, _caller(database, settings), now, health)
     sio = sockets.server([settings.public_url])
     app[CONTROL], app[ROOMS] = control, rooms
-    app[GATEWAY] = Gateway(sio, rooms, _who(accounts), accounts.alive)
+    app[GATEWAY] = Gateway(sio, rooms, _who(accounts), accounts.alive, load_key(settings.data_dir / "media.key"))
 
     async def well() -> bool:
         return not health.red

@@ -14,9 +14,13 @@ from .convening.documents import Store
 from .demo import history, seed, simulate
 from .demo.run import players
 from .demo.seed import Demo
+from .org import founding, slips, tree
+from .org.account_list import Looked
 from .org.accounts import Accounts
+from .org.refusal import Refused
 from .oversight import daily
-from .records import carried, published, summaries
+from .pages.csrf import load_key
+from .records import carried, inspection, published, rollups, summaries
 from .records.codec import CorruptRecord
 from .records.database import Database
 from .records.log import Log
@@ -129,6 +133,10 @@ def _carried(file: Path, key: str | None) -> int:
     """A meeting's file, offline.  Its signatures must be of --key, else of this house where its key is at hand."""
     try:
         trusted = {bytes.fromhex(key)} if key else _own_key()
+        if inspection.is_one(file):
+            found = inspection.check(file, trusted)
+            print(found, file=sys.stdout if found.ok else sys.stderr)
+            return 0 if found.ok else 1
         findings = carried.check(file, trusted)
     except (ValueError, OSError, BadKey) as wrong:
         print(f"chibo verify: {wrong}", file=sys.stderr)
@@ -215,6 +223,9 @@ async def _summarised(settings: Settings, *, write: bool) -> int:
             count, wrong = count + 1, wrong + (not right)
             if not right:
                 print(f"{meeting}: {'made anew' if write else 'is not what its log says'}")
+        if write:
+            async with database.write() as connection:
+                await rollups.rebuild(connection)
     except CorruptRecord as corrupt:
         print(f"chibo summaries: {corrupt}", file=sys.stderr)
         return 1
@@ -243,6 +254,34 @@ async def _unlocked(settings: Settings, username: str) -> int:
     return 0 if found else 1
 
 
+def _administrator(asked: argparse.Namespace) -> int:
+    return asyncio.run(_invited(configuration.load(), asked.name, asked.unit, asked.kind))
+
+
+async def _invited(settings: Settings, name: str, unit: str, kind: str) -> int:
+    """Makes an administrator, if there is none of that name, and prints the number with which he signs in."""
+    database, key = Database(settings.database), load_key(settings.accounts_key)
+    accounts = Accounts(database, settings, key=key)
+    look = Looked(accounts.today, accounts.clock(), accounts.numbers)
+    try:
+        await database.migrate()
+        async with database.write() as connection:
+            made = await founding.administrator(connection, key, look, name, unit, kind)
+    except Refused as refused:
+        print(f"chibo administrator: {refused.why.format(**refused.facts)}", file=sys.stderr)
+        return 1
+    finally:
+        await database.close()
+    print(f"{made.name}, {made.unit}\n{settings.public_url}/join\n{slips.spaced(made.code)}")
+    return 0
+
+
+def _administrator_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("name", help="his name as the register has it")
+    parser.add_argument("--unit", required=True, help="name or code of the unit he keeps; made in an empty register")
+    parser.add_argument("--kind", choices=tree.KINDS[:-1], default="province", help="of a unit that is made")
+
+
 def _unlock_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("username")
 
@@ -267,6 +306,7 @@ _JOBS: Sequence[tuple[str, Job, str, Callable[[argparse.ArgumentParser], None]]]
     ("verify", _verify, "say whether the record of a meeting is whole", _verify_arguments),
     ("alerts", _day, "verify, alert and publish the witness now, as the house does once a day", _none),
     ("summaries", _summaries, "say whether the summaries are what the logs say", _summaries_arguments),
+    ("administrator", _administrator, "print a slip for an administrator, the first one too", _administrator_arguments),
     ("unlock", _unlock, "let an account sign in again after too many wrong tries", _unlock_arguments),
     ("simulate", simulate.run, "join a meeting with simulated members and print figures", simulate.add_arguments),
 )

@@ -51,12 +51,13 @@ TABLE = {
         "sqlalchemy openpyxl PIL pypdf pypandoc typst defusedxml structlog",
         "org notify records.tables records.database meeting.ids meeting.commands",
     ),
-    "oversight": may("sqlalchemy", "org records meeting.ids meeting.events meeting.minutes papers notify"),
+    "oversight": may("sqlalchemy rfc8785", "org records meeting.ids meeting.events meeting.minutes papers notify"),
     "notify": may("sqlalchemy aiosmtplib icalendar structlog", "records.tables records.database"),
     "papers": may("openpyxl typst docx segno sqlalchemy", "meeting org records"),
     "pages": may(
         "aiohttp jinja2 aiohttp_jinja2 markupsafe babel itsdangerous structlog prometheus_client",
         "org convening notify oversight papers records meeting.minutes meeting.proceedings meeting.events meeting.ids "
+        "meeting.whereabouts "
         "meeting.commands meeting.refusal settings",
         health="sqlalchemy alembic",  # asks whether the tables are those of this version; no statement
     ),

@@ -25,6 +25,7 @@ from server.records.signing import Key
 from server.records.tables import accounts as accounts_table
 
 from . import before, filing, past, province
+from .accounts import keep_alive, seed_accounts
 from .pilot import seed_pilot
 
 SINCE = date(2022, 7, 1)
@@ -107,12 +108,15 @@ async def seed(
         hashed = HASHER.hash(password)  # once: the same for all of them
         async with database.write() as connection:
             await _register(connection)
-            await _accounts(connection, Accounts(database, clock=lambda: at), hashed)
+            accounts = Accounts(database, clock=lambda: at)
+            await _accounts(connection, accounts, hashed)
+            await seed_accounts(connection, accounts, hashed, today, SINCE)
             await seed_pilot(connection, today)
             await _plans(connection, today, zone)
     else:
         async with database.write() as connection:
             await seed_pilot(connection, today)
+            await keep_alive(connection, at)
     async with database.read() as connection:
         last = await meetings.meeting(connection, "demo-past")
         late = await meetings.meeting(connection, "demo-late")

@@ -15,7 +15,7 @@ from ..meeting import Meeting, Refused
 from ..meeting.ids import ConnectionId, MemberId
 from ..meeting.view import Mine, View, barred, eyes, mine, shown
 from .health import Clock, Health
-from .messages import MineMessage, PatchMessage, SlotsMessage, ViewMessage
+from .messages import Feed, FeedMessage, MineMessage, PatchMessage, SlotsMessage, ViewMessage
 from .patch import diff
 from .room import Room
 
@@ -68,7 +68,9 @@ class Audience:
         self.sockets: dict[str, Socket] = {}
         self._crowds: dict[str, _Told] = {}
         self._slots: dict[ConnectionId, Mapping[str, str]] = {}
+        self._feeds: dict[ConnectionId, Feed] = {}
         self._unsent: set[ConnectionId] = set()
+        self._unfed: set[ConnectionId] = set()
         self._told = 0
         self._news, self._round = asyncio.Event(), asyncio.Event()
         self._task = asyncio.create_task(self._run(), name=f"audience {room.id}")
@@ -90,10 +92,17 @@ class Audience:
         self._unsent.add(connection)
         self._news.set()
 
+    def feed(self, connection: ConnectionId, feed: Feed) -> None:
+        self._feeds[connection] = feed
+        self._unfed.add(connection)
+        self._news.set()
+
     def forget_slots(self) -> None:
         """The media process is another: what its predecessor sent is void."""
         self._slots.clear()
+        self._feeds.clear()
         self._unsent.clear()
+        self._unfed.clear()
 
     async def told(self, seq: int) -> None:
         """Until everybody was told what happened up to `seq`: who asks hears the answer after the news."""
@@ -187,6 +196,8 @@ class Audience:
             await self._outlet.emit("view", self._whole(socket, now), socket.id)
             if new and socket.connection in self._slots:
                 self._unsent.add(socket.connection)
+            if new and socket.connection in self._feeds:
+                self._unfed.add(socket.connection)
         await self._outlet.move(socket.id, None, self._crowd(now))
 
     async def _tell_own(self, meeting: Meeting, seq: int) -> None:
@@ -202,6 +213,10 @@ class Audience:
         for socket in [each for each in self.sockets.values() if each.connection in unsent and each.eyes]:
             slots: SlotsMessage = {"epoch": self._epoch(), "slots": dict(self._slots[socket.connection])}
             await self._outlet.emit("slots", slots, socket.id)
+        unfed, self._unfed = self._unfed, set()
+        for socket in [each for each in self.sockets.values() if each.connection in unfed and each.eyes]:
+            feed: FeedMessage = {"epoch": self._epoch(), **self._feeds[socket.connection]}
+            await self._outlet.emit("feed", feed, socket.id)
 
     def _whole(self, socket: Socket, kind: str) -> ViewMessage:
         told = self._crowds.get(kind) or _Told(self.room.seq, shown(self.room.meeting, kind))

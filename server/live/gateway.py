@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import json
 import re
+import secrets
 from collections.abc import Awaitable, Callable, Collection, Coroutine, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -20,9 +21,10 @@ from ..meeting.staging import plan
 from . import wire
 from .audience import Audience, Socket
 from .health import Fault
-from .messages import RefusedMessage
+from .messages import Feed, KeyMessage, RefusedMessage
 from .room import Room
 from .rooms import Rooms
+from .sealing import key_of
 from .wire import BadMessage
 
 NAMESPACE = "/meeting"
@@ -85,7 +87,12 @@ class Gateway:
     """Sockets in, views out.  Start after the rooms, stop before them, and before the web server waits for its
     connections to end: that is aiohttp's on_shutdown."""
 
-    def __init__(self, sio: socketio.AsyncServer, rooms: Rooms, who: Who, alive: Alive) -> None:
+    def __init__(
+        self, sio: socketio.AsyncServer, rooms: Rooms, who: Who, alive: Alive, secret: bytes = b""
+    ) -> None:  # fmt: skip
+        """`secret`: from which the keys of sealed meetings follow; the media process never has it."""
+        self._secret = secret or secrets.token_bytes(32)
+        self._keys: dict[str, KeyMessage | None] = {}  # by meeting, as last told
         self._sio, self._rooms, self._who, self._alive = sio, rooms, who, alive
         self._health = rooms.health
         self._sockets: dict[str, Socket] = {}
@@ -120,6 +127,11 @@ class Gateway:
         """Whom each receive slot of this connection carries now: mid → member."""
         if audience := self._audiences.get(meeting):
             audience.slots(ConnectionId(connection), slots)
+
+    def feed(self, meeting: str, connection: str, feed: Feed) -> None:
+        """What else the media process knows of this connection."""
+        if audience := self._audiences.get(meeting):
+            audience.feed(ConnectionId(connection), feed)
 
     def epoch(self, epoch: str) -> None:
         """The media process is another: everybody offers anew."""
@@ -190,6 +202,9 @@ class Gateway:
             self._audiences[room.id] = audience
         audience.room = room
         audience.add(socket)
+        if key := key_of(self._secret, room.id, room.meeting):
+            self._keys[room.id] = key
+            self._do(self.emit("key", key, socket.id))
 
     # -- Going -------------------------------------------------------------------------------------------------------
 
@@ -201,6 +216,7 @@ class Gateway:
         audience.remove(socket)
         self._forget(socket)
         if not audience.sockets:
+            self._keys.pop(socket.meeting, None)
             del self._audiences[socket.meeting]
             await audience.close()
 
@@ -279,6 +295,10 @@ class Gateway:
             sdp, epoch = await self._rooms.sfu.answer(socket.meeting, socket.connection, socket.member, offer)
         return {"type": "answer", "sdp": sdp, "epoch": epoch}
 
+    async def _wanted(self, socket: Socket, payload: object) -> Answer:
+        self._rooms.sfu.wish(socket.meeting, socket.connection, wire.wanted(payload))
+        return {"done": self._room(socket).seq}
+
     def _room(self, socket: Socket) -> Room:
         room = self._rooms.find(socket.meeting)
         if room is None:
@@ -300,8 +320,19 @@ class Gateway:
     # -- Telling (the audience's Outlet) -----------------------------------------------------------------------------
 
     def _tell(self, room: Room) -> None:
+        self._change_key(room)
         if audience := self._audiences.get(room.id):
             audience.changed(room)
+
+    def _change_key(self, room: Room) -> None:
+        """Who was removed cannot open what is said from now on."""
+        key = key_of(self._secret, room.id, room.meeting)
+        if key is None or key == self._keys.get(room.id):
+            return
+        self._keys[room.id] = key
+        for socket in list(self._sockets.values()):
+            if socket.meeting == room.id and socket.member not in room.meeting.attendance.removed:
+                self._do(self.emit("key", key, socket.id))
 
     def _lost(self, meeting: str) -> None:
         for socket in [each for each in self._sockets.values() if each.meeting == meeting]:
@@ -366,6 +397,7 @@ _VERBS: Mapping[str, Callable[[Gateway, Socket, object], Awaitable[Answer]]] = {
     "command": Gateway._command,
     "view": Gateway._view,
     "signal": Gateway._signal,
+    "wanted": Gateway._wanted,
 }
 
 

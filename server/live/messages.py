@@ -1,6 +1,6 @@
 """What the server says, message by message, in the shape of docs/protocol.md."""
 
-from typing import Any, TypedDict
+from typing import Any, NotRequired, TypedDict
 
 from ..meeting.view import Mine, View
 
@@ -36,6 +36,28 @@ class SlotsMessage(TypedDict):
 
     epoch: str
     slots: dict[str, str]
+
+
+class Feed(TypedDict):
+    """What the media process knows of one connection."""
+
+    heard: bool
+    pictures: int
+    send: dict[str, list[str]]
+    screen: NotRequired[str]
+
+
+class FeedMessage(Feed):
+    """`feed`"""
+
+    epoch: str
+
+
+class KeyMessage(TypedDict):
+    """`key`: of sound and picture, where the meeting is sealed.  `key`: 16 bytes in base64."""
+
+    number: int
+    key: str
 
 
 class MediaMessage(TypedDict):
@@ -91,6 +113,8 @@ MESSAGES = (
     PatchMessage,
     MineMessage,
     SlotsMessage,
+    KeyMessage,
+    FeedMessage,
     MediaMessage,
     RefusedMessage,
     Done,

@@ -17,6 +17,7 @@ from ..meeting.sitting import Phase
 from ..meeting.staging import StagePlan, plan
 from .answers import Answers
 from .health import Clock, Fault, Health
+from .wire import Wanted
 
 TRIES = (
     5  # to write where another process writes too; it takes one, unless we are two that both think they own the room
@@ -50,6 +51,9 @@ class Sfu(Protocol):
 
     def follow(self, meeting: str, plan: StagePlan) -> None:
         """Never blocks; the latest plan wins."""
+
+    def wish(self, meeting: str, connection: ConnectionId, wanted: Wanted) -> None:
+        """This page wants no more than that.  Never blocks; the latest wish wins."""
 
     async def close(self, meeting: str) -> None: ...
 
@@ -168,6 +172,7 @@ class Room:
             seq = await self._once(asked)
         except Refused as refused:
             self._answers.refused(asked.by, asked.cause, refused)
+            self._health.refused(self.id, type(asked.command).__name__, refused.rule, asked.by)
             _settle(asked, refused)
         except Exception as broken:
             _settle(asked, self._health.fault(f"room {self.id}", broken))

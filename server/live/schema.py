@@ -8,7 +8,7 @@ from typing import Any, NotRequired, Required, Union, get_args, get_origin, get_
 from pydantic.json_schema import models_json_schema
 
 from .messages import MESSAGES
-from .wire import MODELS, Hello, Offer
+from .wire import MODELS, Hello, Offer, Wanted
 
 _WORDS = {str: "string", int: "integer", float: "number", bool: "boolean", NoneType: "null"}
 Schema = dict[str, Any]
@@ -16,13 +16,13 @@ Schema = dict[str, Any]
 
 def schema() -> Schema:
     """One object with a property per message; every type has its definition (JSON Schema, draft 2020-12)."""
-    models = [(model, "validation") for model in (*MODELS.values(), Hello, Offer)]
+    models = [(model, "validation") for model in (*MODELS.values(), Hello, Offer, Wanted)]
     _, asked = models_json_schema(models, ref_template="#/$defs/{model}")  # type: ignore[arg-type]
     definitions: Schema = {name: _untitled(each) for name, each in asked["$defs"].items()}
     for message in MESSAGES:
         _define(message, definitions)
     definitions["Command"] = {"oneOf": [{"$ref": f"#/$defs/{name}"} for name in MODELS]}
-    names = ["Command", Hello.__name__, Offer.__name__, *(message.__name__ for message in MESSAGES)]
+    names = ["Command", Hello.__name__, Offer.__name__, Wanted.__name__, *(message.__name__ for message in MESSAGES)]
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Protocol",

@@ -147,6 +147,17 @@ class Offer(_Exact):
     sdp: Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_MESSAGE)]
 
 
+class Wanted(_Exact):
+    """`wanted`: what the page wants of sound and picture at most.  `heights`: pixels by mid, 0 = not shown."""
+
+    mode: Literal["voice", "chair", "all"]
+    heights: Annotated[
+        dict[Annotated[str, StringConstraints(pattern=r"^[0-9]{1,2}$")], Annotated[int, Bounds(ge=0, le=10_000)]],
+        Bounds(max_length=LONGEST_LIST),
+    ]
+    page: Annotated[int, Bounds(ge=0, le=100)]
+
+
 class Envelope(_Exact):
     """What every command has beside its own fields."""
 
@@ -209,6 +220,11 @@ def hello(payload: object) -> Hello:
 def offer(payload: object) -> str:
     """The SDP of a `signal` message.  Raises BadMessage."""
     return _read(Offer, payload).sdp
+
+
+def wanted(payload: object) -> Wanted:
+    """Raises BadMessage."""
+    return _read(Wanted, payload)
 
 
 def nothing(payload: object) -> None:

@@ -30,6 +30,10 @@ class Cache:
         wire, packet = self._wires[at], self._packets[at]
         return (wire, packet) if packet is not None and int.from_bytes(wire[2:4]) == sequence else None
 
+    def asked(self, sequence: int) -> bool:
+        """Whether it was sent again before."""
+        return sequence in self._asked
+
     def due(self, sequence: int, now: float, apart: float) -> bool:
         """Whether this packet was not sent again within the last `apart` seconds; notes that it is now."""
         if now - self._asked.get(sequence, float("-inf")) < apart:
@@ -43,13 +47,13 @@ class Cache:
 class Bucket:
     """Tokens that come back with time: how much may be sent again (`rate` per second, at most `burst` at once)."""
 
-    __slots__ = ("_burst", "_rate", "_tokens", "_when")
+    __slots__ = ("_tokens", "_when", "burst", "rate")
 
     def __init__(self, rate: float, burst: float) -> None:
-        self._rate, self._burst, self._tokens, self._when = rate, burst, burst, 0.0
+        self.rate, self.burst, self._tokens, self._when = rate, burst, burst, 0.0
 
     def take(self, now: float) -> bool:
-        self._tokens = min(self._burst, self._tokens + (now - self._when) * self._rate)
+        self._tokens = min(self.burst, self._tokens + (now - self._when) * self.rate)
         self._when = now
         if self._tokens < 1:
             return False

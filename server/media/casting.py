@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 from .levels import Voice
-from .stage import VOICES, PlaceStage
+from .stage import VOICES, PlaceStage, Wish
 
 KEEPS = 1.5  # s after his last speech before a voice may be replaced
 LOUDER = 6.0  # dB a newcomer must be above the weakest who still speaks
@@ -81,14 +81,33 @@ def pictures(place: PlaceStage, dominant: str | None, shown: Sequence[str]) -> t
     return tuple(o for o in unique((place.main, *place.always, dominant, *shown)) if o in set(shown))
 
 
-def main_and_thumbnails(
-    viewer: str, ranked: Sequence[str], voices: Sequence[str], held: Sequence[str | None]
-) -> tuple[str | None, tuple[str | None, ...]]:
-    """What one viewer sees: never himself, nobody twice; thumbnails stay where they are as long as they can."""
-    others = [owner for owner in ranked if owner != viewer]
-    if not others:
-        return None, (None,) * len(held)
-    main, rest = others[0], others[1:]
-    speaking = [owner for owner in rest if owner in voices]
-    wanted = unique((*speaking, *(owner for owner in held if owner in rest), *rest))
-    return main, assign(held, wanted)
+def seen(
+    others: Sequence[str], voices: Sequence[str], held: Sequence[str | None], wish: Wish, screen: str | None,
+    always: Sequence[str],
+) -> tuple[str | None, ...]:  # fmt: skip
+    """What one viewer sees of the `others` (the first choice first): the main picture, then the thumbnails.
+
+    Nobody twice, but for the camera of him whose `screen` is the main picture.
+    """
+    empty = (None,) * len(held)
+    if wish.mode == "voice":
+        return None, *empty
+    first = next((owner for owner in others if wish.mode == "all" or owner in always), None)
+    main = screen or first
+    if wish.mode == "chair":
+        return main, *empty
+    rest = [owner for owner in others if screen or owner != main]
+    return main, *_thumbnails(rest, voices, held, wish.page)
+
+
+def _thumbnails(
+    rest: Sequence[str], voices: Sequence[str], held: Sequence[str | None], page: int
+) -> tuple[str | None, ...]:
+    """Page 0: who speaks, then who was there before, then others.  The pages after it are everybody, in one order."""
+    if page:
+        begin = (page - 1) * len(held)
+        wanted = sorted(rest)[begin : begin + len(held)]
+    else:
+        speaking = [owner for owner in rest if owner in voices]
+        wanted = list(unique((*speaking, *(owner for owner in held if owner in rest), *rest)))
+    return assign(held, wanted)

@@ -14,7 +14,7 @@ from typing import Any
 
 from . import lines, snapshot
 from .sdp import BadOffer
-from .stage import Stage
+from .stage import Stage, Wish
 
 log = logging.getLogger(__name__)
 
@@ -97,17 +97,20 @@ class _Line:
 
 
 class Control:
-    """`on_slots(room, peer, {mid: owner})` whenever a peer's slots change.  A dead worker's place is taken by another
+    """`on_slots(room, peer, {mid: owner})` whenever a peer's slots change, `on_feed(room, peer, feed)` whenever what
+    else is known of it does (docs/protocol.md, `feed`).  A dead worker's place is taken by another
     that carries its connections on; `on_epoch(epoch)` only if it cannot: then every peer must offer anew."""
 
     def __init__(
         self, settings: MediaSettings, on_slots: Callable[[str, str, dict[str, str]], None],
         on_epoch: Callable[[str], None],
+        on_feed: Callable[[str, str, dict[str, Any]], None] = lambda room, peer, feed: None,
     ) -> None:  # fmt: skip
         self.epoch = ""
         self.port = 0
-        self._settings, self._on_slots, self._on_epoch = settings, on_slots, on_epoch
+        self._settings, self._on_slots, self._on_epoch, self.on_feed = settings, on_slots, on_epoch, on_feed
         self._stages: dict[str, Stage] = {}
+        self._wishes: dict[str, dict[str, Wish]] = {}
         self._line: _Line | None = None
         self._there = asyncio.Event()
         self._process: asyncio.subprocess.Process | None = None
@@ -174,13 +177,22 @@ class Control:
 
     def follow(self, room: str, stage: Stage) -> None:
         """The latest stage wins; a worker that starts later gets it too."""
-        self._stages[room] = stage
+        before, self._stages[room] = self._stages.get(room), stage
+        for gone in before.peers.keys() - stage.peers.keys() if before is not None else ():
+            self._wishes.get(room, {}).pop(gone, None)
         if self._line is not None:
             self._in_background(self._follow(self._line, room, stage))
+
+    def wish(self, room: str, peer: str, wish: Wish) -> None:
+        """This connection wants no more than that; a worker that starts later is told too."""
+        self._wishes.setdefault(room, {})[peer] = wish
+        if self._line is not None:
+            self._in_background(self._wish(self._line, room, peer, wish))
 
     async def close(self, room: str) -> None:
         """Hang up everybody in this room and forget it."""
         self._stages.pop(room, None)
+        self._wishes.pop(room, None)
         with contextlib.suppress(WorkerAway):  # with its worker the room is closed too
             await self._ask("close", room=room)
 
@@ -213,6 +225,11 @@ class Control:
             return  # the next worker is told every stage
         if "fault" in reply:
             log.error("The media worker did not follow a stage.")
+
+    @staticmethod
+    async def _wish(line: _Line, room: str, peer: str, wish: Wish) -> None:
+        with contextlib.suppress(WorkerAway):
+            await line.ask("wish", room=room, peer=peer, wish=wish.to_json())
 
     # -- keeping one alive --------------------------------------------------------------------------------------
 
@@ -324,8 +341,10 @@ class Control:
         hello = await line.ask("hello")
         before, self.epoch, self.port = self.epoch, hello["epoch"], hello["port"]
         self._line = line
-        for room, stage in self._stages.items():
+        for room, stage in list(self._stages.items()):
             await self._follow(line, room, stage)
+            for peer, wish in list(self._wishes.get(room, {}).items()):
+                await self._wish(line, room, peer, wish)
         self._there.set()
         if before and before != self.epoch:
             self._on_epoch(self.epoch)
@@ -333,3 +352,5 @@ class Control:
     def _heard(self, event: dict[str, Any]) -> None:
         if event["event"] == "slots":
             self._on_slots(event["room"], event["peer"], event["slots"])
+        elif event["event"] == "feed":
+            self.on_feed(event["room"], event["peer"], event["feed"])

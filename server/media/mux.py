@@ -31,6 +31,9 @@ class Endpoint(Protocol):
     def checked(self, source: Address, nominated: bool, now: float) -> None:
         """This address is proved."""
 
+    def answered(self, now: float) -> None:
+        """The answer to the newest of our own checks came."""
+
 
 def bound(host: str, port: int) -> socket.socket:
     """The socket, not blocking.  Raises OSError."""
@@ -184,6 +187,7 @@ class Mux:
         self._forget_probe(peer)
         self.place(peer, source)
         peer.checked(source, False, now)
+        peer.answered(now)
 
     def _password(self, ufrag: str) -> str | None:
         peer = self._by_ufrag.get(ufrag)

@@ -17,3 +17,4 @@ class Packet:
     now: float  # s, when it came
     newest: bool  # no packet of a higher index came before it
     descriptor: Descriptor | None  # of a picture
+    size: int = 0  # of the same picture sent in several: 0 is the smallest

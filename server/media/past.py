@@ -35,6 +35,7 @@ class StreamPast:
     mid: str
     again: bool  # the RTX stream
     newest: int
+    rid: str = ""  # of a picture that is sent in several sizes
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,9 @@ class PeerPast:
         address: Address = (host, port, tcp[0]) if tcp else (host, port)
         return PeerPast(
             value["name"], value["owner"],
-            Offer(tuple(Line(*line) for line in lines), tuple((n, v) for n, v in fingerprints), Credentials(*theirs)),
+            Offer(
+                tuple(Line.kept(line) for line in lines), tuple((n, v) for n, v in fingerprints), Credentials(*theirs)
+            ),
             Credentials(*value["ice"]), address, Keys(profile, bytes.fromhex(inbound), bytes.fromhex(outbound)),
             tuple(value["reporters"]), {mid: SlotPast(*one) for mid, one in value["slots"].items()},
             {int(ssrc): StreamPast(*one) for ssrc, one in value["streams"].items()},

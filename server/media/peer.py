@@ -10,24 +10,25 @@ from typing import Any
 from aiortc.rtcdtlstransport import RTCCertificate
 
 from . import rtcp, rtp, sdp
-from .bandwidth import PUBLISHER_BITS
-from .cache import Bucket
+from .bandwidth import CAMERA_BITS, LEAST, SCREEN_BITS, SEEN_BITS, SMALL_BITS, UNSEEN_BITS, Ceiling, Rate
+from .downlink import Downlink
 from .icelite import Address, credentials, probe
 from .mux import Mux
 from .past import PeerPast, StreamPast
 from .paths import Paths
 from .seam import Dtls, HandshakeFailed, Keys, Opener, Sealer, SrtpRefused, fingerprint
-from .slots import CNAME, slot
-from .up import Track
+from .slots import CNAME, PictureSlot, slot
+from .up import Source, Track
 
 log = logging.getLogger(__name__)
 
 ASSUMED_RTT = 0.03  # s, until a receiver report tells
 LONGEST_RTT = 0.25  # s: who is busy or far away is still asked, and answered, four times a second
 STALE = 10.0  # s: a longer trip is a clock that leapt
-RESENDS = 200.0  # packets per second that one listener may ask for again
 KEPT_FOR = 4096  # packets of a stream until its newest index is kept anew: far less than half a round of 65,536
 SPEAKERS = 8
+PING_EVERY = 1.0  # s between two questions how far away he is
+UNANSWERED = 0.6  # s after which a question is taken for lost
 PROBE_APART = 0.1  # s between two questions whether a client is where his packets come from
 STREAMS = 16  # SSRCs learnt per peer; a client that shows more is not one of ours
 
@@ -48,8 +49,14 @@ class Peer:
         self.rtt = ASSUMED_RTT
         self.ready = False
         self.remb, self.lost = 0, 0  # bit/s and 1/256, as the client last told
+        self.received_bytes = 0  # UDP payload of media
+        self.ceiling, self._up_rate, self._shown_rate = Ceiling(now), Rate(), Rate()
+        self._pinged, self._awaits = float("-inf"), False
         self.forged = self.unsealed = self.malformed = self.unknown = 0
         self.told: dict[str, str] = {}  # mid -> owner, as last announced
+        self.fed: dict[str, Any] = {}  # what else was last announced (sfu.Scene)
+        self.others = 0  # pictures there are beside his own
+        self.sees_screen: str | None = None  # whose screen his main picture is
         self._mux, self._own, self._changed, self._closed = mux, own, changed, closed
         self._dtls = None if past else Dtls(own, self._send_plain, partial(closed, self))
         self._starting: asyncio.Task[None] | None = None
@@ -59,11 +66,12 @@ class Peer:
         self._keys: Keys | None = None
         self._kept: PeerPast | None = None
         self._keep_soon, self._pressed = keep_soon, False
-        self._again = Bucket(RESENDS, RESENDS)
         self._report_at = now
+        self.turn = secrets.randbelow(64)  # when it is looked at, so that not all are at once
         self._lay_out(offer, past)
         self._reporters = past.reporters if past else ()
         self._ssrc = self._reporter()
+        self.downlink = Downlink(self.slots, now, past is not None)
         mux.add(self)
         for ssrc in self._streams:
             mux.know(self, ssrc)
@@ -76,19 +84,23 @@ class Peer:
         sends = [line for line in offer.lines if line.sends]
         self._lines = {line.mid: line for line in sends}
         self._mid_id = next((line.mid_id for line in sends if line.mid_id), 0)
-        self._wanted = frozenset(i for line in sends for i in (line.mid_id, line.level_id) if i)
-        self.tracks = {line.mid: Track(self, line) for line in sends}
+        self._stamp_id = next((line.stamp_id for line in sends if line.stamp_id), 0)
+        ids = ((x.mid_id, x.level_id, x.stamp_id, x.rid_id, x.repaired_id) for x in sends)
+        self._wanted = frozenset(one for each in ids for one in each if one)
+        self.sources = {line.mid: Source(self, line) for line in sends}
+        self.microphone, self.camera, self.screen = self.sources.values()
+        self.tracks = tuple(track for source in self.sources.values() for track in source.tracks)
         before = past.slots if past else {}
         self.slots = tuple(slot(self, line, before.get(line.mid)) for line in offer.lines if not line.sends)
         self.voices = tuple(s for s in self.slots if s.kind == "audio")
-        self.main, *thumbnails = (s for s in self.slots if s.kind == "video")
+        self.main, *thumbnails = (s for s in self.slots if isinstance(s, PictureSlot))
         self.thumbnails = tuple(thumbnails)
         self._slot_of = {s.ssrc: s for s in self.slots}
         self._streams: dict[int, tuple[Track, bool]] = {}  # SSRC -> its track, and whether it is the RTX stream
         for line in sends:
             for ssrc, again in ((line.ssrc, False), (line.rtx_ssrc, True)):
                 if ssrc:
-                    self._streams[ssrc] = (self.tracks[line.mid], again)
+                    self._streams[ssrc] = (self.sources[line.mid].tracks[0], again)
 
     # -- from one process to the next ---------------------------------------------------------------------------
 
@@ -101,7 +113,8 @@ class Peer:
 
     def _carry_on(self, past: PeerPast) -> None:
         for ssrc, stream in past.streams.items():
-            track = self.tracks[stream.mid]
+            source = self.sources[stream.mid]
+            track = source.names.get(stream.rid, source.tracks[0])
             self._streams[ssrc] = (track, stream.again)
             self._mux.know(self, ssrc)
             if stream.again:
@@ -128,10 +141,14 @@ class Peer:
 
     def _newest(self) -> dict[int, StreamPast]:
         return {
-            ssrc: StreamPast(track.mid, again, newest)
+            ssrc: StreamPast(track.mid, again, newest, self._rid(track))
             for ssrc, (track, again) in self._streams.items()
             if (again or ssrc == track.ssrc) and (newest := track.newest(again)) is not None
         }
+
+    def _rid(self, track: Track) -> str:
+        rids = self.sources[track.mid].rids
+        return rids[track.size] if rids else ""
 
     def keep(self) -> PeerPast:
         """What carries this connection on elsewhere; to be written before anything more is sent."""
@@ -178,7 +195,7 @@ class Peer:
         self._mux.remove(self)
         self.ready = False
         self._opener = self._sealer = self._keys = self._kept = None
-        for track in self.tracks.values():
+        for track in self.tracks:
             track.listeners = ()
         for one in self.slots:
             one.take(None, None)
@@ -199,6 +216,7 @@ class Peer:
 
     def media(self, datagram: bytes, source: Address, now: float) -> None:
         if self._authentic(datagram, now):
+            self.received_bytes += len(datagram)
             if source == self.paths.current:
                 self.paths.last = now
             else:
@@ -207,7 +225,8 @@ class Peer:
     def strayed(self, datagram: bytes, source: Address, now: float) -> None:
         """A router gave the client another port, say.  He is heard at once, and followed when he answers from there."""
         if self._authentic(datagram, now) and self.offer.ice.password and now - self._probed >= PROBE_APART:
-            self._probed = now
+            self._probed = self._pinged = now
+            self._awaits = True
             self._mux.probe(self, probe(source, self.ice, self.offer.ice))
 
     def _authentic(self, datagram: bytes, now: float) -> bool:
@@ -226,9 +245,22 @@ class Peer:
             self.malformed += 1
         return True
 
+    def answered(self, now: float) -> None:
+        """Our STUN check came back, that of PING_EVERY or one of a new address."""
+        self._took(now - self._pinged, now)
+        self._awaits = False
+
+    def _took(self, trip: float, now: float) -> None:
+        """A round trip: of it, what waited on the way up does not say that the way down is full."""
+        if 0 <= trip < STALE:
+            self.downlink.budget.trip(max(0.0, trip - self.ceiling.queue), now)
+            self.rtt += (min(trip, LONGEST_RTT) - self.rtt) / 4
+
     def _stream(self, packet: bytes, now: float) -> None:
         self.heard = now
         header = rtp.parse(packet, self._wanted)
+        if (stamp := header.extensions.get(self._stamp_id)) is not None and len(stamp) == 3:
+            self.ceiling.arrived(int.from_bytes(stamp), rtp.abs_send_time(now), now)
         track, again = self._streams.get(header.ssrc) or self._learn(header)
         if track is None:
             self.unknown += 1
@@ -245,7 +277,12 @@ class Peer:
         )
         if line is None or len(self._streams) >= STREAMS or header.payload_type not in (line.payload, line.rtx):
             return None, False
-        track, again = self.tracks[line.mid], header.payload_type == line.rtx
+        again = header.payload_type == line.rtx
+        rid = header.extensions.get(line.repaired_id if again else line.rid_id, b"").decode("ascii", "replace")
+        source = self.sources[line.mid]
+        track = source.names.get(rid) if line.rids else source.tracks[0]
+        if track is None:
+            return None, False
         if not again:
             track.restart(header.ssrc)
         self._streams[header.ssrc] = (track, again)
@@ -264,17 +301,17 @@ class Peer:
         if report.ssrc not in self._slot_of:
             return
         self.lost = report.lost
+        self.downlink.reported(report)
         if report.last_sr:
-            trip = ((rtcp.ntp(now) >> 16 & 0xFFFFFFFF) - report.last_sr - report.delay & 0xFFFFFFFF) / 65536
-            if trip < STALE:
-                self.rtt += (min(trip, LONGEST_RTT) - self.rtt) / 4
+            middle = rtcp.ntp(now) >> 16 & 0xFFFFFFFF
+            self._took((middle - report.last_sr - report.delay & 0xFFFFFFFF) / 65536, now)
 
     def _their_report(self, info: rtcp.SenderInfo, now: float) -> None:
         found = self._streams.get(info.ssrc)
         if found is not None and found[0].counts is not None:
             found[0].counts.sr, found[0].counts.sr_at = info.middle, now
 
-    def _lacks(self, nack: rtcp.Nack, now: float) -> None:
+    def _asked_again(self, nack: rtcp.Nack, now: float) -> None:
         lacking = self._slot_of.get(nack.ssrc)
         if lacking is not None:
             for sequence in nack.sequences:
@@ -282,11 +319,12 @@ class Peer:
 
     def _wants_key_frame(self, request: rtcp.KeyFrameRequest, now: float) -> None:
         lacking = self._slot_of.get(request.ssrc)
-        if lacking is not None and lacking.source is not None:
-            lacking.source.keys.want(now)
+        if isinstance(lacking, PictureSlot):
+            lacking.refresh(now)
 
     def _estimated(self, remb: rtcp.Remb, now: float) -> None:
         self.remb = remb.bits
+        self.downlink.budget.estimated(remb.bits, now)
 
     def _ignored(self, message: Any, now: float) -> None:
         """A goodbye of one stream: tracks and slots are fixed, nothing follows from it."""
@@ -303,22 +341,27 @@ class Peer:
             self.unsealed += 1
             return b""
         self._mux.send(wire, address)
+        self.downlink.sent_bytes += len(wire)
         return wire
 
     def send_again(self, wire: bytes) -> None:
         self._send_plain(wire)
+
+    def lacks(self, now: float) -> None:
+        self.downlink.asked += 1
 
     def spent(self) -> None:
         if not self._pressed:
             self._pressed = True
             self._keep_soon()
 
-    def may_resend(self, now: float) -> bool:
-        return self._again.take(now)
+    def may_resend(self, kind: str, now: float) -> bool:
+        return self.downlink.resends[kind].take(now)
 
     def _send_plain(self, datagram: bytes) -> None:
         if self.paths.current is not None:
             self._mux.send(datagram, self.paths.current)
+            self.downlink.sent_bytes += len(datagram)
 
     def _send_rtcp(self, compound: bytes) -> None:
         if self._sealer is not None:
@@ -326,9 +369,28 @@ class Peer:
 
     # -- by the clock -------------------------------------------------------------------------------------------
 
+    def look(self, now: float) -> None:
+        """To be called every bandwidth.EVERY: how much comes, how much fits, each way."""
+        for track in self.tracks:
+            if track.kind == "video" and track.counts is not None:
+                track.measure(now)
+        self._shown_rate.note(sum(track.octets for track in self.tracks), now)
+        if self.ceiling.look(self._up_rate.note(self.received_bytes, now), now):
+            self._report_at = now  # at once
+        self.downlink.allot(now)
+        if self.ready and self.offer.ice.password and self.paths.current is not None:
+            self._ping(self.paths.current, now)
+
+    def _ping(self, address: Address, now: float) -> None:
+        """How far is he?  Asked each second; while packets are lost, as soon as the last answer has come."""
+        soon = self.downlink.budget.curious(now) and not (self._awaits and now - self._pinged < UNANSWERED)
+        if soon or now - self._pinged >= PING_EVERY:
+            self._pinged, self._awaits = now, True
+            self._mux.probe(self, probe(address, self.ice, self.offer.ice))
+
     def ask(self, now: float) -> None:
         """Ask the client for what is missing: packets and key frames."""
-        for track in self.tracks.values():
+        for track in self.tracks:
             if track.gaps and track.repairs:
                 missing = track.gaps.due(now, self.rtt)
                 if missing:
@@ -344,23 +406,41 @@ class Peer:
         """
         if now < self._report_at or not self.ready:
             return
-        speaks = any(t.kind == "audio" and t.live(now) for t in self.tracks.values())
+        speaks = self.microphone.live(now)
         self._report_at = now + (0.25 if speaks else 0.4) + secrets.randbelow(100 if speaks else 400) / 1000
-        tracks = [t for t in self.tracks.values() if t.counts is not None and t.gaps is not None]
+        tracks = [t for t in self.tracks if t.counts is not None and t.gaps is not None]
         blocks = [t.counts.report(t.ssrc, t.gaps.newest, now) for t in tracks if t.counts and t.gaps is not None]
         parts = [rtcp.receiver_report(self._ssrc, blocks), rtcp.description(self._ssrc, CNAME)]
         ntp_time = rtcp.ntp(now)
         parts += [s.report(ntp_time, now) for s in self.slots]
         if tracks:
-            parts.append(rtcp.remb(self._ssrc, PUBLISHER_BITS, tuple(t.ssrc for t in tracks)))
+            bits = min(self._wanted_bits(), self._room_for_pictures())
+            parts.append(rtcp.remb(self._ssrc, bits, tuple(t.ssrc for t in tracks)))
         self._send_rtcp(b"".join(parts))
+
+    def _room_for_pictures(self) -> int:
+        """A browser that is told a limit by REMB keeps to it with its pictures; the sound comes on top."""
+        beside = max(0.0, self._up_rate.bits - self._shown_rate.bits)
+        return round(max(LEAST, self.ceiling.bits - beside))
+
+    def _wanted_bits(self) -> int:
+        """What he should send at most.  Of a camera in two sizes the unwatched one is switched off instead: a sender
+        that was once told little would take half a minute to send more (8 % a second)."""
+        if self.screen.allowed:
+            return SCREEN_BITS + CAMERA_BITS
+        if self.camera.rids:
+            return CAMERA_BITS
+        seen = [s for s in self.camera.tracks[0].listeners if isinstance(s, PictureSlot) and not s.paused]
+        return SEEN_BITS if any(s.mid == sdp.MAIN for s in seen) else SMALL_BITS if seen else UNSEEN_BITS
 
     def stats(self) -> dict[str, Any]:
         return {
             "owner": self.owner, "ready": self.ready, "rtt": round(self.rtt, 4), "moves": self.paths.moves,
-            "lost": self.lost, "remb": self.remb,
+            "lost": self.lost, "remb": self.remb, **self.downlink.stats(), "received_bytes": self.received_bytes,
+            "ceiling": round(self.ceiling.bits), "queue_up": round(self.ceiling.queue, 3),
             "forged": self.forged, "unsealed": self.unsealed, "malformed": self.malformed, "unknown": self.unknown,
-            "tracks": {mid: t.stats() for mid, t in self.tracks.items()},
+            "tracks": {t.mid + self._rid(t): t.stats() for t in self.tracks},
+            "sends": {mid: list(source.sends) for mid, source in self.sources.items() if source.rids},
             "slots": {s.mid: s.stats() for s in self.slots},
         }  # fmt: skip
 
@@ -368,7 +448,7 @@ class Peer:
 _HANDLERS: dict[type, Callable[[Peer, Any, float], None]] = {
     rtcp.Report: Peer._reported,
     rtcp.SenderInfo: Peer._their_report,
-    rtcp.Nack: Peer._lacks,
+    rtcp.Nack: Peer._asked_again,
     rtcp.KeyFrameRequest: Peer._wants_key_frame,
     rtcp.Remb: Peer._estimated,
     rtcp.Bye: Peer._ignored,

@@ -68,21 +68,44 @@ class Rewriter:
 
 
 class PictureNumbers:
-    """VP8 picture id (15 bits) and TL0PICIDX (8 bits), continuous over changes of source (RFC 7741 section 4.2)."""
+    """VP8 picture id (15 bits) and TL0PICIDX (8 bits), continuous over changes of source and over pictures that are
+    left out (RFC 7741 section 4.2).  The lowest layer, which TL0PICIDX counts, is never left out."""
 
-    __slots__ = ("_picture_shift", "_tl0_shift", "picture", "tl0")
+    __slots__ = ("_newest_in", "_pictures", "_tl0_shift", "tl0")
 
     def __init__(self, picture: int, tl0: int) -> None:
-        self.picture, self.tl0 = picture, tl0  # the newest given
-        self._picture_shift = self._tl0_shift = 0
+        """The newest numbers that were given."""
+        self._pictures = Rewriter(picture + 1)
+        self._newest_in = self._tl0_shift = 0
+        self.tl0 = tl0
+
+    @property
+    def picture(self) -> int:
+        return self._pictures.newest & 0x7FFF
 
     def begin(self, picture: int, tl0: int) -> None:
-        self._picture_shift = self.picture + 1 - picture
+        self._newest_in = picture
+        self._pictures.begin(picture, 0, 0)
         self._tl0_shift = self.tl0 + 1 - tl0
 
-    def number(self, picture: int, tl0: int, newest: bool) -> tuple[int, int]:
-        """The outgoing pair; `newest` when the packet is the newest of its source."""
-        out = (picture + self._picture_shift) & 0x7FFF, (tl0 + self._tl0_shift) & 0xFF
+    def number(self, picture: int, tl0: int, newest: bool, bits: int = 15) -> tuple[int, int]:
+        """The outgoing pair; `newest`: of the newest packet of its source; `bits` of the source's picture id."""
+        out = self._pictures.number(self._index(picture, bits))
+        out_tl0 = (tl0 + self._tl0_shift) & 0xFF
         if newest:
-            self.picture, self.tl0 = out
-        return out
+            self.tl0 = out_tl0
+        return (self._pictures.newest if out is None else out) & 0x7FFF, out_tl0
+
+    def skip(self, picture: int, bits: int = 15) -> None:
+        """This picture is left out."""
+        self._pictures.skip(self._index(picture, bits))
+
+    def _index(self, picture: int, bits: int) -> int:
+        """Endless, nearest to the newest."""
+        if not bits:
+            return self._newest_in
+        round_ = 1 << bits
+        step = (picture - self._newest_in) % round_
+        index = self._newest_in + (step if step < round_ // 2 else step - round_)
+        self._newest_in = max(self._newest_in, index)
+        return index

@@ -13,10 +13,12 @@ _REPORT = Struct("!LLLLLL")
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """One report block.  `lost` fraction in 1/256, `last_sr` and `delay` in 1/65536 s."""
+    """One report block.  `lost` in 1/256, lately; `total_lost`, `highest` since the beginning; times in 1/65536 s."""
 
     ssrc: int
     lost: int
+    total_lost: int
+    highest: int
     last_sr: int
     delay: int
 
@@ -87,8 +89,9 @@ def _reports(count: int, body: bytes) -> Iterator[Message]:
     if len(body) < 24 * count:
         raise Malformed("report blocks cut")
     for at in range(0, 24 * count, 24):
-        ssrc, lost, _, _, last_sr, delay = _REPORT.unpack_from(body, at)
-        yield Report(ssrc, lost >> 24, last_sr, delay)
+        ssrc, lost, highest, _, last_sr, delay = _REPORT.unpack_from(body, at)
+        total = lost & 0xFFFFFF
+        yield Report(ssrc, lost >> 24, total - (total >> 23 << 24), highest, last_sr, delay)
 
 
 def _transport_feedback(kind: int, body: bytes) -> Iterator[Message]:

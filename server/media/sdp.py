@@ -1,7 +1,8 @@
 """The offer read, the answer written from a template (docs/protocol.md, "Sound and picture"; RFC 8829, RFC 8839)."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
 from .icelite import Credentials
 from .stage import VOICES
@@ -9,9 +10,13 @@ from .stage import VOICES
 MID = "urn:ietf:params:rtp-hdrext:sdes:mid"
 LEVEL = "urn:ietf:params:rtp-hdrext:ssrc-audio-level"
 STAMP = "http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time"
+RID = "urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id"
+REPAIRED = "urn:ietf:params:rtp-hdrext:sdes:repaired-rtp-stream-id"
+SIZES = 2  # in which a client may send one picture
 SENT, HEARD = ("audio", "sendonly"), ("audio", "recvonly")
 SHOWN, SEEN = ("video", "sendonly"), ("video", "recvonly")
 FIXED = (SENT, SHOWN, SHOWN, *[HEARD] * VOICES, SEEN)  # mids 0–6; the thumbnails follow
+MAIN = str(len(FIXED) - 1)  # mid of the main picture
 THUMBNAILS = 8
 LONGEST = 1 << 16  # bytes of an offer
 _CODEC = {"audio": "opus/48000/2", "video": "VP8/90000"}
@@ -40,6 +45,15 @@ class Line:
     stamp_id: int
     ssrc: int
     rtx_ssrc: int
+    rid_id: int = 0
+    repaired_id: int = 0
+    rids: tuple[str, ...] = ()  # of a picture that is sent in several sizes, the smallest first (RFC 8853)
+
+    @staticmethod
+    def kept(values: Sequence[Any]) -> "Line":
+        """As `astuple` and JSON left it.  Raises TypeError."""
+        line = Line(*values)
+        return replace(line, rids=tuple(line.rids))
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,13 +134,24 @@ def _agreed(at: int, section: Section, kind: str, sends: bool) -> Line:
         uri.split(" ")[0]: int(key.split("/")[0])
         for key, _, uri in (value.partition(" ") for value in section.get("extmap", []))
     }
-    ssrc, rtx_ssrc = _ssrcs(section)
+    rids = _rids(at, section) if sends else ()
+    ssrc, rtx_ssrc = _ssrcs(section) if sends and not rids else (0, 0)
     return Line(
         mid=str(at), kind=kind, sends=sends, payload=payload, rtx=_rtx(section, payload),
         nack=any(value in (f"{payload} nack", "* nack") for value in section.get("rtcp-fb", [])),
         mid_id=extensions.get(MID, 0), level_id=extensions.get(LEVEL, 0), stamp_id=extensions.get(STAMP, 0),
-        ssrc=ssrc if sends else 0, rtx_ssrc=rtx_ssrc if sends else 0,
+        ssrc=ssrc, rtx_ssrc=rtx_ssrc, rid_id=extensions.get(RID, 0), repaired_id=extensions.get(REPAIRED, 0), rids=rids,
     )  # fmt: skip
+
+
+def _rids(at: int, section: Section) -> tuple[str, ...]:
+    """RFC 8853 section 5.1: `send l;~h`; a tilde marks one that is paused at first."""
+    words = next(iter(section.get("simulcast", [])), "").split()
+    offered = words[words.index("send") + 1] if "send" in words[:-1] else ""
+    rids = tuple(part.split(",")[0].lstrip("~") for part in offered.split(";") if part)
+    if len(rids) > SIZES or len(set(rids)) < len(rids) or not all(r.isascii() and r.isalnum() for r in rids):
+        raise BadOffer(f"m-line {at} offers more than {SIZES} sizes, or names them badly.")
+    return rids
 
 
 def _payload(section: Section, codec: str) -> int:
@@ -205,9 +230,14 @@ def _codecs(line: Line) -> list[str]:
 
 
 def _received(line: Line) -> list[str]:
-    """The client sends here.  No transport-cc and no abs-send-time: nobody would read them."""
-    wanted = ((line.mid_id, MID), (line.level_id if line.kind == "audio" else 0, LEVEL))
-    return ["a=recvonly", *(f"a=extmap:{key} {uri}" for key, uri in wanted if key)]
+    """The client sends here.  No transport-cc: the way up is measured by abs-send-time (bandwidth.Ceiling)."""
+    wanted = [(line.mid_id, MID), (line.stamp_id, STAMP), (line.level_id if line.kind == "audio" else 0, LEVEL)]
+    if line.rids:
+        wanted += [(line.rid_id, RID), (line.repaired_id, REPAIRED)]
+    lines = ["a=recvonly", *(f"a=extmap:{key} {uri}" for key, uri in wanted if key)]
+    if line.rids:
+        lines += [*(f"a=rid:{rid} recv" for rid in line.rids), f"a=simulcast:recv {';'.join(line.rids)}"]
+    return lines
 
 
 def _sent(line: Line, own: Own) -> list[str]:

@@ -3,24 +3,38 @@
 import asyncio
 import logging
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from . import casting, sdp, seam
+from .bandwidth import EVERY
 from .casting import Dominant, Voices
 from .mux import Mux
 from .past import PeerPast
 from .peer import Peer
+from .slots import PictureSlot
 from .snapshot import Keeper
-from .stage import EMPTY, NOWHERE, Stage
-from .up import Track
+from .stage import ANYTHING, EMPTY, NOWHERE, Stage, Wish
+from .up import Source
 
 log = logging.getLogger(__name__)
 
 TICK = 0.020  # s
 CAST_EVERY = 5  # ticks
+LOOK_EVERY = round(EVERY / TICK)  # ticks; one listener after the other, so that no moment is long
 GONE = 30.0  # s without an authentic packet, or without being named by a stage
+HEARD = 1.0  # s without a packet of his voice: nobody hears him
 
-Told = Callable[[str, str, dict[str, str]], None]
+Told = Callable[[str, str, str, dict[str, Any]], None]  # room, peer, "slots" or "feed", which (docs/protocol.md)
+
+
+@dataclass(frozen=True, slots=True)
+class Cast:
+    """Owners: who is heard, who is seen (the first choice for the main picture first), whose screen is shown."""
+
+    voices: tuple[str, ...] = ()
+    pictures: tuple[str, ...] = ()
+    screen: str | None = None
 
 
 class Place:
@@ -28,7 +42,7 @@ class Place:
 
     def __init__(self) -> None:
         self.voices, self.dominant = Voices(), Dominant()
-        self.cast: tuple[tuple[str, ...], tuple[str, ...]] | None = None  # voices, pictures
+        self.cast: Cast | None = None
 
 
 class Scene:
@@ -39,6 +53,7 @@ class Scene:
         self.peers: dict[str, Peer] = {}
         self.coming: dict[str, Peer] = {}  # connected beside one of `peers`, to take its place
         self.stage = EMPTY
+        self.wishes: dict[str, Wish] = {}
         self._places: dict[str, Place] = {}
         self.stale = True  # peers or stage changed since the last casting
 
@@ -48,8 +63,9 @@ class Scene:
 
     def follow(self, stage: Stage, now: float) -> list[Peer]:
         """Obey the stage from now on.  Gives the peers that it names no more."""
-        both = (*self.peers.values(), *self.coming.values())
-        dropped = [p for p in both if p.name in self.stage.peers and p.name not in stage.peers]
+        before, both = self.stage.peers, (*self.peers.values(), *self.coming.values())
+        dropped = [p for p in both if p.name in before and p.name not in stage.peers]
+        self.wishes = {name: wish for name, wish in self.wishes.items() if name in stage.peers or name not in before}
         self.stage, self.stale = stage, True
         for peer in self.peers.values():
             self.admit(peer, now)
@@ -58,10 +74,18 @@ class Scene:
     def admit(self, peer: Peer, now: float) -> None:
         """What of this peer may be passed on."""
         plan = self.stage.peers.get(peer.name)
-        for track in peer.tracks.values():
-            track.allowed = plan is not None and (plan.audio if track.kind == "audio" else plan.video)
+        peer.microphone.allow(plan is not None and plan.audio)
+        peer.camera.allow(plan is not None and plan.video)
+        peer.screen.allow(plan is not None and plan.screen)
         if plan is not None:
             peer.owner, peer.named = plan.owner, now
+
+    def wish(self, name: str, wish: Wish, now: float) -> None:
+        """This connection wants no more than that, also when it offers anew."""
+        self.wishes[name] = wish
+        if name in self.peers:
+            self.peers[name].downlink.follow(wish, now)
+            self.stale = True
 
     def cast(self, now: float) -> None:
         """Decide anew who is heard and seen; touch slots and listeners only where something changed."""
@@ -94,54 +118,101 @@ class Scene:
             return crowd
         return (*crowd, *(p for p in self.peers.values() if p.owner == guest and p.ready and p not in crowd))
 
-    def _cast_of(
-        self, name: str, place: Place, crowd: Sequence[Peer], now: float
-    ) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    def _cast_of(self, name: str, place: Place, crowd: Sequence[Peer], now: float) -> Cast:
         plan = self.stage.places.get(name, NOWHERE)
-        speaking = {t.publisher.owner: t.voice for t in _tracks(crowd, "audio") if t.allowed}
+        speaking = {p.owner: p.microphone.voice for p in crowd if p.microphone.allowed}
         voices = place.voices.follow(plan.always, speaking, now)
-        shown = casting.unique(t.publisher.owner for t in _tracks(crowd, "video") if t.live(now))
-        return voices, casting.pictures(plan, place.dominant.follow(speaking, now), shown)
+        shown = casting.unique(p.owner for p in crowd if p.camera.live(now))
+        sharing = {p.owner for p in crowd if p.screen.live(now)}
+        pictures = casting.pictures(plan, place.dominant.follow(speaking, now), shown)
+        return Cast(voices, pictures, next((owner for owner in plan.always if owner in sharing), None))
 
     def _route(self, crowds: dict[str, list[Peer]], now: float) -> None:
-        listeners: dict[Track, list[Any]] = {}
+        listeners: dict[Source, list[Any]] = {}
         for name, crowd in crowds.items():
-            cast, performers = self._places[name].cast, self._performers(name, crowd)
-            sounds = {t.publisher.owner: t for t in _tracks(performers, "audio") if t.allowed}
-            shows = {t.publisher.owner: t for t in reversed(_tracks(performers, "video")) if t.live(now)}
+            cast, always = self._places[name].cast or Cast(), self.stage.places.get(name, NOWHERE).always
+            sources = _sources(self._performers(name, crowd), now)
             for peer in crowd:
-                self._fill(peer, cast or ((), ()), sounds, shows, now)
+                self._fill(peer, cast, always, sources, now)
                 for slot in peer.slots:
                     if slot.source is not None:
                         listeners.setdefault(slot.source, []).append(slot)
         for peer in self.peers.values():
-            for track in peer.tracks.values():
-                track.listeners = tuple(listeners.get(track, ()))
+            for source in peer.sources.values():
+                for track in source.tracks:
+                    track.listeners = tuple(listeners.get(source, ()))
+            self._watch(peer, now)
+        for crowd in crowds.values():
+            for peer in crowd:
+                self.tell(peer, now)
 
     def _fill(
-        self, peer: Peer, cast: tuple[tuple[str, ...], tuple[str, ...]],
-        sounds: dict[str, Track], shows: dict[str, Track], now: float,
-    ) -> None:  # fmt: skip
-        voices, ranked = cast
-        heard = casting.assign([s.owner for s in peer.voices], [o for o in voices if o != peer.owner])
-        held = [s.owner for s in peer.thumbnails]
-        main, thumbnails = casting.main_and_thumbnails(peer.owner, ranked, voices, held)
+        self, peer: Peer, cast: Cast, always: Sequence[str], sources: dict[tuple[str, str], Source], now: float
+    ) -> None:
+        heard = casting.assign([s.owner for s in peer.voices], [o for o in cast.voices if o != peer.owner])
+        screen = cast.screen if cast.screen != peer.owner else None
+        held, wish = [s.owner for s in peer.thumbnails], peer.downlink.wish
+        others = tuple(owner for owner in cast.pictures if owner != peer.owner)
+        peer.others = len(others)
+        seen = casting.seen(others, cast.voices, held, wish, screen, always)
         for slot, owner in zip(peer.voices, heard, strict=True):
-            slot.take(owner, sounds.get(owner or ""))
-        for slot, owner in zip((peer.main, *peer.thumbnails), (main, *thumbnails), strict=True):
-            if slot.take(owner, shows.get(owner or "")) and slot.source is not None:
-                slot.source.keys.want(now)
-        self.tell(peer)
+            slot.take(owner, sources.get(("sound", owner or "")))
+        kinds = ("screen" if seen[0] is not None and seen[0] == screen else "camera", *["camera"] * len(held))
+        peer.sees_screen = screen if kinds[0] == "screen" else None
+        for slot, kind, owner in zip((peer.main, *peer.thumbnails), kinds, seen, strict=True):
+            slot.take(owner, sources.get((kind, owner or "")))
+        peer.downlink.fit(now)
 
-    def tell(self, peer: Peer) -> None:
-        now = {s.mid: s.owner for s in peer.slots if s.owner is not None}
-        if now != peer.told:
-            peer.told = now
-            self._told(self.room, peer.name, now)
+    def _watch(self, peer: Peer, now: float) -> None:
+        """Which sizes of his pictures are wanted; what nobody wants is not sent."""
+        for source in peer.sources.values():
+            slots = [s for s in source.tracks[0].listeners if isinstance(s, PictureSlot) and not s.paused]
+            source.watch({size for slot in slots for size in (slot.wishes, slot.wants)}, now)
+
+    def watch(self, now: float) -> None:
+        """To be called often: who is watched, and who is told another thing about himself."""
+        for peer in self.peers.values():
+            self._watch(peer, now)
+            self.tell(peer, now)
+
+    def tell(self, peer: Peer, now: float) -> None:
+        slots = {s.mid: s.owner for s in peer.slots if s.owner is not None}
+        feed = self._feed(peer, now)
+        if slots != peer.told:
+            peer.told = slots
+            self._told(self.room, peer.name, "slots", slots)
+        if feed != peer.fed:
+            peer.fed = feed
+            self._told(self.room, peer.name, "feed", feed)
+
+    def _feed(self, peer: Peer, now: float) -> dict[str, Any]:
+        """What only this worker knows of the connection."""
+        feed: dict[str, Any] = {
+            "heard": self._is_heard(peer, now), "pictures": peer.others,
+            "send": {mid: list(source.sends) for mid, source in peer.sources.items() if source.rids},
+        }  # fmt: skip
+        return feed if peer.sees_screen is None else {**feed, "screen": peer.sees_screen}
+
+    def _is_heard(self, peer: Peer, now: float) -> bool:
+        """His voice comes, and whoever is with him has it in a slot; alone, he would be heard."""
+        plan, track = self.stage.peers.get(peer.name), peer.microphone.tracks[0]
+        if plan is None or not track.allowed or not track.came(now, HEARD):
+            return False
+        place = self._places.get(plan.place)
+        return place is None or place.cast is None or peer.owner in place.cast.voices
 
 
-def _tracks(crowd: Sequence[Peer], kind: str) -> list[Track]:
-    return [track for peer in crowd for track in peer.tracks.values() if track.kind == kind]
+def _sources(crowd: Sequence[Peer], now: float) -> dict[tuple[str, str], Source]:
+    """By kind and owner; of two connections of one owner the first whose picture lives."""
+    found: dict[tuple[str, str], Source] = {}
+    for peer in reversed(crowd):
+        if peer.microphone.allowed:
+            found["sound", peer.owner] = peer.microphone
+        if peer.camera.live(now):
+            found["camera", peer.owner] = peer.camera
+        if peer.screen.live(now):
+            found["screen", peer.owner] = peer.screen
+    return found
 
 
 class Sfu:
@@ -195,9 +266,10 @@ class Sfu:
         before = scene.peers.pop(peer.name, None)
         if before is not None:
             before.close()
-            peer.told = before.told  # that is what the page believes
+            peer.told, peer.fed = before.told, before.fed  # that is what the page believes
         scene.peers[peer.name] = peer
         scene.admit(peer, now)
+        peer.downlink.follow(scene.wishes.get(peer.name, ANYTHING), now)
         scene.stale = True
 
     def _scene(self, room: str) -> Scene:
@@ -236,6 +308,11 @@ class Sfu:
             self._drop(scene, peer)
         scene.cast(now)
 
+    def wish(self, room: str, name: str, wish: Wish) -> None:
+        scene, now = self._scene(room), self._clock()
+        scene.wish(name, wish, now)
+        scene.cast(now)
+
     def close(self, room: str) -> None:
         scene = self.scenes.pop(room, None)
         for peer in (*scene.peers.values(), *scene.coming.values()) if scene is not None else ():
@@ -259,6 +336,8 @@ class Sfu:
         for scene in list(self.scenes.values()):
             for peer in list(scene.peers.values()):
                 peer.ask(now)
+                if (peer.turn + self._ticks) % LOOK_EVERY == 0:
+                    peer.look(now)
                 if due:
                     peer.report(now)
                     self._sweep(scene, peer, now)
@@ -266,6 +345,7 @@ class Sfu:
                 self._sweep(scene, peer, now)
             if due:
                 scene.cast(now)
+                scene.watch(now)
         if due:
             self.keep()
 
@@ -284,7 +364,8 @@ class Sfu:
         """Announce every slot again: somebody new listens."""
         for scene in self.scenes.values():
             for peer in scene.peers.values():
-                self._told(scene.room, peer.name, peer.told)
+                self._told(scene.room, peer.name, "slots", peer.told)
+                self._told(scene.room, peer.name, "feed", peer.fed)
 
     def stats(self) -> dict[str, Any]:
         return {

@@ -6,13 +6,14 @@ from struct import Struct, pack
 from typing import Protocol
 
 from . import rtcp
+from .allot import ALL_LAYERS, PAUSED, SMALL
 from .cache import Cache
 from .packet import Packet
 from .past import SlotPast
 from .rewrite import PictureNumbers, Rewriter
 from .rtp import CLOCK, MAX32, ONE_BYTE
 from .sdp import Line
-from .up import Track
+from .up import Source
 from .vp8 import Descriptor
 
 _PLAIN = Struct("!BBHLL").pack
@@ -35,7 +36,10 @@ class Outlet(Protocol):
 
     def send_again(self, wire: bytes) -> None: ...
 
-    def may_resend(self, now: float) -> bool: ...
+    def may_resend(self, kind: str, now: float) -> bool: ...
+
+    def lacks(self, now: float) -> None:
+        """A packet is asked for again for the first time."""
 
     def spent(self) -> None:
         """A slot needs more indices to be reserved."""
@@ -44,13 +48,16 @@ class Outlet(Protocol):
 class Slot:
     """One SSRC of one listener for the life of his connection; the source behind it changes."""
 
+    paused: bool  # nothing is passed on, whatever comes
+
     def __init__(self, out: Outlet, line: Line, past: SlotPast) -> None:
         self.out, self.line = out, line
         self.mid, self.kind = line.mid, line.kind
         self.ssrc, self.rtx_ssrc = past.ssrc, past.rtx_ssrc
         self.owner: str | None = None
-        self.source: Track | None = None
+        self.source: Source | None = None
         self.packets, self.octets = past.packets, past.octets
+        self.first = past.index  # endless index of the first packet
         self.resent = self.missed = 0  # packets asked for again: sent, and not to be had any more
         self._waiting = True
         self._rewriter = Rewriter(past.index)
@@ -63,7 +70,7 @@ class Slot:
         self._wraps = line.rtx != 0  # kept in the clear, sent again on the RTX stream
         self._tag = (line.stamp_id << 4 | 2) << 24
 
-    def take(self, owner: str | None, source: Track | None) -> bool:
+    def take(self, owner: str | None, source: Source | None) -> bool:
         """From now on pass on this source; None leaves the slot empty.  True when it is another than before."""
         self.owner = owner
         if source is self.source:
@@ -71,8 +78,8 @@ class Slot:
         self.source, self._waiting = source, True
         return True
 
-    def again(self) -> None:
-        """The source starts anew, with other numbers."""
+    def again(self, size: int) -> None:
+        """The source starts anew in this size, with other numbers."""
         self._waiting = True
 
     def forward(self, packet: Packet) -> None:
@@ -110,12 +117,16 @@ class Slot:
 
     def resend(self, sequence: int, now: float) -> None:
         """The listener lacks this packet of the slot."""
+        if self.paused:
+            return  # he has no use for it
         kept = self._cache.get(sequence)
         if kept is None or now - kept[1].now > RESEND_WITHIN:
             self.missed += 1
             return
+        if not self._cache.asked(sequence):
+            self.out.lacks(now)
         apart = min(self.out.rtt / 2, APART)
-        if not self._cache.due(sequence, now, apart) or not self.out.may_resend(now):
+        if not self._cache.due(sequence, now, apart) or not self.out.may_resend(self.kind, now):
             return
         if self._wraps and self._rtx >= self._rtx_half and not self._may_use(self._rtx + 1, self._rtx_end):
             return
@@ -170,7 +181,14 @@ class Slot:
 class VoiceSlot(Slot):
     """Sound: a change of source is heard at once; what is lost is sent again as it was."""
 
+    def __init__(self, out: Outlet, line: Line, past: SlotPast) -> None:
+        super().__init__(out, line, past)
+        self.paused = False  # not even this voice fits
+
     def forward(self, packet: Packet) -> None:
+        if self.paused:
+            self.skip(packet.index)
+            return
         marker = packet.marker
         if self._waiting:
             self._begin(packet)
@@ -181,11 +199,16 @@ class VoiceSlot(Slot):
 
 
 class PictureSlot(Slot):
-    """Picture: a change of source waits for a key frame, for nothing else can be decoded."""
+    """Picture: a change of source or of size waits for a key frame, for nothing else can be decoded."""
 
     def __init__(self, out: Outlet, line: Line, past: SlotPast) -> None:
         super().__init__(out, line, past)
         self._numbers = PictureNumbers(past.picture, past.tl0)
+        self.paused = False
+        self.wishes = SMALL  # the size that would be best
+        self.wants = SMALL  # the size that should be passed on: the nearest that comes
+        self._size = SMALL  # the size that is
+        self.top = self._passing = ALL_LAYERS  # temporal layers wanted, and passed on now
 
     def keep(self) -> SlotPast:
         """No more pictures than packets can be sent before it is kept anew."""
@@ -193,25 +216,71 @@ class PictureSlot(Slot):
         picture, tl0 = (numbers.picture + RESERVE + 1) & 0x7FFF, (numbers.tl0 + 1) & 0xFF
         return replace(super().keep(), picture=picture, tl0=tl0)
 
+    @property
+    def lacks(self) -> int | None:
+        """The size of which a key frame is needed before it can be passed on."""
+        if self.source is None or self.paused or not (self._waiting or self.wants != self._size):
+            return None
+        return self.wants
+
+    def refresh(self, now: float) -> None:
+        """The listener cannot decode any more without a key frame."""
+        if self.source is not None and not self.paused:
+            self.source.tracks[self.wants if self._waiting else self._size].keys.want(now)
+
+    def limit(self, size: int, top: int, now: float) -> None:
+        """Pass on this size and its temporal layers up to `top`, PAUSED for nothing.
+
+        A size of which nothing comes is not waited for.  Until the other size begins, the one before goes on; if it is
+        larger than what is wanted, with its lowest layer alone.
+        """
+        self.paused = top == PAUSED
+        self._waiting |= self.paused
+        self.wishes, self.top = size, top
+        self.wants = size if self.source is None else self.source.nearest(size, now)
+        self._passing = min(self._passing, 0 if self.wants < self._size else top)
+        lacking = self.lacks
+        if lacking is not None and self.source is not None:
+            self.source.tracks[lacking].keys.want(now)
+
     def forward(self, packet: Packet) -> None:
         descriptor = packet.descriptor
-        if descriptor is None:
+        if descriptor is None or self.paused:
             return
-        if not self._waiting:
-            self._pass(packet, descriptor)
-        elif descriptor.key:
-            self._begin(packet)
-            self._numbers.begin(descriptor.picture, descriptor.tl0)
-            self._pass(packet, descriptor)
-            if not packet.newest and self.source is not None:
-                for later in self.source.after(packet.index):
-                    self.forward(later)
+        if not self._waiting and packet.size == self._size:
+            if descriptor.layer <= self._passing or self._rises(descriptor):
+                self._pass(packet, descriptor)
+            else:
+                self._rewriter.skip(packet.index)
+                self._numbers.skip(descriptor.picture, descriptor.picture_bits)
+        elif descriptor.key and packet.size == self.wants:
+            self._start(packet, descriptor)
+
+    def _start(self, packet: Packet, descriptor: Descriptor) -> None:
+        self._begin(packet)
+        self._size, self._passing = packet.size, self.top
+        self._numbers.begin(descriptor.picture, descriptor.tl0)
+        self._pass(packet, descriptor)
+        if not packet.newest and self.source is not None:
+            for later in self.source.tracks[packet.size].after(packet.index):
+                self.forward(later)
+
+    def again(self, size: int) -> None:
+        self._waiting |= size == self._size
+
+    def _rises(self, descriptor: Descriptor) -> bool:
+        """A higher layer may begin where it needs nothing that was left out."""
+        most = 0 if self.wants < self._size else self.top
+        if descriptor.layer > most or descriptor.layer != self._passing + 1 or not descriptor.sync:
+            return False
+        self._passing = descriptor.layer
+        return True
 
     def _pass(self, packet: Packet, descriptor: Descriptor) -> None:
         number = self._rewriter.number(packet.index)
         if number is not None:
             newest = number == self._rewriter.newest
-            numbers = self._numbers.number(descriptor.picture, descriptor.tl0, newest)
+            numbers = self._numbers.number(descriptor.picture, descriptor.tl0, newest, descriptor.picture_bits)
             self._emit(packet, number, packet.marker, descriptor.renumbered(*numbers))
 
 

@@ -15,6 +15,7 @@ class PeerStage:
     place: str
     audio: bool
     video: bool
+    screen: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ class Stage:
 
     def to_json(self) -> dict[str, Any]:
         return {
-            "peers": {name: [p.owner, p.place, p.audio, p.video] for name, p in self.peers.items()},
+            "peers": {name: [p.owner, p.place, p.audio, p.video, p.screen] for name, p in self.peers.items()},
             "places": {name: [list(p.always), p.main, p.elsewhere] for name, p in self.places.items()},
         }
 
@@ -46,11 +47,34 @@ class Stage:
     def from_json(value: dict[str, Any]) -> "Stage":
         """Raises KeyError, TypeError, ValueError when the value is no stage."""
         peers = {
-            name: PeerStage(owner, place, bool(audio), bool(video))
-            for name, (owner, place, audio, video) in value["peers"].items()
+            name: PeerStage(owner, place, *map(bool, leave)) for name, (owner, place, *leave) in value["peers"].items()
         }
         places = {name: PlaceStage(tuple(always), *others) for name, (always, *others) in value["places"].items()}
         return Stage(peers, places)
 
 
 EMPTY = Stage()
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What one connection wants to be sent at most.
+
+    `mode`: "voice", "chair" (voices, and the picture of chair or floor holder), "all".  `heights`: pixels on the screen
+    of the picture slots by mid, 0 for one that is not shown.  `page` of the thumbnails: 0 is who speaks, 1 … everybody.
+    """
+
+    mode: str = "all"
+    heights: Mapping[str, int] = field(default_factory=dict)
+    page: int = 0
+
+    def to_json(self) -> dict[str, Any]:
+        return {"mode": self.mode, "heights": dict(self.heights), "page": self.page}
+
+    @staticmethod
+    def from_json(value: dict[str, Any]) -> "Wish":
+        """Raises KeyError, TypeError when the value is no wish."""
+        return Wish(value["mode"], value["heights"], value["page"])
+
+
+ANYTHING = Wish()

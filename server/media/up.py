@@ -1,8 +1,11 @@
 """What comes in: the tracks of one publisher, what is missing of them, and the key frames asked of them."""
 
+from collections.abc import Iterable, Sequence
+from itertools import accumulate
 from typing import TYPE_CHECKING, Protocol
 
 from . import rtp, vp8
+from .bandwidth import Rate
 from .levels import SILENCE, Voice, assumed
 from .packet import Packet
 from .rtcp import Received
@@ -21,7 +24,12 @@ KEY_APART = 0.5  # s between two requests to one source
 KEY_AGAIN = 1.0  # s until an unanswered request is repeated
 SILENT_PASS = 3  # packets of silence passed on before the rest is dropped
 LIVE = 2.0  # s without a packet: the camera is off
+SIZE_LIVE = 1.0  # s without a packet of one size: the sender cannot afford it now
+IDLE = 3.0  # s for which nobody watches a size before its sender is told
 KEPT = 512  # packets
+HEADERS = 48  # bytes that RTP with its extension, SRTP's tag and UDP add
+# bit/s by temporal layer of a camera that has not sent yet: in one size, or in two (web/src/media/peer.ts)
+UNMEASURED = ((200_000.0,),), ((20_000.0, 40_000.0), (61_000.0, 105_000.0, 197_000.0))
 
 
 class Gaps:
@@ -87,6 +95,11 @@ class Counts:
                 self._jitter += (change - self._jitter) / 16
         self._transit = transit
 
+    def repaired(self) -> None:
+        """What was repaired is not reported as lost: a sender takes a lossy radio link for a full one and sends less.
+        Of a full one he hears by REMB."""
+        self.received += 1
+
     def report(self, ssrc: int, newest: int, now: float) -> Received:
         expected = newest - self._first + 1
         between, got = expected - self._expected_before, self.received - self._before
@@ -125,10 +138,14 @@ class Publisher(Protocol):
 
 
 class Track:
-    """One stream of one publisher.  `listeners` is replaced as a whole when the cast changes."""
+    """One stream of one publisher; `size`: which, of a picture that is sent in several, 0 for the smallest.
 
-    def __init__(self, publisher: Publisher, line: Line) -> None:
+    `listeners` is replaced as a whole when the cast changes."""
+
+    def __init__(self, publisher: Publisher, line: Line, size: int = 0) -> None:
         self.publisher, self.mid, self.kind, self.ssrc = publisher, line.mid, line.kind, line.ssrc
+        self.size = size
+        self.picture: tuple[float, ...] = UNMEASURED[len(line.rids) > 1][size]  # bit/s of each temporal layer and below
         self.clock = CLOCK[line.kind]
         self.listeners: tuple[Slot, ...] = ()
         self.allowed = False
@@ -143,6 +160,8 @@ class Track:
         self.last = float("-inf")  # when something of it was last passed on
         self._level_id = line.level_id
         self._silent = 0
+        self._layers = [0, 0, 0, 0]  # bytes that came of each temporal layer
+        self._rates = tuple(Rate() for _ in self._layers)
         self._ring: list[Packet | None] = [None] * KEPT if line.kind == "video" else []
 
     def restart(self, ssrc: int) -> None:
@@ -150,7 +169,7 @@ class Track:
         if self.gaps is not None or not self.ssrc:
             self.gaps = self.counts = self.origin = None
             for slot in self.listeners:
-                slot.again()
+                slot.again(self.size)
         self.ssrc = ssrc
 
     def arrive(self, header: Header, now: float) -> bool:
@@ -172,7 +191,11 @@ class Track:
         if self.gaps is None or len(header.payload) < 3:
             return False
         index = rtp.unwrap(header.payload[0] << 8 | header.payload[1], self.gaps.newest)
-        return self.gaps.lacks(index) and self._take(index, header, header.payload[2:], now)
+        if not self.gaps.lacks(index):
+            return False
+        if self.counts is not None:
+            self.counts.repaired()
+        return self._take(index, header, header.payload[2:], now)
 
     def _take(self, index: int, header: Header, payload: bytes, now: float) -> bool:
         gaps = self.gaps
@@ -212,8 +235,10 @@ class Track:
             return False
         if descriptor.key:
             self.keys.came()
+        self._layers[descriptor.layer] += len(payload) + HEADERS
         body = payload[len(descriptor.raw) :]
-        packet = Packet(index, header.timestamp, header.marker, body, rtp.abs_send_time(now), now, newest, descriptor)
+        stamp = rtp.abs_send_time(now)
+        packet = Packet(index, header.timestamp, header.marker, body, stamp, now, newest, descriptor, self.size)
         self._ring[index % KEPT] = packet
         for slot in self.listeners:
             slot.forward(packet)
@@ -232,8 +257,20 @@ class Track:
         kept = (self._ring[i % KEPT] for i in range(index + 1, self.gaps.newest + 1))
         return [packet for packet in kept if packet is not None and packet.index > index]
 
-    def live(self, now: float) -> bool:
-        return self.allowed and now - self.last <= LIVE
+    @property
+    def octets(self) -> int:
+        """Bytes of pictures that came, with their headers."""
+        return sum(self._layers)
+
+    def measure(self, now: float) -> None:
+        """To be called every bandwidth.EVERY: how much it would be to pass this picture on."""
+        rates = [rate.note(count, now) for rate, count in zip(self._rates, self._layers, strict=True)]
+        if now - self.last <= 0.5 and rates[0]:
+            top = max(layer for layer, bits in enumerate(rates) if bits)
+            self.picture = tuple(accumulate(rates[: top + 1]))
+
+    def came(self, now: float, lately: float) -> bool:
+        return now - self.last <= lately
 
     def stats(self) -> dict[str, int | bool]:
         received = self.counts.received if self.counts is not None else 0
@@ -241,3 +278,59 @@ class Track:
             "allowed": self.allowed, "received": received, "refused": self.refused, "malformed": self.malformed,
             "listeners": len(self.listeners),
         }  # fmt: skip
+
+
+class Source:
+    """What one m-line sends: one track, or the same picture in several sizes, the smallest first.
+
+    Sizes that nobody watches are switched off at the sender: `sends` is what he is told to send, as rids.  While nobody
+    watches any he sends nothing, and his camera still counts as being there.
+    """
+
+    def __init__(self, publisher: Publisher, line: Line) -> None:
+        self.publisher, self.mid, self.kind, self.rids = publisher, line.mid, line.kind, line.rids
+        self.tracks = tuple(Track(publisher, line, size) for size in range(max(1, len(line.rids))))
+        self.names = dict(zip(line.rids, self.tracks, strict=False))
+        self.sends: tuple[str, ...] = line.rids[:1]
+        self._watched = [float("-inf")] * len(line.rids)  # when each size was last wanted
+
+    @property
+    def allowed(self) -> bool:
+        return self.tracks[0].allowed
+
+    @property
+    def voice(self) -> Voice:
+        return self.tracks[0].voice
+
+    @property
+    def pictures(self) -> tuple[Sequence[float], ...]:
+        """bit/s of each size by temporal layer (allot.Sizes)."""
+        return tuple(track.picture for track in self.tracks)
+
+    def allow(self, allowed: bool) -> None:
+        for track in self.tracks:
+            track.allowed = allowed
+
+    def live(self, now: float) -> bool:
+        asleep = bool(self.rids) and not self.sends
+        return self.allowed and (asleep or any(track.came(now, LIVE) for track in self.tracks))
+
+    def nearest(self, size: int, now: float) -> int:
+        """The size to pass on when this one is wanted: it, if it comes, else the largest below it that does."""
+        for below in range(min(size, len(self.tracks) - 1), -1, -1):
+            if self.tracks[below].came(now, SIZE_LIVE):
+                return below
+        return 0
+
+    def watch(self, sizes: Iterable[int], now: float) -> None:
+        """These sizes are wanted now: `sends` follows."""
+        if not self.rids:
+            return
+        for size in sizes:
+            self._watched[min(size, len(self.rids) - 1)] = now
+        sends = tuple(rid for rid, seen in zip(self.rids, self._watched, strict=True) if now - seen <= IDLE)
+        if not sends and not self.live(now):
+            sends = self.rids[:1]  # else nobody would know when the camera comes on
+        if sends and not self.sends:
+            self.tracks[0].last = now  # he has a moment to wake up
+        self.sends = sends

@@ -17,6 +17,7 @@ class Descriptor:
     tl0_at: int
     tl0: int
     layer: int  # temporal layer; 0 when none is told
+    sync: bool  # of a higher layer: needs nothing but the lowest
 
     def renumbered(self, picture: int, tl0: int) -> bytes:
         """The same descriptor with other numbers, cut to the width of the fields it has."""
@@ -41,7 +42,7 @@ def parse(payload: bytes) -> Descriptor:
 
 def _parse(payload: bytes) -> Descriptor:
     first, at = payload[0], 1
-    picture_at, bits, picture, tl0_at, tl0, layer = -1, 0, 0, -1, 0, 0
+    picture_at, bits, picture, tl0_at, tl0, layer, sync = -1, 0, 0, -1, 0, 0, False
     if first & 0x80:
         extension, at = payload[1], 2
         if extension & 0x80:
@@ -53,8 +54,9 @@ def _parse(payload: bytes) -> Descriptor:
             tl0_at, tl0 = at, payload[at]
             at += 1
         if extension & 0x30:
-            layer = payload[at] >> 6 if extension & 0x20 else 0
+            if extension & 0x20:
+                layer, sync = payload[at] >> 6, bool(payload[at] & 0x20)
             at += 1
     # S=1 and partition 0: the frame begins here; the lowest bit of its first byte is 0 in a key frame (RFC 6386, 9.1)
     key = bool(first & 0x10) and not first & 0x07 and not payload[at] & 1
-    return Descriptor(payload[:at], key, picture_at, bits, picture, tl0_at, tl0, layer)
+    return Descriptor(payload[:at], key, picture_at, bits, picture, tl0_at, tl0, layer, sync)

@@ -26,7 +26,7 @@ import uvloop
 from . import lines, sdp, seam, snapshot
 from .mux import Mux, bound
 from .sfu import TICK, Sfu
-from .stage import Stage
+from .stage import Stage, Wish
 
 log = logging.getLogger(__name__)
 
@@ -60,8 +60,9 @@ class Worker:
         self._serving: set[asyncio.Task[None]] = set()
         self._lonely: asyncio.TimerHandle | None = None
         self._requests: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
-            "hello": self._hello, "answer": self._answer, "follow": self._follow, "close": self._close,
-            "stats": self._stats, "end": self._told_to_end, "leave": self._told_to_leave, "part": self._parted,
+            "hello": self._hello, "answer": self._answer, "follow": self._follow, "wish": self._wish,
+            "close": self._close, "stats": self._stats, "end": self._told_to_end, "leave": self._told_to_leave,
+            "part": self._parted,
         }  # fmt: skip
         if bench:
             self._requests["give"] = self._given
@@ -132,9 +133,9 @@ class Worker:
             log.exception("The request %r failed.", message.get("do"))
             return {"fault": "The media worker could not do that; its log says why."}
 
-    def _told(self, room: str, peer: str, slots: dict[str, str]) -> None:
+    def _told(self, room: str, peer: str, what: str, value: dict[str, Any]) -> None:
         if self._control is not None:
-            self._control.write(lines.encode({"event": "slots", "room": room, "peer": peer, "slots": slots}))
+            self._control.write(lines.encode({"event": what, "room": room, "peer": peer, what: value}))
 
     def _hello(self, message: dict[str, Any]) -> dict[str, Any]:
         self.sfu.tell_all()
@@ -153,6 +154,10 @@ class Worker:
 
     def _follow(self, message: dict[str, Any]) -> dict[str, Any]:
         self.sfu.follow(message["room"], Stage.from_json(message["stage"]))
+        return {}
+
+    def _wish(self, message: dict[str, Any]) -> dict[str, Any]:
+        self.sfu.wish(message["room"], message["peer"], Wish.from_json(message["wish"]))
         return {}
 
     def _close(self, message: dict[str, Any]) -> dict[str, Any]:

@@ -41,7 +41,7 @@ def _agenda(command: c.Call) -> None:
 
 def _regulation(regulation: Regulation) -> None:
     values = [getattr(regulation, each.name) for each in fields(regulation)]
-    if min(value for value in values if isinstance(value, int)) < 1:
+    if min(value for value in values if type(value) is int) < 1:  # a choice, True or False, is no number
         raise Refused("call", "Every number of the regulation is at least 1.")
     motions, criteria = regulation.motions, regulation.criteria
     if _repeats(rule.kind for rule in motions) or not all(0 < rule.over <= rule.under for rule in motions):

@@ -124,6 +124,7 @@ class Regulation:
     contest_window: int = 60  # to contest a hand that the chair entered (no document: a setting)
     longest_split: int = 3600  # the groups sit apart so long at most (no document: a setting)
     smallest_group: int = 3  # members (no document: a setting; as many as make a cell)
+    sealed: bool = False  # sound and picture are sealed from end to end (no document: a setting)
     report_grace: int = 300  # after gathering a group may still report so long (no document: a setting)
     motions: tuple[MotionRule, ...] = MOTIONS
     criteria: tuple[Criterion, ...] = CRITERIA  # of the score of the meeting, 100 points together

@@ -16,6 +16,7 @@ class PeerPlan:
     place: GroupId  # HALL unless the groups sit apart
     audio: bool
     video: bool
+    screen: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,8 @@ def plan(m: Meeting) -> StagePlan:
         active = presence.active or presence.held  # a socket that flaps must not cut the sound
         for connection in (*presence.connections, *_held(presence.held)):
             newest = connection == active
-            peers[connection] = PeerPlan(member, m.place(member), audio=heard and newest, video=newest)
+            shares = may_share(m, member)
+            peers[connection] = PeerPlan(member, m.place(member), heard and newest, newest, shares and newest)
     return StagePlan(peers, {place: _place(m, place) for place in m.places})
 
 
@@ -49,6 +51,14 @@ def may_be_heard(m: Meeting, member: MemberId) -> bool:
     """Whether this member's microphone is let through when it is on."""
     here = member in m.attendance.present and m.sitting.phase is not Phase.CLOSED
     return here and member not in m.microphones.muted and m.allowed(member)
+
+
+def may_share(m: Meeting, member: MemberId) -> bool:
+    """Whether this member's screen is let through: that of who leads where he is, and of who has the floor there as
+    long as he has it."""
+    here = member in m.attendance.present and m.sitting.phase is not Phase.CLOSED
+    floor = m.debate(m.place(member)).floor if here else None
+    return here and member in (m.leader(m.place(member)), floor and floor.member)
 
 
 def _held(connection: ConnectionId) -> tuple[ConnectionId, ...]:

@@ -14,7 +14,7 @@ from .checks import Check
 from .ids import HALL, GroupId, MemberId, Seat
 from .meeting import Meeting, may
 from .refusal import Refused
-from .staging import may_be_heard
+from .staging import may_be_heard, may_share
 from .view_groups import GroupsView, MineGroups
 from .view_groups import groups as groups_view
 from .view_groups import mine as my_groups
@@ -52,6 +52,7 @@ class AboutView(TypedDict):
     kind: str
     form: str
     planned_for: str
+    sealed: NotRequired[bool]  # sound and picture are for the members alone
 
 
 class ChairView(TypedDict):
@@ -182,6 +183,7 @@ class Mine(TypedDict):
     chair: bool
     offered: bool
     may_speak: bool
+    may_share: bool
     microphone: str
     may: list[str]
     voter: bool
@@ -258,6 +260,7 @@ def mine(m: Meeting, member: MemberId) -> Mine:
         "chair": member == m.chair.acting,
         "offered": member == m.chair.offered,
         "may_speak": may_be_heard(m, member),
+        "may_share": may_share(m, member),
         "microphone": _microphone(m, member),
         "may": sorted(may(m, member)),
         "voter": has_vote(m.attendance.seats[member], m.attendance),
@@ -282,13 +285,16 @@ def _parted(m: Meeting, eyes: str) -> tuple[str, GroupId]:
 
 def _about(m: Meeting) -> AboutView:
     planned_for = rfc3339(m.chair.planned_for) if m.chair.planned_for else ""
-    return {
+    about: AboutView = {
         "title": m.about.title,
         "cell": m.about.cell,
         "kind": m.about.kind.value,
         "form": m.about.form.value,
         "planned_for": planned_for,
     }
+    if m.regulation.sealed:
+        about["sealed"] = True
+    return about
 
 
 def _add_times(m: Meeting, view: View) -> None:

@@ -79,7 +79,9 @@ async def lines(
     if q:
         hit = people.c.folded.contains(names.fold(q), autoescape=True)
         where.append(sa.or_(hit, accounts.c.username.startswith(names.fold(q), autoescape=True)))
-    return await _found(connection, look, sa.and_(*where), limit, offset)
+    # Of a rare state the database is not to walk the tree until it has found enough, but to begin with the accounts.
+    place = units.c.path.concat("") if state and _few(look, state) else units.c.path
+    return await _found(connection, look, sa.and_(*where), limit, offset, place)
 
 
 async def line(connection: AsyncConnection, person_id: str, look: Looked) -> Line | None:
@@ -151,13 +153,18 @@ def _of_account(look: Looked) -> sa.ColumnElement[str]:
 
 
 async def _found(
-    connection: AsyncConnection, look: Looked, where: sa.ColumnElement[bool], limit: int, offset: int
+    connection: AsyncConnection,
+    look: Looked,
+    where: sa.ColumnElement[bool],
+    limit: int,
+    offset: int,
+    place: sa.ColumnElement[str] = units.c.path,
 ) -> tuple[Line, ...]:
     home = (units.c.id.label("home"), units.c.kind, units.c.name.label("unit_name"), units.c.path)
     kept = [column for column in accounts.c if column.name not in ("id", "person_id", "password_hash")]
     more = (accounts.c.id.label("account"), _OPEN.c.expires_at.label("slip_until"), _state(look).label("state"))
     found = sa.select(people, *home, *kept, *more).select_from(_joined(look.at)).where(where)
-    ordered = found.order_by(units.c.path, people.c.folded, people.c.id).limit(limit).offset(offset)
+    ordered = found.order_by(place, people.c.folded, people.c.id).limit(limit).offset(offset)
     rows = (await connection.execute(ordered)).all()
     held = await _held(connection, [row.id for row in rows], look.day)
     return tuple(_line(row, look, held.get(row.id, ())) for row in rows)

@@ -111,6 +111,7 @@ def regulation(rules: Mapping[str, Rule], kind: str) -> Regulation:
         longest_split=number(rules, "longest_split"),
         smallest_group=number(rules, "smallest_group"),
         report_grace=number(rules, "report_grace"),
+        sealed=word(rules, "media_sealed") == "yes",
         motions=tuple(_motion(rules, motion) for motion in MOTIONS),
         criteria=tuple(_criterion(rules, criterion) for criterion in CRITERIA),
     )

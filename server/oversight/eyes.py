@@ -1,7 +1,7 @@
 """What supervisors may see of a meeting: the one door.  Pure.
 
 The course of a meeting, who was there and who corrected what is theirs to see.  What was said is the cell's until it
-has adopted its minutes: until then no wording of an item, motion, conclusion, task or opinion leaves this file, and no
+has adopted its minutes: until then no wording of a motion, conclusion, task or opinion leaves this file, and no
 count of a vote.  How a person voted never leaves it: events of ballots are not read at all.
 """
 
@@ -13,6 +13,7 @@ from typing import Any
 from server.meeting import events as e
 from server.meeting.events import Recorded
 from server.meeting.ids import MemberId
+from server.records.inspection import NEEDED
 
 COURSE, PRESENCE, CORRECTION, DECISION = "course", "presence", "correction", "decision"
 
@@ -41,7 +42,8 @@ class _Eyes:
         return self.names.get(member, "")
 
     def item(self, item: str) -> str:
-        return self.items.get(item, "") if self.adopted else ""
+        """The notice with its agenda went to the superior before the meeting (42-HD/BTCTW)."""
+        return self.items.get(item, "")
 
 
 def told(recorded: Sequence[Recorded]) -> list[Told]:
@@ -52,6 +54,14 @@ def told(recorded: Sequence[Recorded]) -> list[Told]:
 
 def adopted(recorded: Sequence[Recorded]) -> bool:
     return any(isinstance(entry.event, e.MinutesAdopted) for entry in recorded)
+
+
+_NEVER = frozenset(kind.__name__ for kind in (e.BallotCast, e.HandEntered, e.HandContested, e.CountEntered))
+
+
+def carried(name: str, whole: bool) -> bool:
+    """Whether the entry of that event goes up with its content; `whole`: the minutes are adopted."""
+    return name in NEEDED or (whole and name not in _NEVER)
 
 
 def _eyes(recorded: Sequence[Recorded]) -> _Eyes:

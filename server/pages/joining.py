@@ -1,6 +1,7 @@
 """Taking up an account with a slip: the code, then a name to sign in with and a password; and he is signed in."""
 
 import time
+from collections.abc import Mapping
 
 from aiohttp import web
 
@@ -35,7 +36,7 @@ async def code(request: web.Request) -> web.StreamResponse:
 
 async def take_up(request: web.Request) -> web.StreamResponse:
     """POST /join/account: the name and the password; signs in."""
-    sent = await fields(request, "code", "username", "password", "again")
+    sent = await fields(request, "code", "username", "password", "again", "example")
     accounts, old = request.app[keys.HOUSE].accounts, request.cookies.get(guard.SESSION_COOKIE, "")
     found = await _found(request, sent["code"])
     if isinstance(found, web.Response):
@@ -45,7 +46,7 @@ async def take_up(request: web.Request) -> web.StreamResponse:
             raise Unfit("The two new passwords are not the same.")
         token = await joining.join(accounts, sent["code"], sent["username"], sent["password"], device(request), old)
     except Unfit as unfit:
-        return _choose(request, found, sent["code"], unfit, sent["username"][:64])
+        return _choose(request, found, sent["code"], unfit, sent)
     except Spent:
         return _form(request, wrong=True)
     return with_session(request, web.Response(status=303, headers={"Location": HOME}), token)
@@ -77,8 +78,10 @@ def _form(request: web.Request, wrong: bool = False, many: bool = False, given: 
 
 
 def _choose(
-    request: web.Request, found: Invited, given: str, unfit: Unfit | None = None, username: str = ""
+    request: web.Request, found: Invited, given: str, unfit: Unfit | None = None, sent: Mapping[str, str] | None = None
 ) -> web.Response:
+    """The form; what was proposed the first time stays, for it may be written down by now."""
+    before = sent or {}
     return page(
         request,
         "join_choose.html",
@@ -86,7 +89,7 @@ def _choose(
         found=found,
         code=slips.bare(given),
         least=request.app[keys.HOUSE].accounts.least(found.second_factor),
-        example=joining.phrase(),
+        example=before.get("example", "")[:80] or joining.phrase(),
         unfit=unfit,
-        username=username or found.username,
+        username=before.get("username", "")[:64] or found.username,
     )

@@ -7,9 +7,10 @@ from types import MappingProxyType
 
 from aiohttp import web
 
-from server.org import access, meetings
+from server.org import access, meetings, overrides
 from server.org.meetings import MeetingRow
 from server.org.pilot import IN_PERSON
+from server.org.rulebook import word
 from server.papers.filed import Filed, filed
 
 from . import days, guard, keys
@@ -76,8 +77,12 @@ async def room(request: web.Request) -> web.StreamResponse:
     if not joins:
         raise web.HTTPNotFound
     words, zone = request.app[keys.WORDS].catalogue(request[keys.LANGUAGE]), house.settings.timezone
+    async with house.database.read() as connection:
+        book = await overrides.book_of(connection, row.unit)
+    day = row.planned_for.astimezone(house.settings.zone).date()
+    sealed = word(book.of(day, row.unit.line), "media_sealed") == "yes"
     return page(request, "room.html", meeting=row.id, title=row.title, form=row.form, zone=zone, words=words,
-                relays=bool(house.settings.turn_urls))  # fmt: skip
+                relays=bool(house.settings.turn_urls), sealed=sealed)  # fmt: skip
 
 
 async def _visible(request: web.Request, asks: access.Actor) -> Sequence[MeetingRow]:

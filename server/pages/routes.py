@@ -32,6 +32,7 @@ from . import (
     signing_in,
     supervision,
     supervision_cell,
+    supervision_report,
     terms,
 )
 from .keys import ANYONE, MACHINE, SIGNED_IN, Route
@@ -74,6 +75,10 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/units/{unit}/looks", supervision_cell.looked, "see_looks"),
     Route("GET", "/units/{unit}/alerts", alerts.show, "see_alerts", look="alerts"),
     Route("POST", "/units/{unit}/alerts", alerts.acknowledge, "note_alert"),
+    Route("GET", "/units/{unit}/supervision/report", supervision_report.show, "see_report", look="report"),
+    Route("GET", "/units/{unit}/supervision/report.xlsx", supervision_report.workbook, "see_report", look="report"),
+    Route("GET", "/units/{unit}/supervision/report.pdf", supervision_report.pdf, "see_report", look="report"),
+    Route("GET", "/units/{unit}/inspection.zip", supervision_cell.inspected, "take_inspection", look="inspection"),
     Route("GET", "/units/{unit}/proof", proof.show, "verify_records", look="proof"),
     Route("POST", "/units/{unit}/proof", proof.start, "verify_records"),
     Route("GET", "/units/{unit}/proof/state", proof.state, "verify_records"),

@@ -28,6 +28,7 @@ CHAPTERS: Mapping[str, str] = MappingProxyType(
         "votes": "Votes",
         "alerts": "Alerts",
         "score": "Score of a meeting",
+        "four_good": "The four-good cell",
         "form": "The form of papers",
         "security": "Security",
         "room": "The open room",
@@ -144,6 +145,11 @@ LABELS: Mapping[str, str] = MappingProxyType(
         "score.closing": "Score: closing",
         "score_attendance_share": "Full points for attendance from",
         "score_from.good": "Good, from",
+        "four_good.task": "Four-good: tasks",
+        "four_good.meeting": "Four-good: meetings",
+        "four_good.unity": "Four-good: unity and discipline",
+        "four_good.cadres": "Four-good: cadres and members",
+        "four_good_from": "A four-good cell, from",
         "score_from.fair": "Fair, from",
         "score_from.average": "Average, from",
         "margin.top": "Margin at the top",
@@ -175,6 +181,7 @@ LABELS: Mapping[str, str] = MappingProxyType(
         "contest_window": "Time to contest a hand that the chair entered",
         "longest_split": "Party groups sit apart within a meeting, at most",
         "smallest_group": "A group that sits apart has at least",
+        "media_sealed": "Sound and picture are sealed from end to end",
         "report_grace": "After gathering a group may still report for",
     }
 )

@@ -8,10 +8,14 @@ from typing import Any
 from aiohttp import web
 from markupsafe import Markup
 
-from server.meeting.ids import SeatKind
+from server.meeting.events import Closed, Recorded
+from server.meeting.ids import HALL
 from server.meeting.minutes import Line, attendance_of
+from server.meeting.whereabouts import Stay, whereabouts_of
 from server.org import access
-from server.oversight import alerts, cells, eyes, looks, members, remarks
+from server.org.refusal import Refused
+from server.org.tree import CELL
+from server.oversight import alerts, cells, eyes, inspection, looks, members, remarks
 from server.oversight.absences import tallies
 from server.oversight.months import SPAN, Month
 from server.papers.timeline import Bar, Track, timeline
@@ -131,7 +135,7 @@ async def of_meeting(request: web.Request, status: int = 200, **values: Any) -> 
         "supervision_timeline.html",
         status=status,
         meeting=row,
-        drawn=_drawn(request, lines, recorded[0].at if recorded else None, recorded[-1].at if recorded else None),
+        drawn=drawn(request, recorded),
         lines=lines,
         told=told,
         corrected=[line for line in told if line.kind == eyes.CORRECTION],
@@ -143,35 +147,40 @@ async def of_meeting(request: web.Request, status: int = 200, **values: Any) -> 
         TOLD=TOLD,
         POSTS=POSTS,
         KINDS=remarks.KINDS,
-        SEAT=SeatKind,
         **{"refused": None, "sent": {}, **words(), **values},
     )
 
 
-def _drawn(request: web.Request, lines: Sequence[Line], first: datetime | None, last: datetime | None) -> Markup:
+def drawn(request: web.Request, recorded: Sequence[Recorded]) -> Markup:
     """The bars of everyone who has a seat, from the first arrival to the end."""
-    if not last:
+    lines, places = attendance_of(recorded), whereabouts_of(recorded)
+    if not recorded:
         return Markup()
+    last = recorded[-1].at
     begin = min((line.first for line in lines if line.first), default=last)
-    seconds = (last - begin).total_seconds()
-    tracks = [Track(line.name, list(_bars(request, line, begin))) for line in lines]
+    tracks = [Track(line.name, list(_bars(request, line, places.get(line.member, ()), begin))) for line in lines]
     legend = [(kind, say(request, name)) for kind, name in BARS.items()]
     title = say(request, "Who was there from when to when; the table below says the same.")
-    svg = timeline(title, tracks, seconds, list(_marks(request, begin, last)), legend)
+    end = next((entry.at for entry in recorded if isinstance(entry.event, Closed)), last)
+    svg = timeline(title, tracks, (end - begin).total_seconds(), list(_marks(request, begin, end)), legend)
     return Markup(svg)  # noqa: S704  every word in it is escaped by papers.timeline
 
 
-def _bars(request: web.Request, line: Line, begin: datetime) -> Iterator[Bar]:
+def _bars(request: web.Request, line: Line, places: Sequence[Stay], begin: datetime) -> Iterator[Bar]:
     for span in line.spans:
         kind = next(word for kind, word in _KINDS if kind in span.kinds)
         yield _bar(request, kind, span.begin, span.end, begin)
+    for stay in places:
+        if stay.place != HALL:
+            yield _bar(request, "group", stay.begin, stay.end, begin, stay.name)
     for since, until in line.silences:
         yield _bar(request, "silent", since, until, begin)
 
 
-def _bar(request: web.Request, kind: str, since: datetime, until: datetime, begin: datetime) -> Bar:
+def _bar(request: web.Request, kind: str, since: datetime, until: datetime, begin: datetime, named: str = "") -> Bar:
     zone = request.app[keys.HOUSE].settings.zone
-    words_of = f"{say(request, BARS[kind])} {since.astimezone(zone):%H:%M:%S} – {until.astimezone(zone):%H:%M:%S}"
+    what = named or say(request, BARS[kind])
+    words_of = f"{what} {since.astimezone(zone):%H:%M:%S} – {until.astimezone(zone):%H:%M:%S}"
     return Bar(kind, (since - begin).total_seconds(), (until - begin).total_seconds(), words_of)
 
 
@@ -186,3 +195,38 @@ def _marks(request: web.Request, begin: datetime, end: datetime) -> Iterator[tup
     while at < end:
         yield (at - begin).total_seconds(), f"{at.astimezone(zone):%H:%M}"
         at += timedelta(minutes=every)
+
+
+# -- To take along ---------------------------------------------------------------------------------------------------
+
+
+async def inspected(request: web.Request) -> web.StreamResponse:
+    """GET /units/{unit}/inspection.zip: ?since= and ?last= months."""
+    unit, house = request[keys.UNIT], request.app[keys.HOUSE]
+    since, last = (Month.parsed(request.query.get(name, "")) for name in ("since", "last"))
+    try:
+        if since is None or last is None or unit.kind != CELL:
+            raise Refused("inspection", "Please give the first and the last month.")
+        asked, key = inspection.Asked(since, last), house.key
+        drawing = partial(_as_file, request)
+        made = await inspection.made(house.database, house.log.read, unit, asked, key, house.settings.zone, drawing)
+    except Refused as refused:
+        if unit.kind != CELL:
+            raise web.HTTPNotFound from None
+        return await of_cell(request, 422, refused=refused)
+    name = f"inspection-{since}-{last}.zip"
+    headers = {"Content-Type": "application/zip", "Content-Disposition": f'attachment; filename="{name}"'}
+    return web.Response(body=made, headers=headers)
+
+
+def _as_file(request: web.Request, recorded: Sequence[Recorded]) -> bytes:
+    """The same drawing, with the colours that the pages give it."""
+    svg = str(drawn(request, recorded))
+    return svg.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1).replace("<defs>", _STYLE, 1).encode()
+
+
+_STYLE = (
+    "<style>text{font:12px sans-serif}.hall{fill:#9b1b20}.room{fill:#3c6238}.vouched{fill:#5e544a}.group{fill:#7c5210}"
+    ".silent{fill:#fff;stroke:#000}.base,.mark{stroke:#bbb}.hatch{stroke:#fff;stroke-width:1.5;fill:none}.dot{fill:#fff}"
+    "</style><defs>"
+)

@@ -53,6 +53,9 @@ BARS: Mapping[str, str] = MappingProxyType(
 )
 
 
+PERIODS: Mapping[str, str] = MappingProxyType({"month": "one month", "quarter": "one quarter", "year": "one year"})
+
+
 def percent(permille: int | None) -> str:
     """As 93,5 %; a dash where there is nothing to say."""
     return "–" if permille is None else f"{permille // 10},{permille % 10} %"

@@ -168,6 +168,28 @@ async def test_slots_reach_their_own_page_and_again_when_it_returns(house: House
     assert chair.said("slots") == []
 
 
+async def test_what_the_media_know_of_a_connection_reaches_its_own_page_and_again_when_it_returns(house: House) -> None:
+    chair, binh = await house.page(CHAIR), await house.page(BINH)
+    (connection,) = [c for c, peer in house.world.stage.plans[MEETING].peers.items() if peer.member == BINH]
+    feed = {"heard": True, "pictures": 2, "send": {"1": ["l"]}, "screen": CHAIR}
+    house.world.gateway.feed(MEETING, connection, feed)
+    await binh.until(lambda: binh.said("feed"))
+    await binh.cut()
+    await binh.reopen(house.world)
+    await binh.until(lambda: len(binh.said("feed")) == 2)
+    assert binh.said("feed") == [{"epoch": "epoch-1", **feed}] * 2
+    assert chair.said("feed") == []
+
+
+async def test_what_a_page_wants_is_told_to_the_media_for_this_page_alone(house: House) -> None:
+    chair = await house.page(CHAIR)
+    wanted = {"mode": "chair", "heights": {"6": 360, "7": 0}, "page": 1}
+    assert "done" in await chair.call("wanted", wanted)
+    ((connection, wish),) = house.world.stage.wishes.items()
+    assert connection.startswith(chair.connection) and wish.model_dump() == wanted
+    assert "bad" in await chair.call("wanted", wanted | {"connection": "another"})
+
+
 async def test_a_new_media_process_is_told_to_everybody(house: House) -> None:
     pages = [await house.page(CHAIR), await house.page(BINH, "m2")]
     house.world.stage.epoch = "epoch-2"

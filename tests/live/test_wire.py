@@ -142,6 +142,29 @@ def test_only_an_offer_is_a_signal(payload: Any) -> None:
         wire.offer(payload)
 
 
+WANTED = {"mode": "all", "heights": {"6": 360}, "page": 0}
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        None,
+        {},
+        WANTED | {"mode": "everything"},
+        WANTED | {"heights": {"six": 1}},
+        WANTED | {"heights": {"6": -1}},
+        WANTED | {"heights": {"6": "360"}},
+        WANTED | {"heights": {str(n): 1 for n in range(60)}},
+        WANTED | {"page": -1},
+        WANTED | {"page": True},
+    ],
+)
+def test_a_wish_for_sound_and_picture_is_read_to_the_letter(payload: Any) -> None:
+    assert wire.wanted(WANTED).heights == {"6": 360}
+    with pytest.raises(BadMessage):
+        wire.wanted(payload)
+
+
 def test_the_schema_defines_whatever_it_refers_to() -> None:
     text = json.dumps(schema())
     defined = schema()["$defs"]

@@ -15,7 +15,7 @@ from server.live import gateway as live
 from server.live.gateway import Gateway, Viewer, cookie
 from server.live.patch import merge
 from server.live.rooms import Rooms
-from server.live.wire import BadMessage
+from server.live.wire import BadMessage, Wanted
 from server.meeting import Refused
 from server.meeting.commands import Call
 from server.meeting.ids import About, ConnectionId, Item, ItemId, MemberId, Post, Seat
@@ -67,6 +67,7 @@ class Stage:
         self.epoch = "epoch-1"
         self.plans: dict[str, StagePlan] = {}
         self.closed: list[str] = []
+        self.wishes: dict[ConnectionId, Wanted] = {}
 
     async def answer(self, meeting: str, connection: ConnectionId, member: MemberId, offer: str) -> tuple[str, str]:
         if not offer.startswith("v=0"):
@@ -75,6 +76,9 @@ class Stage:
 
     def follow(self, meeting: str, plan: StagePlan) -> None:
         self.plans[meeting] = plan
+
+    def wish(self, meeting: str, connection: ConnectionId, wanted: Wanted) -> None:
+        self.wishes[connection] = wanted
 
     async def close(self, meeting: str) -> None:
         self.closed.append(meeting)

@@ -1,10 +1,17 @@
 """Pages in real Chromium that speak to a real worker."""
 
+import array
+import asyncio
+import functools
 import json
+import math
 import shutil
+import tempfile
+import wave
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 from aiohttp import web
 from playwright.async_api import Browser, Page, async_playwright
@@ -28,6 +35,37 @@ FLAGS = [
 ]
 
 
+@functools.cache
+def murmuring() -> tuple[str, ...]:
+    """Flags for a microphone that never falls silent: where it does nothing is sent, and nothing can be lost."""
+    rate, path = 48000, Path(tempfile.mkdtemp()) / "murmur.wav"
+    samples = (int(6000 * math.sin(i / 20 * (1 + 0.2 * math.sin(i / 9000)))) for i in range(10 * rate))
+    with wave.open(str(path), "wb") as file:
+        file.setparams((1, 2, rate, 0, "NONE", ""))
+        file.writeframes(array.array("h", samples).tobytes())
+    return (f"--use-file-for-fake-audio-capture={path}",)
+
+
+class Feeds:
+    """What each page is told by the socket in the real room (docs/protocol.md, `feed`): here it asks, and waits."""
+
+    def __init__(self) -> None:
+        self._feeds: dict[str, dict[str, Any]] = {}
+        self._news = asyncio.Event()
+
+    def tell(self, room: str, peer: str, feed: dict[str, Any]) -> None:
+        self._feeds[peer] = feed
+        self._news.set()
+        self._news = asyncio.Event()
+
+    async def answer(self, request: web.Request) -> web.Response:
+        """The feed of a peer, as soon as it is another than the one the page has."""
+        asked = json.loads(await request.text())
+        while self._feeds.get(asked["peer"]) in (None, asked["feed"]):
+            await self._news.wait()
+        return web.json_response(self._feeds[asked["peer"]])
+
+
 @asynccontextmanager
 async def site(
     control: Control, offers: list[str] | None = None, relays: Mapping[str, Relay] | None = None
@@ -49,9 +87,11 @@ async def site(
     async def page(request: web.Request) -> web.FileResponse:
         return web.FileResponse(PAGE)
 
+    feeds = Feeds()
+    control.on_feed = feeds.tell
     app = web.Application()
-    app.add_routes([web.get("/", page), web.post("/offer", answer)])
-    runner = web.AppRunner(app)
+    app.add_routes([web.get("/", page), web.post("/offer", answer), web.post("/feed", feeds.answer)])
+    runner = web.AppRunner(app, shutdown_timeout=0)
     await runner.setup()
     try:
         await web.TCPSite(runner, "127.0.0.1", 0).start()

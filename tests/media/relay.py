@@ -1,8 +1,11 @@
-"""A bad network: passes datagrams between one page and the worker and loses some of the media, by a seed."""
+"""A bad network: passes datagrams between one page and the worker, slowly, and loses some of the media, by a seed."""
 
 import asyncio
 import random
 import re
+from collections import Counter
+
+QUEUE = 0.4  # s of datagrams that wait for a slow line; more are lost
 
 
 class _End(asyncio.DatagramProtocol):
@@ -20,13 +23,23 @@ class _End(asyncio.DatagramProtocol):
 
 
 class Relay:
-    """At `host`.  `loss` is the share of SRTP and SRTCP datagrams lost, each way; ICE and DTLS always pass."""
+    """At `host`.  `loss` is the share of SRTP and SRTCP datagrams lost, each way; ICE and DTLS are not lost by chance.
+
+    `rate` in bit/s (of UDP payload and 28 bytes of headers) and `delay` in s each way.  `down` and `lost_down` count
+    the media datagrams to the page, passed and lost, by payload type (0 for RTCP); `bytes` what was passed, by way.
+    """
 
     host = "127.0.0.1"
 
-    def __init__(self, loss: float, seed: int) -> None:
-        self.loss, self._chance = loss, random.Random(seed)
+    def __init__(self, loss: float, seed: int, rate: float = 0, delay: float = 0) -> None:
+        self.loss, self.rate, self._delay, self._chance = loss, rate, delay, random.Random(seed)
         self.lost = 0
+        self.down: Counter[int] = Counter()
+        self.lost_down: Counter[int] = Counter()
+        self.bytes: Counter[str] = Counter()
+        self.whole = 0  # bytes of all datagrams, both ways, with 28 bytes of headers each
+        self.lost_bytes = 0  # of media to the page
+        self._free = {"up": 0.0, "down": 0.0}
 
     async def open(self, answer: str) -> str:
         """The answer as the page must see it, so that it speaks to the relay."""
@@ -46,11 +59,40 @@ class Relay:
         old.transport.close()
 
     def passed(self, end: _End, data: bytes) -> None:
-        if data[0] > 127 and self._chance.random() < self.loss:
-            self.lost += 1
+        way = "up" if end is self._page else "down"
+        wait = self._wait(way, data)
+        media = data[0] > 127
+        if wait is None or (media and self._chance.random() < self.loss):
+            self.lost += media
+            self._count(self.lost_down, way, data)
             return
-        other = self._worker if end is self._page else self._page
-        if other.peer is not None:
+        self._count(self.down, way, data)
+        self.whole += len(data) + 28
+        self.bytes[way] += len(data) if media else 0
+        if wait:
+            asyncio.get_running_loop().call_later(wait, self._send, way, data)
+        else:
+            self._send(way, data)
+
+    def _wait(self, way: str, data: bytes) -> float | None:
+        """s until it is through; None when the queue is full."""
+        if not self.rate:
+            return self._delay
+        now = asyncio.get_running_loop().time()
+        free = max(self._free[way], now)
+        if free - now > QUEUE:
+            return None
+        self._free[way] = free + (len(data) + 28) * 8 / self.rate
+        return self._free[way] - now + self._delay
+
+    def _count(self, counter: Counter[int], way: str, data: bytes) -> None:
+        if way == "down" and data[0] > 127:
+            self.lost_bytes += len(data) if counter is self.lost_down else 0
+            counter[0 if 192 <= data[1] <= 223 else data[1] & 0x7F] += 1
+
+    def _send(self, way: str, data: bytes) -> None:
+        other = self._worker if way == "up" else self._page
+        if other.peer is not None and not other.transport.is_closing():
             other.transport.sendto(data, other.peer)
 
     def close(self) -> None:

@@ -3,9 +3,9 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.media.casting import Dominant, Voices, assign, main_and_thumbnails, pictures
+from server.media.casting import Dominant, Voices, assign, pictures, seen
 from server.media.levels import SILENCE, Voice
-from server.media.stage import PlaceStage
+from server.media.stage import PlaceStage, Wish
 
 OWNERS = st.lists(st.sampled_from("abcdefghijkl"), unique=True)
 
@@ -93,13 +93,32 @@ def test_only_who_sends_video_is_shown(always: list[str], shown: list[str], main
         assert ranked[0] == main
 
 
-@given(st.sampled_from("abcdefghijkl"), OWNERS, OWNERS, st.lists(st.sampled_from("abcdefghijkl"), unique=True))
-def test_nobody_sees_himself_or_anybody_twice(viewer: str, ranked: list, voices: list, before: list) -> None:
-    held = [*before[:8], *[None] * (8 - len(before[:8]))]
-    main, thumbnails = main_and_thumbnails(viewer, ranked, voices[:3], held)
-    seen = [owner for owner in (main, *thumbnails) if owner is not None]
-    assert viewer not in seen and len(seen) == len(set(seen))
-    others = [owner for owner in ranked if owner != viewer]
-    assert len(seen) == min(9, len(others)) and (main == others[0] if others else main is None)
-    for owner in voices[:3]:
-        assert owner not in others or owner in seen
+HELD = st.lists(st.sampled_from("abcdefghijkl"), unique=True, max_size=8).map(lambda o: [*o, *[None] * (8 - len(o))])
+
+
+@given(OWNERS, OWNERS, HELD, st.sampled_from(["voice", "chair", "all"]), st.one_of(st.none(), st.just("z")), OWNERS)
+def test_nobody_is_seen_twice_and_nobody_who_is_not_there(
+    others: list, voices: list, held: list, mode: str, screen: str | None, always: list
+) -> None:
+    main, *thumbnails = seen(others, voices[:3], held, Wish(mode), screen, always)
+    shown = [owner for owner in thumbnails if owner is not None]
+    assert len(shown) == len(set(shown)) and set(shown) <= set(others) and (screen or main not in shown)
+    if mode == "voice":
+        assert main is None and not shown
+    elif mode == "chair":
+        assert not shown and (main == screen or main is None or main in always)
+    else:
+        faces = [*shown, *([] if screen or main is None else [main])]
+        assert len(faces) == min(8 if screen else 9, len(others))
+        assert main == (screen or (others[0] if others else None))
+        for owner in voices[:3]:
+            assert owner not in others or owner in faces
+
+
+@given(OWNERS, HELD, st.integers(1, 4), OWNERS)
+def test_the_pages_are_everybody_once_whoever_speaks(others: list, held: list, slots: int, voices: list) -> None:
+    held, pages = held[:slots], []
+    for page in range(1, 14):
+        held = list(seen(others, voices, held, Wish(page=page), None, ())[1:])
+        pages += [owner for owner in held if owner is not None]
+    assert sorted(pages) == sorted(others[1:])

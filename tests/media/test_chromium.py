@@ -28,11 +28,12 @@ async def test_at_five_percent_loss_each_way_nearly_every_picture_arrives(house:
     house.control.follow("room", stage("an", "binh", audio=("an", "binh")))
     async with chrome.site(house.control, relays=relays) as address, chrome.chromium() as browser:
         an, binh = [await chrome.opened(browser, address, name) for name in ("an", "binh")]
-        seen = (await chrome.until(binh, "s.in[6]?.frames > 10"))["in"]["6"]
-        sent = (await an.evaluate("look()"))["out"]["1"]["frames"]
-        done = (await chrome.until(an, f"s.out[1].frames >= {sent} + 120", 30))["out"]["1"]["frames"]
+        await chrome.until(binh, "s.in[6]?.width === 640")
+        sent = (await chrome.until(an, "s.out['1h'].frames > 0"))["out"]["1h"]["frames"]
+        seen = (await binh.evaluate("look()"))["in"]["6"]
+        done = (await chrome.until(an, f"s.out['1h'].frames >= {sent} + 200", 60))["out"]["1h"]["frames"]
         after = (await binh.evaluate("look()"))["in"]["6"]
-        assert after["frames"] - seen["frames"] >= 0.9 * (done - sent)
+        assert after["frames"] - seen["frames"] >= 0.95 * (done - sent)
         assert after["repaired"] > 0, "RTX brought some of it"
         stats = (await house.control.stats())["rooms"]["room"]
         assert stats["binh"]["slots"]["3"]["resent"] > 0, "voices were sent again too"

@@ -74,6 +74,9 @@ class Endpoint:
     def strayed(self, datagram: bytes, source: Address, now: float) -> None:
         self.strays.append(datagram)
 
+    def answered(self, now: float) -> None:
+        """What it proves is told by `checked`."""
+
     def checked(self, source: Address, nominated: bool, now: float) -> None:
         self.checks += 1
         self.paths.checked(source, nominated, False, now)

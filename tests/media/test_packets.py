@@ -131,7 +131,10 @@ def test_a_compound_of_reports_is_read_by_others(
     assert description.chunks[0].items == [(1, b"chibo")]
     info = sender.sender_info
     assert (info.ntp_timestamp, info.rtp_timestamp) == (ntp, timestamp)
-    assert rtcp.parse(compound) == [rtcp.Report(7, 128, 11, 13), rtcp.SenderInfo(ssrc, ntp >> 16 & 0xFFFFFFFF)]
+    assert rtcp.parse(compound) == [
+        rtcp.Report(7, 128, told.packets_lost, told.highest_sequence, 11, 13),
+        rtcp.SenderInfo(ssrc, ntp >> 16 & 0xFFFFFFFF),
+    ]
 
 
 def test_key_frame_requests_of_both_kinds_are_understood() -> None:

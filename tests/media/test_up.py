@@ -7,7 +7,7 @@ from server.media.levels import SILENCE
 from server.media.packet import Packet
 from server.media.rtp import Header
 from server.media.sdp import Line
-from server.media.up import GIVE_UP, TRIES, Counts, Gaps, KeyFrames, Track
+from server.media.up import GIVE_UP, IDLE, LIVE, TRIES, Counts, Gaps, KeyFrames, Source, Track
 
 
 def test_a_gap_is_asked_for_after_20_ms_and_again_after_the_round_trip() -> None:
@@ -149,3 +149,52 @@ def test_a_receiver_report_tells_the_loss(there: list[bool]) -> None:
     assert told.total_lost == lost and told.lost == min(255, lost * 256 // (newest + 1))
     assert told.jitter == 0, "every packet came in time"
     assert counts.report(1, newest, 11.0).lost == 0
+
+
+def camera(*rids: str) -> Source:
+    source = Source(Somebody(), Line("1", "video", True, 96, 97, True, 1, 0, 0, 0, 0, 5, 6, rids))
+    source.allow(True)
+    return source
+
+
+def test_a_size_that_nobody_watches_is_switched_off_and_on_again_at_once() -> None:
+    source = camera("l", "h")
+    assert source.sends == ("l",)
+    source.watch({1}, 0.0)
+    assert source.sends == ("h",), "who is seen large alone need not send the small one"
+    for now in (0.5, IDLE):
+        source.watch({0}, now)
+        assert source.sends == ("l", "h")
+    source.watch({0}, 0.1 + IDLE * 2)
+    assert source.sends == ("l",)
+    source.watch({0, 1}, 0.2 + IDLE * 2)
+    assert source.sends == ("l", "h")
+
+
+def test_a_camera_that_nobody_watches_sleeps_and_still_counts_as_there() -> None:
+    source = camera("l", "h")
+    source.tracks[0].last = 10.0
+    source.watch((), 10.1)
+    assert source.sends == () and source.live(60.0)
+    source.watch({0}, 60.0)
+    assert source.sends == ("l",) and source.live(60.0 + LIVE) and not source.live(60.1 + LIVE), "it was switched off"
+    source.watch((), 70.0)
+    assert source.sends == ("l",), "so that it is noticed when it comes on"
+    source.allow(False)
+    assert not source.live(70.0)
+
+
+def test_a_size_that_does_not_come_is_not_waited_for() -> None:
+    source = camera("l", "h")
+    assert source.nearest(1, 5.0) == 0
+    source.tracks[1].last = source.tracks[0].last = 5.0
+    assert (source.nearest(1, 5.0), source.nearest(0, 5.0)) == (1, 0)
+    source.tracks[0].last = 9.0
+    assert source.nearest(1, 9.0) == 0
+
+
+def test_a_camera_in_one_size_is_never_told_anything() -> None:
+    source = camera()
+    for now in range(20):
+        source.watch({0, 1} if now < 5 else (), float(now))
+    assert source.sends == () and not source.live(20.0)

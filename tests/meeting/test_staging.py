@@ -22,7 +22,7 @@ def test_nobody_is_on_the_stage_before_the_first_and_after_the_end() -> None:
 def test_everyone_present_is_in_the_hall_and_may_show_his_picture() -> None:
     story = gathered(CHAIR, LAN)
     assert plan(story.meeting).peers == {
-        page(CHAIR): PeerPlan(CHAIR, HALL, audio=False, video=True),
+        page(CHAIR): PeerPlan(CHAIR, HALL, audio=False, video=True, screen=True),
         page(LAN): PeerPlan(LAN, HALL, audio=False, video=True),
     }
 
@@ -42,13 +42,27 @@ def test_only_a_microphone_that_is_on_and_allowed_is_let_through() -> None:
     assert heard(story) == {page(CHAIR), page(MINH)}
 
 
+def test_the_chair_and_who_has_the_floor_may_share_a_screen_and_it_ends_with_the_floor() -> None:
+    def sharing(story: Story) -> set[str]:
+        return {connection for connection, peer in plan(story.meeting).peers.items() if peer.screen}
+
+    story = opened(CHAIR, LAN, MINH)
+    assert sharing(story) == {page(CHAIR)}
+    story.ask(c.GiveFloor(LAN), CHAIR)
+    assert sharing(story) == {page(CHAIR), page(LAN)}
+    story.ask(c.GiveFloor(MINH), CHAIR)
+    assert sharing(story) == {page(CHAIR), page(MINH)}
+    story.ask(c.EndSpeech(), MINH)
+    assert sharing(story) == {page(CHAIR)}
+
+
 def test_only_the_newest_page_of_a_member_sends() -> None:
     story = opened(CHAIR)
     story.ask(c.TurnOnMicrophone(), CHAIR)
     story.join(CHAIR, tab="b")
     peers = plan(story.meeting).peers
     assert peers[page(CHAIR)] == PeerPlan(CHAIR, HALL, audio=False, video=False)
-    assert peers[page(CHAIR, "b")] == PeerPlan(CHAIR, HALL, audio=True, video=True)
+    assert peers[page(CHAIR, "b")] == PeerPlan(CHAIR, HALL, audio=True, video=True, screen=True)
 
 
 def test_a_socket_that_flaps_does_not_cut_the_sound() -> None:

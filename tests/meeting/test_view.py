@@ -219,6 +219,7 @@ def test_the_private_part_of_a_member() -> None:
         "chair": False,
         "offered": False,
         "may_speak": False,
+        "may_share": False,
         "microphone": "off",
         "active": page(LAN),
         "may": ["AskToSpeak", "Leave", "TurnOffMicrophone", "Vouch"],

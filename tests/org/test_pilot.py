@@ -673,8 +673,8 @@ async def test_the_review_counts_cells_members_meetings_and_attendance(either: D
     found = await _review(either, TODAY, LAST)
     assert (found.cells_below, len(found.cells), found.online_cells, found.group_cells) == (2, 1, 1, 0)
     assert found.members == 9
-    assert found.forms["online"] == report.Sum(1, 8, 3)
-    assert found.all.permille == 375
+    assert found.forms["online"] == report.Sum(1, 7, 3)  # the exempt member who stayed away is not counted
+    assert found.all.permille == 429
     assert dict(found.problems) == {"network": 1}
     assert [month for month, _ in found.months] == [f"2027-0{n}" for n in range(1, 7)]
     assert (await _review(either, day + ONE, LAST)).all.meetings == 0

@@ -1,15 +1,18 @@
 """The supervisors' pages: who gets what, what trace it leaves, what is said between superior and cell."""
 
+import io
 import re
 from datetime import date
 
 import pytest
 import sqlalchemy as sa
+from openpyxl import load_workbook
+from pypdf import PdfReader
 
 from server.demo.cells import CELLS
 from server.demo.history import tell
 from server.oversight import alerts
-from server.records import tables
+from server.records import inspection, tables
 from server.records.signing import Key
 
 from .conftest import Served
@@ -144,8 +147,32 @@ async def test_alerts_are_read_and_acknowledged(watched: Served) -> None:
     assert "Đã nhắc bí thư" in (await superior.get("/units/demo-xa-2/alerts?all")).text
 
 
-async def test_before_the_minutes_are_adopted_nothing_said_is_shown(watched: Served) -> None:
+async def test_an_inspection_file_is_taken_along_and_checked_without_the_house(watched: Served) -> None:
     superior = await watched.member("xauy")
-    text = (await superior.get("/meetings/demo-late/timeline")).text
-    assert "chưa thông qua biên bản" in text
-    assert "Đồng chí được phân công trình bày chuyên đề" not in text
+    await superior.get("/meetings")
+    async with superior.http.get(
+        watched.base + "/units/demo-cell-2/inspection.zip?since=2026-11&last=2027-01"
+    ) as answer:
+        assert (answer.status, answer.content_type) == (200, "application/zip")
+        found = inspection.check(await answer.read())
+    assert found.ok and found.meetings >= 2, str(found)
+    assert await looks(watched) == [("demo-cell-2", "demo-xauy", "inspection")]
+    assert (await superior.get("/units/demo-cell-2/inspection.zip?since=2027-01&last=2026-01")).status == 422
+    assert (await superior.get("/units/demo-cell-2/inspection.zip?since=2001-01&last=2026-01")).status == 422
+
+
+async def test_reports_come_as_a_page_a_workbook_and_a_paper(watched: Served) -> None:
+    superior = await watched.member("xauy")
+    for period in ("month", "quarter", "year"):
+        path = f"/units/demo-xa-1/supervision/report?period={period}&month=2026-12"
+        assert "Chi bộ thôn Hòa Bình" in (await superior.get(path)).text
+    assert (await superior.get("/units/demo-xa-1/supervision/report?period=week")).status == 400
+    base = watched.base + "/units/demo-xa-1/supervision/report"
+    async with superior.http.get(base + ".xlsx?period=quarter&month=2026-12") as answer:
+        book = load_workbook(io.BytesIO(await answer.read()))
+    assert [sheet.max_row > 1 for sheet in book.worksheets] == [True, True, True]
+    assert "Chi bộ thôn Hòa Bình" in [cell.value for cell in book.worksheets[2]["A"]]
+    async with superior.http.get(base + ".pdf?period=year&month=2026-12") as answer:
+        pages = PdfReader(io.BytesIO(await answer.read())).pages
+    text = "".join(page.extract_text() for page in pages)
+    assert "BÁO CÁO" in text and "Chi bộ thôn Hòa Bình" in text and "bốn tốt" in text

@@ -41,6 +41,8 @@ CLERKS = KEEPERS | {"secretary"}
 ACCOUNTANTS = frozenset({"secretary", "administrator"})
 REVIEWERS = frozenset({"organiser", "superior", "provincial"})  # of the pilot
 WATCHERS = frozenset({"follower", "superior", "provincial"})  # of the cell
+REPORT = "/units/demo-xa-1/supervision/report"
+INSPECTION = "/units/demo-cell-1/inspection.zip?since=2026-12&last=2027-01"
 CASE = "/units/demo-cell-1/pilot/cases/case-demo-cell-1"  # it was decided
 
 # path, how it is asked, who gets it; the others who are signed in get 404, and the visitor the sign-in page
@@ -113,6 +115,10 @@ OPEN_TO = {
     ("GET", "/units/{unit}/looks", "/units/demo-cell-1/looks"): INSIDE,
     ("GET", "/units/{unit}/alerts", "/units/demo-cell-1/alerts"): WATCHERS,
     ("POST", "/units/{unit}/alerts", "/units/demo-cell-1/alerts"): WATCHERS,
+    ("GET", "/units/{unit}/supervision/report", REPORT): frozenset({"superior", "provincial"}),
+    ("GET", "/units/{unit}/supervision/report.xlsx", REPORT + ".xlsx"): frozenset({"superior", "provincial"}),
+    ("GET", "/units/{unit}/supervision/report.pdf", REPORT + ".pdf"): frozenset({"superior", "provincial"}),
+    ("GET", "/units/{unit}/inspection.zip", INSPECTION): WATCHERS,
     ("GET", "/units/{unit}/proof", "/units/demo-cell-1/proof"): WATCHERS | {"secretary"},
     ("POST", "/units/{unit}/proof", "/units/demo-cell-1/proof"): WATCHERS | {"secretary"},
     ("GET", "/units/{unit}/proof/state", "/units/demo-cell-1/proof/state"): WATCHERS | {"secretary"},

@@ -1,6 +1,7 @@
 /** The meeting room: from the page's own data to the first screen. */
 import { h, render } from "preact";
 import "../style/room-entry.css";
+import { canSeal } from "./media/sealer";
 import { inAppBrowser } from "./place";
 import { Room } from "./room";
 import { place, setDeeds } from "./store";
@@ -13,6 +14,8 @@ function begin(root: HTMLElement): void {
   setZone(root.dataset.zone ?? "");
   place.meeting = root.dataset.meeting ?? "";
   place.title = root.dataset.title ?? "";
+  place.sealed = root.dataset.sealed === "yes";
+  place.canSeal = canSeal();
   place.inPerson = root.dataset.form === "in_person";
   const room = new Room(place.meeting);
   setDeeds(room);

@@ -1,6 +1,6 @@
 /** What travels between the room and the server (docs/protocol.md).
  * Made of the server's own schema by `npm run protocol`; not written by hand.
- * schema: a195e304f53036186a4f76c0e5d3a7d0e7d9814a3a9614a187dc04953d962583 */
+ * schema: 64727d5e704a956d71d479f9ed2b5fa5a9395e3e597029e11067b4951235aa9b */
 
 export type Command =
   | Leave
@@ -80,12 +80,15 @@ export interface Protocol {
   Command: Command;
   Hello: Hello;
   Offer: Offer;
+  Wanted: Wanted;
   View: View;
   Mine: Mine;
   ViewMessage: ViewMessage;
   PatchMessage: PatchMessage;
   MineMessage: MineMessage;
   SlotsMessage: SlotsMessage;
+  KeyMessage: KeyMessage;
+  FeedMessage: FeedMessage;
   MediaMessage: MediaMessage;
   RefusedMessage: RefusedMessage;
   Done: Done;
@@ -518,6 +521,20 @@ export interface Offer {
   type: "offer";
   sdp: string;
 }
+/**
+ * `wanted`: what the page wants of sound and picture at most.  `heights`: pixels by mid, 0 = not shown.
+ */
+export interface Wanted {
+  mode: "voice" | "chair" | "all";
+  heights: {
+    /**
+     * This interface was referenced by `undefined`'s JSON-Schema definition
+     * via the `patternProperty` "^[0-9]{1,2}$".
+     */
+    [k: string]: number;
+  };
+  page: number;
+}
 export interface View {
   about: AboutView;
   phase: string;
@@ -566,6 +583,7 @@ export interface AboutView {
   kind: string;
   form: string;
   planned_for: string;
+  sealed?: boolean;
 }
 export interface ChairView {
   rightful: string;
@@ -886,6 +904,7 @@ export interface Mine {
   chair: boolean;
   offered: boolean;
   may_speak: boolean;
+  may_share: boolean;
   microphone: string;
   may: string[];
   voter: boolean;
@@ -947,6 +966,19 @@ export interface SlotsMessage {
   slots: {
     [k: string]: string;
   };
+}
+export interface KeyMessage {
+  number: number;
+  key: string;
+}
+export interface FeedMessage {
+  heard: boolean;
+  pictures: number;
+  send: {
+    [k: string]: string[];
+  };
+  screen?: string;
+  epoch: string;
 }
 export interface MediaMessage {
   epoch: string;

@@ -127,6 +127,7 @@ export function mineOf(n: number): Mine {
     chair,
     offered: false,
     may_speak: chair || n === 5,
+    may_share: chair || n === 5,
     microphone: n === 0 || n === 5 ? "on" : "off",
     active: "desk",
     voter: true,

@@ -117,6 +117,15 @@ export function Lobby() {
       </header>
       <Preview />
       <section class="lobby-own stack" aria-label={t("Your devices")}>
+        {place.sealed && !place.canSeal && (
+          <div class="notice care">
+            <p>
+              {t(
+                "Sound and picture of this meeting are sealed from end to end, which this browser cannot do. You can follow and vote here, but not hear or speak. Please use a current Chrome, Edge, Firefox or Safari.",
+              )}
+            </p>
+          </div>
+        )}
         <MicrophoneLine />
         <button
           type="button"

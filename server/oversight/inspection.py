@@ -1,0 +1,130 @@
+"""The inspection file of a cell and a period, as supervisors take it along; what it may hold is decided by eyes.py."""
+
+import json
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+import rfc8785
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from server.meeting.events import Recorded
+from server.org.refusal import Refused
+from server.org.tree import Unit
+from server.records import inspection
+from server.records.codec import moment
+from server.records.database import Database
+from server.records.signing import Key
+from server.records.summaries import summary
+from server.records.tables import events, heads, paper_files, papers
+
+from . import eyes
+from .cells import Held, held
+from .months import Month
+
+MOST = 60  # months of one file
+GUIDE = """HỒ SƠ KIỂM TRA
+
+<cuộc họp>/log.jsonl        sổ ghi: mỗi dòng một mục, có mã băm; nội dung cấp trên không được xem thì chỉ còn mã băm
+<cuộc họp>/heads.jsonl      các mốc đã ký của sổ ghi
+<cuộc họp>/attendance.csv   điểm danh, tính lại được từ sổ ghi
+<cuộc họp>/timeline.json    diễn biến: ai vào, ai ra, ai sửa gì, vì sao
+<cuộc họp>/minutes.pdf      biên bản đã thông qua, nếu có
+manifest.json               mã băm của từng tệp;  manifest.sig: chữ ký của bản kê
+
+Đối chiếu:                  chibo verify --file TỆP.zip
+"""
+
+Read = Callable[[str], Awaitable[list[Recorded]]]
+Drawn = Callable[[Sequence[Recorded]], bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    since: Month
+    last: Month
+
+
+async def made(
+    database: Database, read: Read, unit: Unit, asked: Asked, key: Key, zone: ZoneInfo, drawn: Drawn
+) -> bytes:
+    """The ZIP.  `drawn`: the timeline of a log as SVG.  Raises Refused; CorruptRecord where a log is broken."""
+    if asked.last < asked.since:
+        raise Refused("inspection", "The last month is not before the first.")
+    if asked.since < asked.last.minus(MOST - 1):
+        raise Refused("inspection", "An inspection file covers {most} months at most.", most=MOST)
+    begin, end = asked.since.moments(zone)[0], asked.last.moments(zone)[1]
+    async with database.read() as connection:
+        closed = [each for each in await held(connection, unit, begin, end) if each.held]
+    files = {"HUONG-DAN.txt": GUIDE.encode()}
+    for each in reversed(closed):
+        recorded = await read(each.id)
+        async with database.read() as connection:
+            files |= await _meeting(connection, each, recorded, zone, drawn)
+    about = {"cell": unit.name, "since": str(asked.since), "last": str(asked.last)}
+    return inspection.packed(about, files, key)
+
+
+async def _meeting(
+    connection: AsyncConnection, of: Held, recorded: Sequence[Recorded], zone: ZoneInfo, drawn: Drawn
+) -> dict[str, bytes]:
+    place, found = f"{of.planned_for.astimezone(zone):%Y-%m-%d}-{of.id}", summary(recorded)
+    files = {
+        inspection.LOG: await _log(connection, of.id, recorded),
+        inspection.HEADS: await _heads(connection, of.id),
+        inspection.SHEET: inspection.sheet(found[1] if found else ()),
+        "timeline.json": _told(recorded),
+        "timeline.svg": drawn(recorded),
+    }
+    if minutes := await _minutes(connection, of):
+        files["minutes.pdf"] = minutes
+    return {f"{place}/{name}": content for name, content in files.items()}
+
+
+async def _log(connection: AsyncConnection, meeting: str, recorded: Sequence[Recorded]) -> bytes:
+    e, adopted = events.c, eyes.adopted(recorded)
+    rows = await connection.execute(sa.select(e.name, e.body, e.hash).where(e.meeting == meeting).order_by(e.seq))
+    return b"".join(
+        inspection.log_line(row.hash, row.body, "" if eyes.carried(row.name, adopted) else row.name) for row in rows
+    )
+
+
+async def _heads(connection: AsyncConnection, meeting: str) -> bytes:
+    h = heads.c
+    rows = await connection.execute(sa.select(heads).where(h.meeting == meeting).order_by(h.seq))
+    plain = (
+        {
+            "meeting": row.meeting,
+            "seq": row.seq,
+            "hash": row.hash.hex(),
+            "signature": row.signature.hex(),
+            "public_key": row.public_key.hex(),
+        }
+        for row in rows
+    )
+    return b"".join(rfc8785.dumps(each) + b"\n" for each in plain)
+
+
+def _told(recorded: Sequence[Recorded]) -> bytes:
+    lines = [
+        {
+            "at": moment(line.at),
+            "kind": line.kind,
+            "what": line.sentence.format(**line.facts),
+            "by": line.by,
+            "reason": line.reason,
+        }
+        for line in eyes.told(recorded)
+    ]
+    return json.dumps(lines, ensure_ascii=False, indent=1).encode()
+
+
+async def _minutes(connection: AsyncConnection, of: Held) -> bytes | None:
+    """The very bytes that were drawn up, once the cell has adopted its minutes."""
+    if not of.adopted:
+        return None
+    drawn = sa.select(papers.c.sha256).where(papers.c.meeting == of.id, papers.c.kind == "minutes")
+    found = sa.select(paper_files.c.bytes).where(paper_files.c.sha256.in_(drawn))
+    content: bytes | None = await connection.scalar(found)
+    return content
