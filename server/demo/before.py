@@ -11,7 +11,9 @@ from server.convening import answers, documents, notices, plans
 from server.convening.documents import Store
 from server.convening.planning import again
 from server.org import meetings, tasks, tree
+from server.org.meetings import MeetingRow
 from server.org.trail import Hand
+from server.org.tree import Unit
 from server.records.database import Connection, Database
 
 from . import province
@@ -113,6 +115,16 @@ async def _plan(connection: Connection, at: datetime, today: date) -> None:
     unit = await tree.unit(connection, province.CELL)
     if unit and not await plans.of_year(connection, unit, today.year):
         await plans.usual(connection, Hand(SECRETARY, at, today), unit, today.year)
+        for row in await meetings.of_units(connection, [unit.id]):
+            await _planned(connection, unit, row)
+
+
+async def _planned(connection: Connection, unit: Unit, row: MeetingRow) -> None:
+    """The line of the plan that this meeting came from."""
+    wanted = (row.planned_for.month, row.kind, "")
+    lines = await plans.of_year(connection, unit, row.planned_for.year)
+    if fitting := [line for line in lines if (line.month, line.kind, line.meeting) == wanted]:
+        await plans.convened(connection, fitting[0], row.id)
 
 
 async def _tasks(connection: Connection, at: datetime, today: date) -> None:
