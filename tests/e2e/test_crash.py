@@ -28,7 +28,7 @@ async def test_a_killed_server_costs_nobody_his_presence_and_no_event(house: Hou
         for member in members:
             await member.until(lambda screen: len(screen.queue) == len(others))
             assert member.screen.floor == speaker.screen.me
-            assert {line["state"] for line in member.screen.view["roll"].values()} == {"present"}
+            await member.until(lambda screen: {each["state"] for each in screen.view["roll"].values()} == {"present"})
         assert chair.screen.mine["chair"]
         assert speaker.screen.mine["microphone"] == "on"
         await chair.ask("Close")
