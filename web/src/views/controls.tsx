@@ -113,7 +113,7 @@ function Camera() {
 const MODES: [Mode, IconName, () => string, () => string][] = [
   ["voice", "ear", () => t("Voice only"), () => t("For a very weak network: about 20 MB an hour.")],
   ["chair", "users", () => t("Voice + chair"), () => t("The voices, and the picture of the chair or the speaker.")],
-  ["all", "video", () => t("Everything"), () => t("The voices and everybody’s picture, as far as your network allows.")],
+  ["all", "watch", () => t("Everything"), () => t("The voices and everybody’s picture, as far as your network allows.")],
 ];
 
 const megabytes = (n: number) => (n < 9.95 ? n.toFixed(1) : String(Math.round(n)));
