@@ -5,7 +5,7 @@ WEB_SOURCES := $(shell find web/src web/style web/locale -type f -not -name '*.t
 	web/package-lock.json web/vite.config.ts web/tsconfig.json
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format build lock pictures bench-media bench-register bench-simulate bench-janus clean
+.PHONY: help run test check format build lock pictures bench-media bench-register bench-oversight bench-simulate bench-janus clean
 
 help:  ## print this help
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 24
@@ -46,6 +46,10 @@ bench-janus: .venv/.dev  ## the same load on Debian's Janus VideoRoom and on our
 bench-register: .venv/.dev  ## the register with 5,000 cells and 200,000 members, on SQLite and on PostgreSQL
 	$(BIN)/python bench/register.py --database sqlite $(ARGS)
 	$(BIN)/python bench/register.py --database postgresql $(ARGS)
+
+bench-oversight: .venv/.dev  ## the supervisors' pages with 5,000 cells of 24 months, on SQLite and on PostgreSQL
+	$(BIN)/python bench/oversight.py --database sqlite $(ARGS)
+	$(BIN)/python bench/oversight.py --database postgresql $(ARGS)
 
 bench-simulate: .venv/.dev build  ## a hundred simulated members join one meeting
 	@$(BIN)/python bench/simulate.py $(ARGS)

@@ -21,7 +21,7 @@ from contextlib import asynccontextmanager
 from datetime import date
 from pathlib import Path
 from statistics import median, quantiles
-from typing import Any
+from typing import Any, NoReturn
 
 import aiohttp
 import asyncpg
@@ -156,12 +156,18 @@ PAGES = (
 )
 
 
+async def nobody(*_: Any) -> NoReturn:
+    """No meeting is open here that a page could ask."""
+    raise LookupError("no meeting is open")
+
+
 @asynccontextmanager
 async def served(database: Database, folder: Path) -> AsyncIterator[str]:
     settings = Settings(_env_file=None, data_dir=folder)
     key = Key.load(folder / "log.key")
     app = web.Application()
-    pages.setup(app, House(settings, database, Accounts(database, settings), Log(database, key)), CollectorRegistry())
+    house = House(settings, database, Accounts(database, settings), Log(database, key), nobody, key)
+    pages.setup(app, house, CollectorRegistry())
     runner = web.AppRunner(app)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()

@@ -20,7 +20,7 @@ from .org.accounts import Accounts
 from .org.refusal import Refused
 from .oversight import daily
 from .pages.csrf import load_key
-from .records import carried, inspection, published, summaries
+from .records import carried, inspection, published, rollups, summaries
 from .records.codec import CorruptRecord
 from .records.database import Database
 from .records.log import Log
@@ -223,6 +223,9 @@ async def _summarised(settings: Settings, *, write: bool) -> int:
             count, wrong = count + 1, wrong + (not right)
             if not right:
                 print(f"{meeting}: {'made anew' if write else 'is not what its log says'}")
+        if write:
+            async with database.write() as connection:
+                await rollups.rebuild(connection)
     except CorruptRecord as corrupt:
         print(f"chibo summaries: {corrupt}", file=sys.stderr)
         return 1

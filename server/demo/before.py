@@ -10,8 +10,10 @@ import typst
 from server.convening import answers, documents, notices, plans
 from server.convening.documents import Store
 from server.convening.planning import again
-from server.org import tasks, tree
+from server.org import meetings, tasks, tree
+from server.org.meetings import MeetingRow
 from server.org.trail import Hand
+from server.org.tree import Unit
 from server.records.database import Connection, Database
 
 from . import province
@@ -53,10 +55,10 @@ PAPERS: Sequence[tuple[str, str, str, Sequence[str]]] = (
 
 
 async def prepare(
-    database: Database, meetings: Sequence[str], at: datetime, today: date, zone: ZoneInfo, store: Store | None
+    database: Database, coming: Sequence[str], at: datetime, today: date, zone: ZoneInfo, store: Store | None
 ) -> None:
     """Once for each meeting: what was done with it since is kept."""
-    for meeting in meetings:
+    for meeting in coming:
         if await _fresh(database, meeting):
             await _documents(database, store, meeting, at)
             async with database.write() as connection:
@@ -68,8 +70,8 @@ async def prepare(
 
 async def _fresh(database: Database, meeting: str) -> bool:
     async with database.read() as connection:
-        row = await again(connection, meeting)
-    return row.phase == "planned" and row.noticed_at is None
+        row = await meetings.meeting(connection, meeting)
+    return row is not None and row.phase == "planned" and row.noticed_at is None
 
 
 async def _told(connection: Connection, meeting: str, at: datetime, today: date, zone: ZoneInfo) -> None:
@@ -113,6 +115,16 @@ async def _plan(connection: Connection, at: datetime, today: date) -> None:
     unit = await tree.unit(connection, province.CELL)
     if unit and not await plans.of_year(connection, unit, today.year):
         await plans.usual(connection, Hand(SECRETARY, at, today), unit, today.year)
+        for row in await meetings.of_units(connection, [unit.id]):
+            await _planned(connection, unit, row)
+
+
+async def _planned(connection: Connection, unit: Unit, row: MeetingRow) -> None:
+    """The line of the plan that this meeting came from."""
+    wanted = (row.planned_for.month, row.kind, "")
+    lines = await plans.of_year(connection, unit, row.planned_for.year)
+    if fitting := [line for line in lines if (line.month, line.kind, line.meeting) == wanted]:
+        await plans.convened(connection, fitting[0], row.id)
 
 
 async def _tasks(connection: Connection, at: datetime, today: date) -> None:

@@ -30,9 +30,9 @@ async def begin_term(database: Database) -> None:
 async def sign(database: Database, log: Log, meeting: str, ask: Ask, zone: ZoneInfo) -> None:
     """Everything within two days: drawn up the same evening, signed the next day, then posted and reported."""
     closed = await _drawn_up(database, log, meeting, ask, zone)
-    for kind, sha256 in await _papers(database, log, meeting):
-        await ask(c.SignPaper(kind, sha256), CLERK, closed + timedelta(hours=1))
-        await ask(c.SignPaper(kind, sha256), CHAIR, closed + timedelta(hours=12))
+    for who, hours in ((CLERK, 1), (CHAIR, 12)):
+        for kind, sha256 in await _papers(database, log, meeting):
+            await ask(c.SignPaper(kind, sha256), who, closed + timedelta(hours=hours))
     day = (closed + timedelta(days=1)).astimezone(zone).date().isoformat()
     await ask(c.MarkPosted(day), CLERK, closed + timedelta(days=1))
     await ask(c.MarkReported(day), CHAIR, closed + timedelta(days=1))

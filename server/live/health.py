@@ -1,8 +1,10 @@
 """Faults: what is neither refused by the regulation nor the client's mistake.  They are counted, logged and shown."""
 
+import hashlib
 import logging
 import secrets
 import traceback
+from collections import Counter
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
@@ -26,11 +28,18 @@ class Health:
     def __init__(self, now: Clock) -> None:
         self._now = now
         self.faults = self.bad_messages = self.floods = 0
+        self.refusals: Counter[str] = Counter()  # by rule
         self._last: datetime | None = None
 
     @property
     def red(self) -> bool:
         return self._last is not None and self._now() - self._last < RED
+
+    def refused(self, meeting: str, command: str, rule: str, member: str) -> None:
+        """A trace of what the regulation refused: no name, but the same mark for the same person in a meeting."""
+        self.refusals[rule] += 1
+        mark = hashlib.sha256(f"{meeting}\n{member}".encode()).hexdigest()[:12] if member else "-"
+        log.warning("Refused %s (%s) in meeting %s to %s", command, rule, meeting, mark)
 
     def fault(self, where: str, error: BaseException) -> Fault:
         """Count and log it; what is returned is told to whoever asked.

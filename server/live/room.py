@@ -172,6 +172,7 @@ class Room:
             seq = await self._once(asked)
         except Refused as refused:
             self._answers.refused(asked.by, asked.cause, refused)
+            self._health.refused(self.id, type(asked.command).__name__, refused.rule, asked.by)
             _settle(asked, refused)
         except Exception as broken:
             _settle(asked, self._health.fault(f"room {self.id}", broken))

@@ -96,7 +96,7 @@ def _asked(m: Meeting, command: c.Command, by: MemberId, at: datetime) -> Iterab
         return ()
     rule = (AFTERWARDS if m.sitting.phase is Phase.CLOSED else RULES).get(type(command))
     if rule is None:
-        raise _out_of_time(m)
+        raise _out_of_time(m, command)
     _entitled(m, command, rule, by)
     if m.sitting.phase not in rule.phases:
         raise Refused("phase", WRONG_PHASE[m.sitting.phase])
@@ -105,7 +105,10 @@ def _asked(m: Meeting, command: c.Command, by: MemberId, at: datetime) -> Iterab
     return rule.decided(m, command, by, at)
 
 
-def _out_of_time(m: Meeting) -> Refused:
+def _out_of_time(m: Meeting, command: c.Command) -> Exception:
+    """What belongs to the other side of the close is refused; what no table knows is a fault."""
+    if type(command) not in RULES | AFTERWARDS:
+        return LookupError(type(command).__name__)
     closed = m.sitting.phase is Phase.CLOSED
     return Refused("closed", "The meeting is closed." if closed else "This is done when the meeting is closed.")
 

@@ -13,7 +13,7 @@ from .agenda import State
 from .concluding import Task
 from .events import Recorded
 from .filing import Correction
-from .ids import NO_ITEM, NOBODY, Item, ItemId, MemberId, Post, RollState, Seat, SeatKind, Standing
+from .ids import HALL, NO_ITEM, NOBODY, Item, ItemId, MemberId, Post, RollState, Seat, SeatKind, Standing
 from .minutes import Line, attendance_of
 from .state import Meeting, apply
 from .voting import Vote
@@ -198,7 +198,9 @@ class _Course:
     removals: list[tuple[MemberId, datetime, str]] = field(default_factory=list)
 
     def read(self, before: Meeting, entry: Recorded) -> None:
-        if step := _STEPS.get(type(entry.event)):
+        """What happens inside a group that sits apart is told by its report (reports.py), not here."""
+        hall = getattr(entry.event, "place", HALL) == HALL
+        if hall and (step := _STEPS.get(type(entry.event))):
             step(self, before, entry.event, entry.at)
 
     def stop(self, at: datetime) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.records.tables import accounts as table
@@ -15,6 +16,7 @@ from .accounts import Accounts, Unfit, spellings
 from .slips import JOIN, Slip
 from .trail import Hand, note
 
+TAKEN = "This username is taken. Please choose another."
 USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{2,39}")
 # Short, without marks, each spelt as it is spoken: what a phone cannot mistake.
 _SPOKEN = (
@@ -62,7 +64,14 @@ async def join(accounts: Accounts, code: str, username: str, password: str, devi
     accounts.fit(name, password, found.second_factor)
     if found.account_id:
         await accounts.fresh(found.account_id, found.slip.person_id, password)
-    hashed, at = await accounts.hashed(password), accounts.clock()
+    try:
+        return await _taken_up(accounts, found, name, await accounts.hashed(password), device, old_token)
+    except IntegrityError:  # of two who chose the same name at once
+        raise Unfit(TAKEN) from None
+
+
+async def _taken_up(accounts: Accounts, found: Invited, name: str, hashed: str, device: str, old_token: str) -> str:
+    at = accounts.clock()
     async with accounts.database.write() as connection:
         if not await slips.spend(connection, found.slip, at):
             raise Spent
@@ -80,7 +89,7 @@ async def _kept(connection: AsyncConnection, accounts: Accounts, found: Invited,
         await connection.execute(unlocked.values(failed=0, locked_until=None))
         return found.account_id
     if await connection.scalar(sa.select(table.c.id).where(table.c.username == name)):
-        raise Unfit("This username is taken. Please choose another.")
+        raise Unfit(TAKEN)
     account_id = secrets.token_hex(16)
     row = accounts.row(account_id, found.slip.person_id, name, hashed)
     await connection.execute(sa.insert(table).values(row))

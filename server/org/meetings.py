@@ -80,10 +80,22 @@ async def of_units(connection: AsyncConnection, unit_ids: Sequence[str]) -> tupl
     return tuple(_read(row) for row in await connection.execute(found))
 
 
-async def below(connection: AsyncConnection, tops: Sequence[Unit]) -> tuple[MeetingRow, ...]:
-    """The meetings of these sub-trees, by planned time, the earliest first; one query, however many cells there are."""
-    found = _FOUND.where(within(tops)).order_by(meetings.c.planned_for, meetings.c.id)
+async def coming(connection: AsyncConnection, tops: Sequence[Unit], at: datetime, most: int) -> tuple[MeetingRow, ...]:
+    """What goes on or is still ahead in these sub-trees, the earliest first, at most so many."""
+    found = _FOUND.where(within(tops), _ahead(at)).order_by(meetings.c.planned_for, meetings.c.id).limit(most)
     return tuple(_read(row) for row in await connection.execute(found))
+
+
+async def gone(connection: AsyncConnection, tops: Sequence[Unit], at: datetime, most: int) -> tuple[MeetingRow, ...]:
+    """What is over in these sub-trees, held or not, the latest first, at most so many."""
+    latest = (meetings.c.planned_for.desc(), meetings.c.id.desc())
+    found = _FOUND.where(within(tops), ~_ahead(at)).order_by(*latest).limit(most)
+    return tuple(_read(row) for row in await connection.execute(found))
+
+
+def _ahead(at: datetime) -> sa.ColumnElement[bool]:
+    m = meetings.c
+    return sa.or_(m.phase.in_(LIVE), sa.and_(m.phase == "planned", m.planned_for > at - LATE))
 
 
 async def head(connection: AsyncConnection, meeting_id: str) -> Head | None:

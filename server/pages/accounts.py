@@ -116,10 +116,11 @@ async def make_slips(request: web.Request) -> web.StreamResponse:
         if not wanted or len(wanted) > AT_ONCE:
             raise Refused("account", "Please choose 1 to {most} people.", most=AT_ONCE)
         async with house.database.write() as connection:
-            made = [
-                await account_keeping.slip(connection, hand(request), house.accounts.key, line, look.numbers)
-                for line in await _of_keeper(connection, asks, of, wanted, look)
-            ]
+            lines = await _of_keeper(connection, asks, of, wanted, look)
+            if len(lines) > 1 and any(line.state in ("active", "locked") for line in lines):
+                raise Refused("account", "Please reset one account at a time, on the page of its holder.")
+            who, key = hand(request), house.accounts.key
+            made = [await account_keeping.slip(connection, who, key, line, look.numbers) for line in lines]
     except Refused as refused:
         return await _list(request, 422, refused=refused)
     batch = request.app[HANDING].keep(asks.person_id, of.id, made)

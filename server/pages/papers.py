@@ -48,7 +48,7 @@ DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 ZIP = "application/zip"
 FORM = 256 * 1024  # bytes: the minutes of an item, as a form sends them
-NO_SUCH = (Refused, refusal.Refused, Unfit)
+REFUSED = (Refused, refusal.Refused, Unfit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,7 +248,7 @@ async def draw(request: web.Request) -> web.StreamResponse:
         if waits := reader.wait(kind):
             raise waits
         number, sha256 = await desk.draw_up(house.database, of, kind, house.clock())
-    except NO_SUCH as refused:
+    except REFUSED as refused:
         return await _refused(request, refused, Given())
     return await _asked(request, DrawUpPaper(PaperKind(kind), number, sha256), "drawn")
 

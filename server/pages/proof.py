@@ -10,7 +10,6 @@ from aiohttp import web
 
 from server.oversight import proof
 from server.records import judging, published
-from server.records.signing import Key
 from server.records.witness import noted
 
 from . import keys
@@ -72,7 +71,7 @@ async def start(request: web.Request) -> web.StreamResponse:
 
 
 async def _judge(house: keys.House, run: Run, wanted: Sequence[str]) -> None:
-    trusted = {Key.load(house.settings.head_key).public} if house.settings.head_key.exists() else None
+    trusted = {house.key.public}
     witnessed = await asyncio.to_thread(noted, house.settings.witness)
     for meeting in wanted:
         verdict = await judging.judge(house.database, meeting, trusted, house.clock(), witnessed.get(meeting, ()))

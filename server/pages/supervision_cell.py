@@ -20,7 +20,6 @@ from server.oversight.absences import tallies
 from server.oversight.months import SPAN, Month
 from server.papers.timeline import Bar, Track, timeline
 from server.records import judging
-from server.records.signing import Key
 
 from . import days, guard, keys
 from .attendance import POSTS
@@ -208,7 +207,7 @@ async def inspected(request: web.Request) -> web.StreamResponse:
     try:
         if since is None or last is None or unit.kind != CELL:
             raise Refused("inspection", "Please give the first and the last month.")
-        asked, key = inspection.Asked(since, last), Key.load(house.settings.head_key)
+        asked, key = inspection.Asked(since, last), house.key
         drawing = partial(_as_file, request)
         made = await inspection.made(house.database, house.log.read, unit, asked, key, house.settings.zone, drawing)
     except Refused as refused:

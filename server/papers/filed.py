@@ -13,6 +13,7 @@ from server.org.overrides import rules_at
 from server.org.rulebook import number
 from server.records.tables import filings, papers
 
+LATELY = timedelta(days=60)
 AT_ONCE = 500  # meetings of one question
 DAYS = 2  # where no rule says otherwise (42-HD/BTCTW)
 
@@ -32,6 +33,10 @@ class Filed:
 
     def overdue(self, today: date) -> bool:
         return not self.done and today > self.due
+
+    def lately(self, today: date) -> bool:
+        """Whether it is recent enough to call for somebody's attention in a list."""
+        return today - self.due <= LATELY
 
 
 async def filed(connection: AsyncConnection, rows: Iterable[MeetingRow], zone: ZoneInfo) -> Mapping[str, Filed]:

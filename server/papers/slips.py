@@ -1,4 +1,4 @@
-"""Slips to cut and hand over: eight on an A4 page, each with its QR code and its number."""
+"""Slips to cut and hand over: six on an A4 page, each with its QR code and its number."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

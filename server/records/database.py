@@ -79,8 +79,11 @@ def _upgrade(connection: sa.Connection) -> None:
 
 def _engine(url: sa.URL) -> AsyncEngine:
     # hide_parameters: what stands in a row is nobody's business in a log of errors.
-    engine = create_async_engine(url, hide_parameters=True, pool_pre_ping=url.get_backend_name() != "sqlite")
-    if url.get_backend_name() == "sqlite":
+    sqlite = url.get_backend_name() == "sqlite"
+    # PostgreSQL would otherwise take one plan for a cell and for a province from the sixth time on that it is asked.
+    given = {} if sqlite else {"server_settings": {"plan_cache_mode": "force_custom_plan"}}
+    engine = create_async_engine(url, hide_parameters=True, pool_pre_ping=not sqlite, connect_args=given)
+    if sqlite:
         sa.event.listen(engine.sync_engine, "connect", _prepare)
         sa.event.listen(engine.sync_engine, "begin", _begin)
     return engine

@@ -37,6 +37,7 @@ class Relay:
         self.down: Counter[int] = Counter()
         self.lost_down: Counter[int] = Counter()
         self.bytes: Counter[str] = Counter()
+        self.whole = 0  # bytes of all datagrams, both ways, with 28 bytes of headers each
         self.lost_bytes = 0  # of media to the page
         self._free = {"up": 0.0, "down": 0.0}
 
@@ -66,6 +67,7 @@ class Relay:
             self._count(self.lost_down, way, data)
             return
         self._count(self.down, way, data)
+        self.whole += len(data) + 28
         self.bytes[way] += len(data) if media else 0
         if wait:
             asyncio.get_running_loop().call_later(wait, self._send, way, data)

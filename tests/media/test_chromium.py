@@ -1,5 +1,7 @@
 """Two pages of real Chromium hear and see each other through a real worker."""
 
+import asyncio
+
 import pytest
 
 from . import chrome
@@ -29,6 +31,9 @@ async def test_at_five_percent_loss_each_way_nearly_every_picture_arrives(house:
     async with chrome.site(house.control, relays=relays) as address, chrome.chromium() as browser:
         an, binh = [await chrome.opened(browser, address, name) for name in ("an", "binh")]
         await chrome.until(binh, "s.in[6]?.width === 640")
+        async with asyncio.timeout(60):  # in the beginning the listener climbs to the whole picture step by step
+            while (await house.control.stats())["rooms"]["room"]["binh"]["thumbnails"] < 8:
+                pass
         sent = (await chrome.until(an, "s.out['1h'].frames > 0"))["out"]["1h"]["frames"]
         seen = (await binh.evaluate("look()"))["in"]["6"]
         done = (await chrome.until(an, f"s.out['1h'].frames >= {sent} + 200", 60))["out"]["1h"]["frames"]

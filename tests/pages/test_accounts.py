@@ -164,6 +164,13 @@ async def test_a_reset_ends_every_session_and_the_old_password(served: Served) -
     assert "Nguyễn Văn Hải" in text  # by whom
 
 
+async def test_accounts_in_use_are_reset_one_at_a_time(served: Served) -> None:
+    phone, secretary = await served.member(), await served.visitor(**ENGLISH).sign_in("bithu")
+    assert await _slip(secretary, "demo-dangvien01", "demo-dangvien02", cell="/units/demo-cell-1") == {}
+    assert (secretary.status, "one account at a time" in secretary.text) == (422, True)
+    assert (await phone.get("/meetings")).path == "/meetings"
+
+
 async def test_a_deputy_a_follower_and_those_above_are_not_the_secretary_s_to_reset(served: Served) -> None:
     secretary = await served.visitor(**ENGLISH).sign_in("bithu")
     deputy = await served.visitor(**ENGLISH).sign_in("phobithu")

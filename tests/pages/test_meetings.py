@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import re
+from datetime import timedelta
 
 import pytest
 
@@ -13,7 +14,7 @@ from server.org import meetings
 from server.org.roster import ZONE
 from server.records.signing import Key
 
-from .conftest import Serve, Served, Visitor
+from .conftest import EVENING, Serve, Served, Visitor
 
 ENGLISH = {"Accept-Language": "en"}
 ENTER = "Enter the meeting"
@@ -147,6 +148,17 @@ async def test_no_cell_of_the_csv_is_a_formula(served: Served, start: str) -> No
     rows = await _csv(await served.member("bithu"), "evil")
     named = [cell for row in rows for cell in row if "HYPERLINK" in cell]
     assert named == ["'" + name] * 2
+
+
+async def test_the_thousands_of_a_province_are_not_listed_and_push_out_nothing(served: Served) -> None:
+    async with served.house.database.write() as connection:
+        for number in range(200):
+            title, when = f"Họp {number:03}", EVENING + timedelta(days=1, minutes=number)
+            await meetings.plan(connection, f"many-{number}", "demo-cell-2", title, "regular", when, [])
+    text = (await (await served.member("tinhuy")).get("/meetings")).text
+    listed = set(re.findall(r"Họp \d{3}", text))
+    assert 40 < len(listed) <= 50 and "Họp 000" in listed
+    assert "Họp " not in (await (await served.member("bithu")).get("/meetings")).text
 
 
 # -- Language --------------------------------------------------------------------------------------------------------

@@ -88,19 +88,22 @@ SAMPLES = {
     "group": "group-{unit}",
     "document": "document-{unit}",
     "key": "grace",
+    "kind": "minutes",
     "job": NOBODYS,
     "batch": NOBODYS,
     "notice": NOBODYS,
 }
 ONLY_CELLS = frozenset({"id", "case", "group"})
-# Nothing was held yet, no task was given, and of the documents there are no files: even who may finds nothing.
-NOT_YET = {
+# Beginnings of routes at which even who may finds nothing: nothing was held yet, no task was given, and of the
+# documents there are no files.  What was held is walked in test_walk.
+NOT_YET = (
     "GET /meetings/{id}/attendance.csv",
     "GET /meetings/{id}/timeline",
-    "GET /meetings/{id}/documents/{document}/shown.pdf",
-    "GET /meetings/{id}/documents/{document}/file",
+    "GET /meetings/{id}/documents/{document}/",
+    "GET /meetings/{id}/papers/",
+    "POST /meetings/{id}/papers/",
     "POST /units/{unit}/tasks",
-}
+)
 FIELDS = {"/units/{unit}/posts": {"post": "committee_member"}}  # without which even who may finds nothing
 
 
@@ -195,7 +198,9 @@ def _at(route: Route, unit: str) -> str | None:
 
 def _hidden(route: Route) -> bool:
     """Nobody here finds what it names, not even who may."""
-    return f"{route.method} {route.path}" in NOT_YET or any(SAMPLES.get(word) == NOBODYS for word in _words(route))
+    return f"{route.method} {route.path}".startswith(NOT_YET) or any(
+        SAMPLES.get(word) == NOBODYS for word in _words(route)
+    )
 
 
 def _guarded() -> Iterator[Route]:
@@ -210,7 +215,8 @@ def _allowed(who: Who, action: str) -> set[str]:
 def test_the_walk_knows_how_to_fill_every_address() -> None:
     unknown = {word for route in _guarded() for word in _words(route)} - set(SAMPLES)
     assert unknown == set(), "say in SAMPLES what these parameters are at a unit"
-    assert {f"{route.method} {route.path}" for route in _guarded()} >= NOT_YET
+    for begin in NOT_YET:
+        assert any(f"{route.method} {route.path}".startswith(begin) for route in _guarded()), begin
     assert {route.action for route in _guarded()} <= set(access.ALLOWED)
     assert {role for who in PEOPLE.values() for role in who.roles} | {"heir", "heir_committee"} == set(access.ROLES)
 

@@ -32,24 +32,32 @@ export function chromeLink(url: string): string {
 export interface Kept {
   joined: boolean;
   camera: boolean;
-  voiceOnly: boolean;
+  mode: "voice" | "chair" | "all";
   microphoneId: string;
   cameraId: string;
 }
 
-export const FRESH: Kept = { joined: false, camera: true, voiceOnly: false, microphoneId: "", cameraId: "" };
+export const FRESH: Kept = { joined: false, camera: true, mode: "all", microphoneId: "", cameraId: "" };
 
 export function recall(meeting: string): Kept {
   try {
     const kept = JSON.parse(sessionStorage.getItem(`room:${meeting}`) ?? "{}") as Partial<Kept>;
-    return { ...FRESH, ...kept };
+    return { ...FRESH, mode: lastMode(), ...kept };
   } catch {
     return { ...FRESH }; // storage barred, or what lay there is no JSON: a first visit
   }
 }
 
+const MODE = "room-mode"; // of this browser, for every meeting
+
+function lastMode(): Kept["mode"] {
+  const last = localStorage.getItem(MODE);
+  return last === "voice" || last === "chair" ? last : "all";
+}
+
 export function keep(meeting: string, kept: Kept): void {
   try {
+    localStorage.setItem(MODE, kept.mode);
     sessionStorage.setItem(`room:${meeting}`, JSON.stringify(kept));
   } catch {
     /* a reload will show the lobby again */

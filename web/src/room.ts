@@ -1,14 +1,17 @@
 /** The page's own room: line, media and devices, joined to the store.  It does what the views ask. */
 import { effect } from "@preact/signals";
 import { freshId } from "./ids";
-import { chime, sound } from "./media/devices";
-import { Peer } from "./media/peer";
+import { chime, sharesScreens, sound } from "./media/devices";
+import { Meter } from "./media/meter";
+import { type Measures, Peer } from "./media/peer";
 import { offerAnew, relays } from "./media/resume";
 import { Sealer } from "./media/sealer";
+import { announce, maySleep, showActive, stayAwake, withdraw } from "./media/session";
 import { Studio } from "./media/studio";
 import { wanted } from "./media/tracks";
+import { truth } from "./media/truth";
 import { deviceKind, keep, recall } from "./place";
-import type { KeyMessage, SlotsMessage } from "./protocol";
+import type { KeyMessage, SlotsMessage, Wanted } from "./protocol";
 import { Line, type Signalled } from "./socket";
 import * as store from "./store";
 import type { Answer, CommandName, Fields, Refusal } from "./store";
@@ -16,6 +19,8 @@ import { faultSentence, msgid, t } from "./words";
 
 const PICTURE_LASTS = 3000; // ms without a frame before initials take its place
 const GOODBYE = 2000;
+const PICTURES = Array.from({ length: 9 }, (_, at) => String(at + 6)); // mids (docs/protocol.md)
+const WANTS = 300; // ms between two wishes: a window that is being drawn larger changes with every frame
 
 /** One sentence for whatever the server said instead of "done". */
 export function sentenceOf(answer: Answer): string {
@@ -39,14 +44,18 @@ export class Room implements store.Deeds {
   private kept;
   private lastMoved: Record<string, number> = {};
   private flowing = false;
+  private meter = new Meter();
+  private said = ""; // what we last told the server that we want
+  private saying: ReturnType<typeof setTimeout> | undefined;
   private returned = false; // the line is up again, and sound has not been looked after yet
   private stopSync: () => void = () => undefined;
 
   constructor(private meeting: string) {
     this.kept = recall(meeting);
     store.cameraWanted.value = this.kept.camera;
-    store.voiceOnly.value = this.kept.voiceOnly;
+    store.mode.value = this.kept.mode;
     store.place.connection = this.connection;
+    store.canShare.value = sharesScreens();
   }
 
   /** A reload comes back to the room by itself; everybody else sees the door first. */
@@ -90,9 +99,11 @@ export class Room implements store.Deeds {
     if (!mine) return;
     if (mine.microphone === "muted") return store.say(t("The chair has muted your microphone."));
     const on = mine.microphone === "on";
-    if (on && this.studio.tracks.microphone) return void (await this.ask("TurnOffMicrophone"));
+    if (on && this.studio.tracks.microphone?.muted === false) return void (await this.ask("TurnOffMicrophone"));
     if (!on && !store.may("TurnOnMicrophone")) return store.say(t("It is not your turn yet. Please ask to speak first."));
-    if (!this.studio.tracks.microphone && !(await this.open("microphone"))) return;
+    // One that a telephone call took may never come back by itself: take it anew.
+    if (this.studio.tracks.microphone?.muted !== false && !(await this.open("microphone"))) return;
+    store.interrupted.value = false;
     if (!on) await this.ask("TurnOnMicrophone");
   }
 
@@ -103,12 +114,23 @@ export class Room implements store.Deeds {
     else if (!(await this.open("camera"))) store.cameraWanted.value = false;
   }
 
-  setVoiceOnly(on: boolean): void {
-    store.voiceOnly.value = on;
-    this.remember({ voiceOnly: on });
-    this.peer?.show(!on);
-    if (on) this.studio.release("camera");
-    else if (store.cameraWanted.value) void this.studio.open("camera", this.kept.cameraId);
+  setMode(mode: store.Mode): void {
+    const before = store.mode.value;
+    store.mode.value = mode;
+    this.remember({ mode });
+    this.meter.begin();
+    store.perHour.value = null;
+    this.peer?.show(mode !== "voice");
+    if (mode === "voice") this.studio.release("camera");
+    else if (before === "voice" && store.cameraWanted.value) void this.studio.open("camera", this.kept.cameraId);
+  }
+
+  async share(): Promise<void> {
+    await this.studio.share();
+  }
+
+  stopSharing(): void {
+    this.studio.stopSharing();
   }
 
   async chooseDevice(kind: "microphone" | "camera", id: string): Promise<void> {
@@ -163,6 +185,11 @@ export class Room implements store.Deeds {
     this.stopSync = effect(() => this.sync());
     this.watch();
     if (store.place.inPerson) return;
+    announce(store.place.title, {
+      microphone: () => void this.toggleMicrophone(),
+      camera: () => void this.setCamera(!store.cameraWanted.value),
+      leave: () => void this.leave(),
+    });
     void this.reclaim("microphone");
     if (store.cameraWanted.value && !store.voiceOnly.value) void this.reclaim("camera");
   }
@@ -184,6 +211,8 @@ export class Room implements store.Deeds {
 
   private stop(): void {
     this.stopSync();
+    withdraw();
+    void maySleep();
     this.peer?.close();
     this.peer = null;
     this.sealer?.close();
@@ -212,6 +241,8 @@ export class Room implements store.Deeds {
       down: () => this.down(),
       view: (message) => {
         store.takeView(message);
+        this.said = ""; // the server may be another
+        this.want();
         this.afterNews();
         this.media(message.epoch);
       },
@@ -222,6 +253,10 @@ export class Room implements store.Deeds {
       },
       mine: (message) => store.takeMine(message.mine),
       slots: (message) => this.slotted(message),
+      feed: (message) => {
+        store.feed.value = message;
+        this.peer?.heed(message.send["1"] ?? []);
+      },
       key: (message) => {
         this.key = message;
         this.sealer?.take(message);
@@ -232,6 +267,7 @@ export class Room implements store.Deeds {
   }
 
   private down(): void {
+    store.feed.value = store.feed.value && { ...store.feed.value, heard: false }; // nobody tells us now
     if (store.line.value.up) store.line.value = { up: false, since: Date.now() };
   }
 
@@ -258,6 +294,7 @@ export class Room implements store.Deeds {
     (navigator as { connection?: EventTarget }).connection?.addEventListener("change", doubt);
     addEventListener("offline", doubt);
     document.addEventListener("visibilitychange", back);
+    document.addEventListener("visibilitychange", () => this.want());
     addEventListener("online", back);
     addEventListener("pageshow", back);
     void stayAwake();
@@ -322,7 +359,28 @@ export class Room implements store.Deeds {
     const send = wanted(store.mine.value, here);
     const { microphone, camera } = this.studio.tracks;
     if (microphone) microphone.enabled = send.audio || store.screen.value === "lobby";
-    void this.peer?.send(send.audio ? microphone : null, send.video ? camera : null);
+    if (!send.screen && store.mine.value && this.studio.screen) this.studio.stopSharing(); // it ends with the floor
+    void this.peer?.send(send.audio ? microphone : null, send.video ? camera : null, send.screen ? this.studio.screen : null);
+    showActive(send.audio && microphone !== null, send.video && camera !== null);
+    this.want();
+  }
+
+  /** Tell the server what we want to receive, when it is another than before, and not too often. */
+  private want(): void {
+    if (JSON.stringify(this.wish()) === this.said || this.saying) return;
+    this.saying = setTimeout(() => {
+      this.saying = undefined;
+      if (!this.line?.connected) return;
+      const now = this.wish();
+      this.said = JSON.stringify(now);
+      this.line.want(now);
+    }, WANTS);
+  }
+
+  /** On a page that nobody sees, pictures have no height. */
+  private wish(): Wanted {
+    const heights = document.hidden ? Object.fromEntries(PICTURES.map((mid) => [mid, 0])) : store.heights.value;
+    return { mode: store.mode.value, heights, page: store.picturePage.value };
   }
 
   private slotted(message: SlotsMessage): void {
@@ -333,9 +391,19 @@ export class Room implements store.Deeds {
     store.slots.value = message.slots;
   }
 
-  private measured(now: { sending: boolean; moving: Record<string, boolean>; bytes: number; silent: boolean }): void {
+  private measured(now: Measures): void {
     store.sending.value = now.sending;
     store.traffic.value = now.bytes;
+    this.meter.note(now.bytes, Date.now());
+    store.perHour.value = this.meter.perHour;
+    store.heardBy.value = truth({
+      allowed: store.mine.value?.may_speak === true && store.mine.value.microphone === "on",
+      sending: now.sending,
+      arrives: store.feed.value?.heard === true,
+      told: store.line.value.up && store.media.value.state === "up",
+      reported: Date.now() - now.reported,
+      silent: Date.now() - this.studio.soundAt,
+    });
     for (const mid of Object.keys(now.moving)) this.lastMoved[mid] = Date.now();
     this.show(Date.now());
     if (this.flowing && now.silent) this.line?.resync(); // everything stopped at once: is the network gone?
@@ -366,7 +434,10 @@ export class Room implements store.Deeds {
 
   /** A telephone call took the microphone: the server is told, so that nobody hears the rest of the call. */
   private interrupted(kind: "microphone" | "camera"): void {
-    if (kind === "microphone" && store.mine.value?.microphone === "on" && this.line) void this.ask("TurnOffMicrophone");
+    if (kind !== "microphone" || store.mine.value?.microphone !== "on" || !this.line) return;
+    store.interrupted.value = true;
+    void this.peer?.send(null, this.studio.tracks.camera, this.studio.screen); // before the server has answered
+    void this.ask("TurnOffMicrophone");
   }
 
   private remember(part: Partial<ReturnType<typeof recall>>): void {
@@ -381,9 +452,4 @@ async function headOf(meeting: string): Promise<string> {
   if (!answer?.ok) return "";
   const sheet = new DOMParser().parseFromString(await answer.text(), "text/html");
   return sheet.querySelector(".seal .hash")?.textContent ?? "";
-}
-
-/** The screen stays on while the meeting lasts.  Refused on a low battery: then the member touches it himself. */
-async function stayAwake(): Promise<void> {
-  await navigator.wakeLock?.request("screen").catch(() => null);
 }

@@ -2,7 +2,19 @@
 import { io, type Socket } from "socket.io-client";
 import { freshId } from "./ids";
 import { Outbox, type Letter } from "./outbox";
-import type { Bad, Broken, KeyMessage, MediaMessage, MineMessage, PatchMessage, SignalAnswer, SlotsMessage, ViewMessage } from "./protocol";
+import type {
+  Bad,
+  Broken,
+  FeedMessage,
+  KeyMessage,
+  MediaMessage,
+  MineMessage,
+  PatchMessage,
+  SignalAnswer,
+  SlotsMessage,
+  ViewMessage,
+  Wanted,
+} from "./protocol";
 import { delay } from "./reconnect";
 import type { Answer, CommandName, Fields, Refusal } from "./store";
 
@@ -18,6 +30,7 @@ export interface Listener {
   patch(message: PatchMessage): boolean;
   mine(message: MineMessage): void;
   slots(message: SlotsMessage): void;
+  feed(message: FeedMessage): void;
   key(message: KeyMessage): void;
   epoch(epoch: string): void;
   /** For good: refused at the door, or sent away. */
@@ -79,6 +92,11 @@ export class Line {
     return (await this.socket.timeout(2 * ACK).emitWithAck("signal", { type: "offer", sdp })) as Signalled;
   }
 
+  /** What we want of sound and picture at most; the newest counts, and what is lost is said again with the next view. */
+  want(wanted: Wanted): void {
+    if (this.socket.connected) this.socket.emit("wanted", wanted);
+  }
+
   get connected(): boolean {
     return this.socket.connected;
   }
@@ -112,6 +130,7 @@ export class Line {
     });
     this.socket.on("mine", (message: MineMessage) => on.mine(message));
     this.socket.on("slots", (message: SlotsMessage) => on.slots(message));
+    this.socket.on("feed", (message: FeedMessage) => on.feed(message));
     this.socket.on("key", (message: KeyMessage) => on.key(message));
     this.socket.on("media", (message: MediaMessage) => on.epoch(message.epoch));
     this.socket.on("gone", (refusal: Refusal) => this.over(refusal));

@@ -3,6 +3,7 @@ import { computed, signal } from "@preact/signals";
 import { type Held, patched, whole } from "./merge";
 import type * as wire from "./protocol";
 import type { Mine, PatchMessage, View, ViewMessage } from "./protocol";
+import type { Truth } from "./media/truth";
 import { heardAt } from "./time";
 
 export { freshId } from "./ids";
@@ -91,7 +92,22 @@ export type Device = { state: "idle" | "asking" } | { state: "ready"; id: string
 export const microphone = signal<Device>({ state: "idle" });
 export const camera = signal<Device>({ state: "idle" });
 export const cameraWanted = signal(true);
-export const voiceOnly = signal(false);
+/** What this member wants to receive: the voices, with the picture of chair or speaker, or everything. */
+export type Mode = wire.Wanted["mode"];
+export const mode = signal<Mode>("all");
+export const voiceOnly = computed(() => mode.value === "voice");
+/** Device pixels that each picture slot has on the screen, by mid; 0 = not shown. */
+export const heights = signal<Record<string, number>>({});
+/** Page of the small pictures: 0 is who speaks, the others are everybody. */
+export const picturePage = signal(0);
+/** Whether this browser can hand out a screen; phones cannot. */
+export const canShare = signal(false);
+/** Whether we hand out our own screen. */
+export const sharing = signal(false);
+/** What the server's media process says of our connection; null = nothing yet. */
+export const feed = signal<wire.FeedMessage | null>(null);
+/** Another program or a telephone call has taken the microphone. */
+export const interrupted = signal(false);
 export const choices = signal<{ microphones: MediaDeviceInfo[]; cameras: MediaDeviceInfo[] }>({
   microphones: [],
   cameras: [],
@@ -112,8 +128,12 @@ export const voices = signal<Record<Member, boolean>>({});
 export const sending = signal(false);
 /** The browser wants a tap before it plays sound. */
 export const soundBlocked = signal(false);
-/** Bytes this page sent and received for sound and picture. */
+/** Bytes this page sent and received for sound and picture, and megabytes an hour as things are (null = not known). */
 export const traffic = signal(0);
+export const perHour = signal<number | null>(null);
+export const MEGABYTE = 1e6;
+/** Whether everybody hears us, as measured at both ends. */
+export const heardBy = signal<Truth>("unheard");
 
 // -- one sentence, shown once --------------------------------------------------------------------------------------
 
@@ -143,7 +163,9 @@ export interface Deeds {
   leave(): Promise<void>;
   toggleMicrophone(): Promise<void>;
   setCamera(on: boolean): Promise<void>;
-  setVoiceOnly(on: boolean): void;
+  setMode(mode: Mode): void;
+  share(): Promise<void>;
+  stopSharing(): void;
   chooseDevice(kind: "microphone" | "camera", id: string): Promise<void>;
   listen(): void;
   alarm(): void;

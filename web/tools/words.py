@@ -37,6 +37,7 @@ TABLES: Mapping[str, tuple[str, ...]] = {
     "server/pages/meetings.py": ("KINDS",),
     "server/pages/papers.py": ("TITLES", "NOTICES"),
     "server/pages/register_words.py": ("KINDS", "STANDINGS", "POSTS", "STATE_WORDS"),
+    "server/org/joining.py": ("TAKEN",),
     "server/pages/accounts.py": ("head",),
     "server/org/trail.py": ("WHAT",),
     "server/org/pilot/case.py": ("_CHANGE", "_REVIEW", "_DECIDE", "_LATER"),

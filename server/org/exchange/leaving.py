@@ -9,16 +9,21 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.records.tables import (
     accounts,
+    answers,
     attendance,
+    document_reads,
+    documents,
     group_members,
     meetings,
     memberships,
+    outbox,
     party_groups,
     people,
     posts,
     sessions,
     slips,
     statuses,
+    tasks,
     units,
 )
 
@@ -156,6 +161,30 @@ async def own(connection: AsyncConnection, person_id: str) -> Own:
             present,
             attendance.c.member == person_id,
             attendance.c.began,
+        ),
+        "tasks": await rows(
+            (tasks.c.text, tasks.c.deadline, tasks.c.state, tasks.c.result, tasks.c.done_on),
+            tasks,
+            tasks.c.owner == person_id,
+            tasks.c.deadline,
+        ),
+        "answers": await rows(
+            (meetings.c.title, answers.c.coming, answers.c.reason, answers.c.at, answers.c.accepted),
+            answers.join(meetings, answers.c.meeting == meetings.c.id),
+            answers.c.person_id == person_id,
+            answers.c.at,
+        ),
+        "documents": await rows(
+            (documents.c.title, document_reads.c.received_at, document_reads.c.opened_at),
+            document_reads.join(documents, document_reads.c.document == documents.c.id),
+            document_reads.c.person_id == person_id,
+            document_reads.c.received_at,
+        ),
+        "notices": await rows(
+            (outbox.c.subject, outbox.c.at, outbox.c.read_at, outbox.c.state),
+            outbox,
+            outbox.c.person_id == person_id,
+            outbox.c.at,
         ),
         "account": await rows(
             (

@@ -6,8 +6,8 @@ export type Opened = { track: MediaStreamTrack } | { fault: Fault };
 
 const MICROPHONE: MediaTrackConstraints = { echoCancellation: true, noiseSuppression: true, autoGainControl: true };
 const CAMERA: MediaTrackConstraints = {
-  width: { ideal: 320 },
-  height: { ideal: 180 },
+  width: { ideal: 640 },
+  height: { ideal: 360 },
   frameRate: { ideal: 15, max: 15 },
   facingMode: "user",
 };
@@ -58,8 +58,20 @@ export function sound(): AudioContext | null {
   return context;
 }
 
-/** Loudness of `track`, 0 … 1, some ten times a second, until the returned function is called. */
-export function meter(track: MediaStreamTrack, heard: (level: number) => void): () => void {
+/** Our own screen, chosen in the browser's dialog; null when the member thought better of it. */
+export async function openScreen(): Promise<MediaStreamTrack | null> {
+  const asked = { video: { frameRate: { max: 8 } }, audio: false };
+  const stream = await navigator.mediaDevices.getDisplayMedia(asked).catch(() => null);
+  const track = stream?.getVideoTracks()[0] ?? null;
+  if (track) track.contentHint = "detail"; // text stays sharp, movement may wait
+  return track;
+}
+
+export const sharesScreens = () => typeof navigator.mediaDevices?.getDisplayMedia === "function";
+
+/** Loudness of `track`, 0 … 1, some ten times a second, until the returned function is called.  `any`: it brings some
+ *  sound at all; one that is switched off at the device brings none. */
+export function meter(track: MediaStreamTrack, heard: (level: number, any: boolean) => void): () => void {
   const audio = sound();
   if (!audio) return () => undefined;
   const source = audio.createMediaStreamSource(new MediaStream([track]));
@@ -70,7 +82,7 @@ export function meter(track: MediaStreamTrack, heard: (level: number) => void): 
   const timer = setInterval(() => {
     sound();
     analyser.getFloatTimeDomainData(wave);
-    heard(loudness(wave));
+    heard(loudness(wave), wave.some((sample) => sample !== 0));
   }, 80);
   return () => {
     clearInterval(timer);

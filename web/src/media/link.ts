@@ -6,7 +6,15 @@ import type { Counter } from "./stats";
 const VOICES = 3;
 const THUMBNAILS = 8;
 const THUMBNAILS_PHONE = 4;
-export const CAMERA_BITS = 150_000;
+const LATE = 300; // ms for which pictures wait for what was lost, on a line that loses
+const quietly = { priority: "low", networkPriority: "low" } as const;
+
+/** The camera in two sizes, each in temporal layers; the large one is sent when somebody watches it. */
+const SIZES = [
+  { rid: "l", scaleResolutionDownBy: 4, maxBitrate: 40_000, scalabilityMode: "L1T2", ...quietly },
+  { rid: "h", maxBitrate: 180_000, scalabilityMode: "L1T3", active: false, ...quietly },
+];
+const SCREEN = [{ maxBitrate: 600_000, maxFramerate: 8, scalabilityMode: "L1T2", ...quietly }];
 
 export class Link {
   readonly pc: RTCPeerConnection;
@@ -45,10 +53,30 @@ export class Link {
     await this.pc.setRemoteDescription({ type: "answer", sdp });
   }
 
-  async send(microphone: MediaStreamTrack | null, camera: MediaStreamTrack | null): Promise<void> {
-    const [voice, picture] = this.pc.getTransceivers();
-    if (voice && voice.sender.track !== microphone) await voice.sender.replaceTrack(microphone);
-    if (picture && picture.sender.track !== camera) await picture.sender.replaceTrack(camera);
+  /** Microphone, camera, screen, in the order of the lines. */
+  async send(...tracks: (MediaStreamTrack | null)[]): Promise<void> {
+    const lines = this.pc.getTransceivers();
+    for (const [at, track] of tracks.entries()) {
+      const sender = lines[at]?.sender;
+      if (sender && sender.track !== track) await sender.replaceTrack(track);
+    }
+  }
+
+  /** Send these sizes of the camera and no other: nobody watches them. */
+  async heed(rids: readonly string[]): Promise<void> {
+    const sender = this.pc.getTransceivers()[1]?.sender;
+    const parameters = sender?.getParameters();
+    if (!sender || !parameters || parameters.encodings.length < 2) return;
+    const same = parameters.encodings.every((one) => one.active === rids.includes(one.rid ?? ""));
+    if (same) return;
+    for (const one of parameters.encodings) one.active = rids.includes(one.rid ?? "");
+    await sender.setParameters(parameters);
+  }
+
+  /** Where packets are lost, pictures wait until they were sent again; elsewhere they are shown at once. */
+  wait(lossy: boolean): void {
+    for (const { receiver } of this.pc.getTransceivers())
+      if (receiver.track.kind === "video" && "jitterBufferTarget" in receiver) receiver.jitterBufferTarget = lossy ? LATE : null;
   }
 
   /** Whether received pictures are decoded at all. */
@@ -90,11 +118,8 @@ export class Link {
   private lines(microphone: MediaStreamTrack | null, camera: MediaStreamTrack | null): void {
     const out = [
       this.pc.addTransceiver(microphone ?? "audio", { direction: "sendonly" }),
-      this.pc.addTransceiver(camera ?? "video", {
-        direction: "sendonly",
-        sendEncodings: [{ maxBitrate: CAMERA_BITS, priority: "low", networkPriority: "low" }],
-      }),
-      this.pc.addTransceiver("video", { direction: "sendonly" }),
+      this.pc.addTransceiver(camera ?? "video", { direction: "sendonly", sendEncodings: SIZES }),
+      this.pc.addTransceiver("video", { direction: "sendonly", sendEncodings: SCREEN }),
     ];
     for (const line of out) only(line);
     const pictures = 1 + (this.phone ? THUMBNAILS_PHONE : THUMBNAILS);

@@ -5,13 +5,21 @@ import { Quiet } from "./quiet";
 import type { Sealer } from "./sealer";
 import { isLoud, moved, NOTHING, type Sound, soundOf, tally, type Tally } from "./stats";
 
-export { CAMERA_BITS } from "./link";
-
 const UP_WITHIN = 8000; // ms
 const BACK_OFF = [0, 1000, 2000, 4000, 8000];
 const LISTEN = 300; // ms between two looks at the voices
 const GUARD = 250; // ms between two looks whether anything still comes
+const LOSSY = 10_000; // ms after a loss for which the line counts as one that loses
 const STEADY = 10_000; // ms of carrying after which failures are forgotten
+
+/** Once a second.  `reported`: when the server last told of our voice by RTCP, ms of Unix time. */
+export interface Measures {
+  sending: boolean;
+  moving: Record<string, boolean>;
+  bytes: number;
+  silent: boolean;
+  reported: number;
+}
 
 export interface PeerEvents {
   /** The server's answer; `lost`: by whatever way reaches it, for the old ones may all be gone. */
@@ -23,7 +31,7 @@ export interface PeerEvents {
   blocked(): void;
   /** Nothing comes any more. */
   lost(): void;
-  measured(now: { sending: boolean; moving: Record<string, boolean>; bytes: number; silent: boolean }): void;
+  measured(now: Measures): void;
   voices(mids: string[]): void;
 }
 
@@ -42,6 +50,9 @@ export class Peer {
   private spent = 0;
   private microphone: MediaStreamTrack | null = null;
   private camera: MediaStreamTrack | null = null;
+  private screen: MediaStreamTrack | null = null;
+  private sizes: readonly string[] = ["l"];
+  private lossyUntil = 0;
   private pictures = true;
   private closed = false;
 
@@ -97,10 +108,22 @@ export class Peer {
   }
 
   /** What we send; null sends nothing. */
-  async send(microphone: MediaStreamTrack | null, camera: MediaStreamTrack | null): Promise<void> {
+  async send(
+    microphone: MediaStreamTrack | null,
+    camera: MediaStreamTrack | null,
+    screen: MediaStreamTrack | null = null,
+  ): Promise<void> {
     this.microphone = microphone;
     this.camera = camera;
-    await Promise.all([this.link?.send(microphone, camera), this.coming?.send(microphone, camera)]);
+    this.screen = screen;
+    const links = [this.link, this.coming];
+    await Promise.all(links.map((link) => link?.send(microphone, camera, screen)));
+  }
+
+  /** These sizes of our camera are watched. */
+  heed(rids: readonly string[]): void {
+    this.sizes = rids;
+    void this.link?.heed(rids);
   }
 
   /** Whether received pictures are decoded at all. */
@@ -157,7 +180,7 @@ export class Peer {
     this.last = NOTHING;
     link.show(this.pictures);
     for (const [mid, stream] of link.pictures) this.events.picture(mid, stream);
-    void link.send(this.microphone, this.camera);
+    void link.send(this.microphone, this.camera, this.screen).then(() => link.heed(this.sizes));
     void link.play().then((played) => {
       if (!played && link === this.link) this.events.blocked();
     });
@@ -219,7 +242,10 @@ export class Peer {
       moving: moved(this.last, next),
       bytes: this.spent + next.bytes,
       silent: next.packetsIn === this.last.packetsIn,
+      reported: next.reported,
     });
+    if (next.nacks > this.last.nacks && this.last.packetsIn > 0) this.lossyUntil = performance.now() + LOSSY;
+    link.wait(performance.now() < this.lossyUntil);
     this.last = next;
   }
 

@@ -6,12 +6,15 @@ const COUNTERS = [
   { id: "2", type: "outbound-rtp", kind: "video", mid: "1", packetsSent: 99 },
   { id: "3", type: "inbound-rtp", kind: "audio", mid: "3", packetsReceived: 50 },
   { id: "4", type: "inbound-rtp", kind: "video", mid: "6", packetsReceived: 30, framesDecoded: 12 },
-  { id: "5", type: "transport", bytesSent: 1000, bytesReceived: 5000 },
+  { id: "5", type: "transport", bytesSent: 1000, bytesReceived: 5000, packetsSent: 3, packetsReceived: 7 },
+  { id: "6", type: "inbound-rtp", kind: "video", mid: "7", packetsReceived: 0, framesDecoded: 0, nackCount: 4 },
+  { id: "7", type: "remote-inbound-rtp", kind: "audio", timestamp: 1234 },
 ];
 
 describe("what was measured", () => {
-  it("counts our voice apart from our picture, and all bytes once", () => {
-    expect(tally(COUNTERS)).toEqual({ voiceOut: 40, packetsIn: 80, bytes: 6000, frames: { "6": 12 } });
+  it("counts our voice apart from our picture, and all bytes once, with the headers of UDP and IP", () => {
+    const frames = { "6": 12, "7": 0 };
+    expect(tally(COUNTERS)).toEqual({ voiceOut: 40, packetsIn: 80, bytes: 6280, nacks: 4, reported: 1234, frames });
   });
 
   it("a picture moves when frames were decoded since", () => {

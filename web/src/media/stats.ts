@@ -11,6 +11,9 @@ export interface Counter {
   framesDecoded?: number;
   totalAudioEnergy?: number;
   totalSamplesDuration?: number;
+  packetsLost?: number;
+  nackCount?: number;
+  timestamp?: number;
   bytesSent?: number;
   bytesReceived?: number;
   nominated?: boolean;
@@ -22,12 +25,19 @@ export interface Tally {
   /** packets of our voice */
   voiceOut: number;
   packetsIn: number;
+  /** sent and received, with the headers of UDP and IP that a data plan pays for too */
   bytes: number;
+  /** packets of pictures that were asked for again */
+  nacks: number;
+  /** when the server last reported on our voice, ms of Unix time; 0 = never */
+  reported: number;
   /** mid -> frames decoded */
   frames: Record<string, number>;
 }
 
-export const NOTHING: Tally = { voiceOut: 0, packetsIn: 0, bytes: 0, frames: {} };
+export const NOTHING: Tally = { voiceOut: 0, packetsIn: 0, bytes: 0, nacks: 0, reported: 0, frames: {} };
+
+const HEADERS = 28; // bytes of IPv4 and UDP in each packet
 
 export function tally(counters: Iterable<Counter>): Tally {
   const sum: Tally = { ...NOTHING, frames: {} };
@@ -35,7 +45,10 @@ export function tally(counters: Iterable<Counter>): Tally {
     if (c.type === "outbound-rtp" && c.kind === "audio") sum.voiceOut += c.packetsSent ?? 0;
     if (c.type === "inbound-rtp") sum.packetsIn += c.packetsReceived ?? 0;
     if (c.type === "inbound-rtp" && c.kind === "video" && c.mid) sum.frames[c.mid] = c.framesDecoded ?? 0;
+    if (c.type === "inbound-rtp" && c.kind === "video") sum.nacks += c.nackCount ?? 0;
+    if (c.type === "remote-inbound-rtp" && c.kind === "audio") sum.reported = Math.max(sum.reported, c.timestamp ?? 0);
     if (c.type === "transport") sum.bytes += (c.bytesSent ?? 0) + (c.bytesReceived ?? 0);
+    if (c.type === "transport") sum.bytes += HEADERS * ((c.packetsSent ?? 0) + (c.packetsReceived ?? 0));
   }
   return sum;
 }

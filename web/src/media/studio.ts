@@ -7,13 +7,16 @@ import {
   level,
   microphone,
   selfPicture,
+  sharing,
 } from "../store";
-import { type Kind, listDevices, meter, openDevice } from "./devices";
+import { type Kind, listDevices, meter, openDevice, openScreen } from "./devices";
 
 const devices = { microphone, camera };
 
 export class Studio {
   tracks: Record<Kind, MediaStreamTrack | null> = { microphone: null, camera: null };
+  screen: MediaStreamTrack | null = null;
+  soundAt = 0; // when the microphone last brought any sound, ms of Date.now
   private stopMeter: () => void = () => undefined;
   private asked: Record<Kind, number> = { microphone: 0, camera: 0 };
 
@@ -48,7 +51,28 @@ export class Studio {
     if (devices[kind].value.state !== "faulty") devices[kind].value = { state: "idle" };
   }
 
+  /** True when the member has chosen a screen or a window of his. */
+  async share(): Promise<boolean> {
+    const track = await openScreen();
+    if (track) track.onended = () => this.stopSharing();
+    this.screen?.stop();
+    this.screen = track;
+    sharing.value = track !== null;
+    this.changed();
+    return track !== null;
+  }
+
+  stopSharing(): void {
+    if (!this.screen) return;
+    this.screen.onended = null;
+    this.screen.stop();
+    this.screen = null;
+    sharing.value = false;
+    this.changed();
+  }
+
   close(): void {
+    this.stopSharing();
     this.release("microphone");
     this.release("camera");
   }
@@ -78,7 +102,12 @@ export class Studio {
   private measure(track: MediaStreamTrack | null): void {
     this.stopMeter();
     level.value = 0;
-    this.stopMeter = track ? meter(track, (loud) => (level.value = loud)) : () => undefined;
+    this.soundAt = Date.now();
+    const heard = (loud: number, any: boolean) => {
+      level.value = loud;
+      if (any) this.soundAt = Date.now();
+    };
+    this.stopMeter = track ? meter(track, heard) : () => undefined;
   }
 
   private async look(): Promise<void> {

@@ -4,6 +4,7 @@ import type { Mine } from "../protocol";
 export interface Sending {
   audio: boolean;
   video: boolean;
+  screen: boolean;
 }
 
 export interface Here {
@@ -19,5 +20,6 @@ export function wanted(mine: Mine | null, here: Here): Sending {
   return {
     audio: active && mine.microphone === "on",
     video: active && here.cameraOn && !here.voiceOnly,
+    screen: active && mine.may_share,
   };
 }

@@ -6,13 +6,17 @@ import {
   cameraWanted,
   deeds,
   level,
-  line,
+  heardBy,
+  interrupted,
   may,
-  media,
+  MEGABYTE,
   microphone,
   type Mine,
+  type Mode,
+  mode,
+  perHour,
   place,
-  sending,
+  traffic,
   type View,
   voiceOnly,
 } from "../store";
@@ -101,8 +105,65 @@ function Camera() {
       off={voiceOnly.value}
       busy={camera.value.state === "asking"}
       word={on ? t("Turn picture off") : t("Turn picture on")}
-      press={() => void (voiceOnly.value ? deeds().setVoiceOnly(false) : deeds().setCamera(!on))}
+      press={() => void (voiceOnly.value ? deeds().setMode("all") : deeds().setCamera(!on))}
     />
+  );
+}
+
+const MODES: [Mode, IconName, () => string, () => string][] = [
+  ["voice", "ear", () => t("Voice only"), () => t("For a very weak network: about 20 MB an hour.")],
+  ["chair", "users", () => t("Voice + chair"), () => t("The voices, and the picture of the chair or the speaker.")],
+  ["all", "video", () => t("Everything"), () => t("The voices and everybody’s picture, as far as your network allows.")],
+];
+
+const megabytes = (n: number) => (n < 9.95 ? n.toFixed(1) : String(Math.round(n)));
+
+/** What sound and picture have used, and what an hour of it costs. */
+function Used() {
+  const hour = perHour.value;
+  return (
+    <p class="soft" role="status" data-bytes={traffic.value}>
+      {t("Used so far: {n} MB.", { n: megabytes(traffic.value / MEGABYTE) })}{" "}
+      {hour !== null && t("As things are, about {n} MB an hour.", { n: megabytes(hour) })}
+    </p>
+  );
+}
+
+/** What this member receives: his choice, remembered by the browser. */
+function Receive() {
+  const choosing = useSignal(false);
+  const now = MODES.find(([name]) => name === mode.value) ?? MODES[0];
+  const choose = (name: Mode) => {
+    deeds().setMode(name);
+    choosing.value = false;
+  };
+  return (
+    <>
+      <Control
+        icon={now?.[1] ?? "ear"}
+        look={mode.value === "all" ? "" : "chosen"}
+        label={t("What you receive: {mode}. Press to choose.", { mode: now?.[2]() ?? "" })}
+        word={now?.[2]() ?? ""}
+        press={() => (choosing.value = true)}
+      />
+      {choosing.value && (
+        <Dialog title={t("What do you want to receive?")} close={() => (choosing.value = false)}>
+          <div class="modes">
+            {MODES.map(([name, icon, word, meaning]) => (
+              <button key={name} type="button" class="mode" aria-pressed={mode.value === name} onClick={() => choose(name)}>
+                <Icon of={icon} />
+                <span>
+                  <strong>{word()}</strong>
+                  <span class="soft">{meaning()}</span>
+                </span>
+                {mode.value === name && <Icon of="check" />}
+              </button>
+            ))}
+          </div>
+          <Used />
+        </Dialog>
+      )}
+    </>
   );
 }
 
@@ -177,11 +238,13 @@ function Heard({ mine }: { mine: Mine }) {
 
 function heard(mine: Mine): [string, string] {
   if (mine.microphone === "muted") return ["", t("The chair has muted your microphone.")];
+  if (interrupted.value)
+    return ["care", t("A call or another program took your microphone, so it is off. Press “Turn sound on” to speak again.")];
   if (mine.microphone === "off") return ["", t("Nobody hears you: your microphone is off.")];
   if (microphone.value.state !== "ready") return ["care", t("Nobody hears you: press “Turn sound on” to allow the microphone.")];
-  const flows = sending.value && line.value.up && media.value.state === "up";
-  if (mine.may_speak && flows) return ["live", t("The meeting hears you.")];
-  return ["care", t("Nobody hears you yet.")];
+  if (heardBy.value === "heard") return ["live", t("Everybody hears you.")];
+  if (heardBy.value === "silent") return ["care", t("Your microphone brings no sound. Is it switched off at the device?")];
+  return ["care", t("You are not heard at the moment.")];
 }
 
 /** At the desk of a meeting in the room there is nothing to switch on. */
@@ -203,13 +266,7 @@ export function Controls({ view, mine }: { view: View; mine: Mine }) {
       <Heard mine={mine} />
       <div class="controls" role="toolbar" aria-label={t("Your controls")}>
         <Camera />
-        <Control
-          icon={voiceOnly.value ? "ear" : "earOff"}
-          look={voiceOnly.value ? "chosen" : ""}
-          pressed={voiceOnly.value}
-          word={t("Voice only")}
-          press={() => deeds().setVoiceOnly(!voiceOnly.value)}
-        />
+        <Receive />
         <Microphone mine={mine} />
         <Ask view={view} mine={mine} />
         <Leave mine={mine} />

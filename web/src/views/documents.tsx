@@ -1,5 +1,6 @@
 /** Documents together: the page that the chair has opened, or one's own page; and the list to choose from. */
 import { computed, signal } from "@preact/signals";
+import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { deeds, type DocumentLine, may, type Mine, type OpenPaper, type View } from "../store";
 import { t } from "../words";
@@ -41,10 +42,20 @@ function Sheet({ paper, page, label }: { paper: OpenPaper; page: number; label: 
   );
 }
 
+/** Small letters on a small screen: twice as wide, and moved about under a finger or by the arrow keys. */
+function Zoomed({ large, children }: { large: boolean; children: ComponentChildren }) {
+  return (
+    <div class="paper-scroll" data-large={large} tabIndex={large ? 0 : undefined}>
+      <div>{children}</div>
+    </div>
+  );
+}
+
 function Pages({ place, title, pages }: { place: Place; title: string; pages: number }) {
   const [paper, setPaper] = useState<OpenPaper | null>(null);
   const [failed, setFailed] = useState(false);
   const [tries, setTries] = useState(0);
+  const [large, setLarge] = useState(false);
   useEffect(() => {
     let here = true;
     setPaper(null);
@@ -69,7 +80,17 @@ function Pages({ place, title, pages }: { place: Place; title: string; pages: nu
       </div>
     );
   if (!paper) return <p class="empty">{t("Opening the document…")}</p>;
-  return <Sheet paper={paper} page={place.page} label={t("{title}, page {n} of {all}", { title, n: place.page, all: pages })} />;
+  const label = t("{title}, page {n} of {all}", { title, n: place.page, all: pages });
+  return (
+    <>
+      <Zoomed large={large}>
+        <Sheet paper={paper} page={place.page} label={label} />
+      </Zoomed>
+      <button type="button" class="button plain paper-zoom" aria-pressed={large} onClick={() => setLarge(!large)}>
+        {large ? t("Smaller") : t("Larger")}
+      </button>
+    </>
+  );
 }
 
 /** Turning pages: everybody's by the chair who follows himself, else one's own. */
@@ -85,12 +106,17 @@ function Turn({ place, pages, leads }: { place: Place; pages: number; leads: boo
       <button type="button" class="button" disabled={place.page <= 1} aria-busy={pending} onClick={() => turn(-1)}>
         {t("Page before")}
       </button>
-      <span class="number">{pages ? t("Page {n} of {all}", { n: place.page, all: pages }) : t("Page {n}", { n: place.page })}</span>
+      <PageNumber place={place} pages={pages} />
       <button type="button" class="button" disabled={pages > 0 && place.page >= pages} aria-busy={pending} onClick={() => turn(1)}>
         {t("Next page")}
       </button>
     </div>
   );
+}
+
+function PageNumber({ place, pages }: { place: Place; pages: number }) {
+  const said = pages ? t("Page {n} of {all}", { n: place.page, all: pages }) : t("Page {n}", { n: place.page });
+  return <span class="number">{said}</span>;
 }
 
 export function Showing({ view, mine }: { view: View; mine: Mine }) {
@@ -119,6 +145,7 @@ export function Showing({ view, mine }: { view: View; mine: Mine }) {
               {t("Close")}
             </button>
           )}
+          {!alone && !mine.chair && <PageNumber place={place} pages={line?.pages ?? 0} />}
           {!alone && (
             <button type="button" class="button" onClick={() => readMyself(place)}>
               {t("My own page")}
@@ -132,7 +159,7 @@ export function Showing({ view, mine }: { view: View; mine: Mine }) {
           {!alone && mine.chair && <Act name="CloseDocument">{t("Put the document away")}</Act>}
         </div>
       </div>
-      <Turn place={place} pages={line?.pages ?? 0} leads={mine.chair && !alone} />
+      {(alone || mine.chair) && <Turn place={place} pages={line?.pages ?? 0} leads={mine.chair && !alone} />}
       <Pages place={place} title={line?.title ?? ""} pages={line?.pages ?? 0} />
     </section>
   );

@@ -9,6 +9,12 @@ import { Act, ReasonDialog } from "./parts";
 import { distinction, nameOf, rollInOrder, STATE_LOOK, STATES, wordOf } from "./reading";
 
 /** In words: how this member is counted present. */
+/** What was known before the meeting; the reason is for the chair. */
+function excused({ accepted, reason }: NonNullable<RollLine["excuse"]>): string {
+  const said = accepted ? t("excused") : t("excuse not accepted");
+  return reason ? `${said}: ${reason}` : said;
+}
+
 function kindsOf(view: View, line: RollLine): string {
   const { online, in_room, vouched } = line.kinds;
   return [
@@ -16,6 +22,7 @@ function kindsOf(view: View, line: RollLine): string {
     in_room && t("in the room"),
     vouched && t("beside {name}", { name: nameOf(view, vouched) }),
     line.state === "silent" && line.since && t("no signal since {time}", { time: hour(line.since) }),
+    line.state === "absent" && line.excuse && excused(line.excuse),
     line.reason,
     line.corrected && t("roll corrected: {state}", { state: wordOf(CORRECTIONS, line.corrected.state) }),
   ]

@@ -2,7 +2,7 @@
 import { computed, signal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useEffect } from "preact/hooks";
-import { type Member, mine as mineSignal, type Mine, place, traffic, type View, view as viewSignal } from "../store";
+import { type Member, mine as mineSignal, type Mine, place, MEGABYTE, perHour, traffic, type View, view as viewSignal } from "../store";
 import { clock, now, secondsFrom, secondsUntil } from "../time";
 import { t } from "../words";
 import { Agenda, Spent } from "./agenda";
@@ -16,11 +16,10 @@ import { nameOf, nextItem, PHASES, roleOf, wordOf } from "./reading";
 import { Queue } from "./queue";
 import { Record as RecordPanel } from "./record";
 import { Roll } from "./roll";
-import { Main, Thumbnails } from "./tiles";
+import { Main, Share, Thumbnails } from "./tiles";
 import { VoteCall } from "./vote";
 import { VoteStep } from "./vote_desk";
 
-const MEGABYTE = 1e6;
 const SOON = 30; // seconds left of a speech
 
 function Head({ view }: { view: View }) {
@@ -47,6 +46,7 @@ function Head({ view }: { view: View }) {
         {!place.inPerson && (
           <span class="soft room-data" title={t("Data used for sound and picture")}>
             {Math.round(traffic.value / MEGABYTE)} MB
+          {perHour.value !== null && <span>{t("{n} MB an hour", { n: Math.round(perHour.value) })}</span>}
           </span>
         )}
       </div>
@@ -231,6 +231,7 @@ function Inside({ view, mine }: { view: View; mine: Mine }) {
           {!place.inPerson && <Main view={view} speaker={speaker} />}
           <div class="stage-side">
             <Speaker view={view} member={speaker} holds={floor !== undefined} />
+            {!place.inPerson && <Share mine={mine} />}
             {mine.groups.leads && view.votes.open === undefined && <NextStep view={view} />}
           </div>
         </div>

@@ -1,5 +1,24 @@
 /** Pictures: the main one, the small ones, and initials where no picture moves. */
-import { cameraWanted, type Member, moving, selfPicture, slots, streams, type View, voiceOnly, voices } from "../store";
+import { useLayoutEffect, useRef } from "preact/hooks";
+import {
+  cameraWanted,
+  deeds,
+  feed,
+  heights,
+  type Member,
+  type Mine,
+  canShare,
+  mode,
+  moving,
+  picturePage,
+  selfPicture,
+  sharing,
+  slots,
+  streams,
+  type View,
+  voiceOnly,
+  voices,
+} from "../store";
 import { t } from "../words";
 import { Icon } from "./icons";
 import { Initials, Picture } from "./parts";
@@ -7,6 +26,7 @@ import { sittingIn } from "./groups_reading";
 import { nameOf } from "./reading";
 
 const MAIN = "6";
+const STEP = 10; // pixels: a finer measure would be told again and again
 
 /** Small pictures: the receive slots after the main one, in order. */
 function thumbnails(): string[] {
@@ -15,16 +35,43 @@ function thumbnails(): string[] {
     .sort((a, b) => Number(a) - Number(b));
 }
 
+/** Tells the store how large a picture slot is on the screen: so much of it is sent. */
+function useHeight(mid: string) {
+  const ref = useRef<HTMLDivElement>(null);
+  useLayoutEffect(() => {
+    const box = ref.current;
+    if (!box) return;
+    let seen = true;
+    const tell = () => {
+      const height = seen ? Math.round((box.clientHeight * devicePixelRatio) / STEP) * STEP : 0;
+      if (heights.peek()[mid] !== height) heights.value = { ...heights.peek(), [mid]: height };
+    };
+    const size = new ResizeObserver(tell);
+    const sight = new IntersectionObserver((entries) => {
+      seen = entries[entries.length - 1]?.isIntersecting ?? true;
+      tell();
+    });
+    size.observe(box);
+    sight.observe(box);
+    return () => {
+      size.disconnect();
+      sight.disconnect();
+      const { [mid]: _, ...others } = heights.peek();
+      heights.value = others;
+    };
+  }, [mid]);
+  return ref;
+}
+
 function Face({ mid, name }: { mid: string; name: string }) {
+  const ref = useHeight(mid);
   const stream = streams.value[mid];
   const shows = Boolean(stream) && moving.value[mid] === true && !voiceOnly.value;
   return (
     <>
-      {stream && (
-        <div class="face" data-shows={shows}>
-          <Picture stream={stream} />
-        </div>
-      )}
+      <div class="face" data-shows={shows} ref={ref}>
+        {stream && <Picture stream={stream} />}
+      </div>
       {!shows && <Initials name={name} />}
     </>
   );
@@ -34,10 +81,11 @@ function Face({ mid, name }: { mid: string; name: string }) {
 export function Main({ view, speaker }: { view: View; speaker: Member }) {
   const member = slots.value[MAIN] ?? speaker;
   const name = nameOf(view, member);
+  const screen = feed.value?.screen === member;
   return (
-    <figure class="main-picture" data-speaks={voices.value[member] === true}>
+    <figure class="main-picture" data-speaks={voices.value[member] === true} data-screen={screen}>
       <Face mid={MAIN} name={name} />
-      <figcaption>{name}</figcaption>
+      <figcaption>{screen ? t("{name} shares the screen", { name }) : name}</figcaption>
     </figure>
   );
 }
@@ -81,12 +129,53 @@ export function Thumbnails({ view, me, place }: { view: View; me: Member; place:
   const faces = new Set([me, slots.value[MAIN], ...shown.map((mid) => slots.value[mid])]);
   const others = sittingIn(view, place).filter((member) => view.roll[member]?.state === "present" && !faces.has(member));
   return (
-    <ul class="thumbs" aria-label={t("Pictures")}>
-      <Myself view={view} member={me} />
-      {shown.map((mid) => (
-        <Thumbnail key={mid} view={view} mid={mid} member={slots.value[mid] ?? ""} />
-      ))}
-      {others.length > 0 && <li class="thumb more">{t("and {n} more", { n: others.length })}</li>}
-    </ul>
+    <>
+      <ul class="thumbs" aria-label={t("Pictures")}>
+        <Myself view={view} member={me} />
+        {shown.map((mid) => (
+          <Thumbnail key={mid} view={view} mid={mid} member={slots.value[mid] ?? ""} />
+        ))}
+        {others.length > 0 && <li class="thumb more">{t("and {n} more", { n: others.length })}</li>}
+      </ul>
+      {mode.value === "all" && <Pager />}
+    </>
+  );
+}
+
+/** Pages of small pictures, when there are more of them than places. */
+function Pager() {
+  const places = Math.max(1, Object.keys(streams.value).length - 1);
+  const pictures = (feed.value?.pictures ?? 0) - (feed.value?.screen === undefined ? 1 : 0);
+  const pages = Math.ceil(pictures / places);
+  if (picturePage.value === 0 && pictures <= places) return null;
+  const turn = (by: number) => (picturePage.value = (picturePage.value + by + pages + 1) % (pages + 1));
+  return (
+    <div class="pager" role="group" aria-label={t("Pages of pictures")}>
+      <button type="button" class="button small" onClick={() => turn(-1)}>
+        {t("Earlier pictures")}
+      </button>
+      <span class="soft" aria-live="polite">
+        {picturePage.value === 0 ? t("Who speaks") : t("Page {n} of {all}", { n: picturePage.value, all: pages })}
+      </span>
+      <button type="button" class="button small" onClick={() => turn(1)}>
+        {t("More pictures")}
+      </button>
+    </div>
+  );
+}
+
+/** For who leads and who has the floor: hand out a screen or a window of one's own. */
+export function Share({ mine }: { mine: Mine }) {
+  if (!mine.may_share || !canShare.value) return null;
+  return sharing.value ? (
+    <button type="button" class="button" onClick={() => deeds().stopSharing()}>
+      <Icon of="screenOff" />
+      {t("Stop sharing the screen")}
+    </button>
+  ) : (
+    <button type="button" class="button" onClick={() => void deeds().share()}>
+      <Icon of="screen" />
+      {t("Share my screen")}
+    </button>
   );
 }
