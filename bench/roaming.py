@@ -46,14 +46,21 @@ async def speaker(it: Phone, way: str) -> float:
 
 
 async def outage(it: Phone) -> tuple[float, float]:
-    """From the return of the network: his screen is up to date, and he is heard."""
+    """From the return of the network: he is seen to be present again, and he is heard."""
+    silent, present = {"silent"}, {"present"}
+
+    def states() -> set[str]:
+        roll = it.friend.screen.view["roll"]
+        return {line["state"] for member, line in roll.items() if member != it.friend.screen.me}
+
     it.network.cut(*WAYS)
     await asyncio.sleep(OUTAGE)
+    await it.friend.until(lambda _: states() == silent)
     for way in WAYS:
         it.network.restore(way)
     began = time.perf_counter()
     heard = asyncio.create_task(it.is_heard_more(1))
-    await it.friend.until(lambda screen: {line["state"] for line in screen.view["roll"].values()} == {"present"})
+    await it.friend.until(lambda _: states() == present)
     state = time.perf_counter() - began
     await heard
     return round(state, 2), round(time.perf_counter() - began, 2)
