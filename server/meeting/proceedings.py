@@ -10,11 +10,13 @@ from typing import Any
 
 from . import events as e
 from .agenda import State
+from .attendance import connected
 from .concluding import Task
 from .events import Recorded
 from .filing import Correction
-from .ids import HALL, NO_ITEM, NOBODY, Item, ItemId, MemberId, Post, RollState, Seat, SeatKind, Standing
+from .ids import HALL, NO_ITEM, NOBODY, GroupId, Item, ItemId, MemberId, Post, RollState, Seat, SeatKind, Standing
 from .minutes import Line, attendance_of
+from .reports import Sitting, sittings_of
 from .state import Meeting, apply
 from .voting import Vote
 
@@ -42,10 +44,12 @@ class Matter:
     votes: tuple[Vote, ...] = ()
     tasks: tuple[Task, ...] = ()  # those not withdrawn
     corrections: tuple[Correction, ...] = ()
+    sittings: tuple[Sitting, ...] = ()  # of groups that were asked about it
 
     @property
     def empty(self) -> bool:
-        return not (self.text or self.conclusion or self.speeches or self.documents or self.votes or self.tasks)
+        told = (self.text, self.conclusion, self.speeches, self.documents, self.votes, self.tasks, self.sittings)
+        return not any(told)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,10 +139,12 @@ def proceedings(recorded: Sequence[Recorded]) -> Proceedings:
         course.read(meeting, entry)
         meeting = apply(meeting, entry.event, entry.at)
     course.stop(recorded[-1].at)
+    course.lead(meeting)
+    sittings = [replace(each, led=course.led.get(each.number, {})) for each in sittings_of(recorded)]
     return Proceedings(
         meeting=meeting,
         roll=tuple(_called(meeting, line) for line in attendance_of(recorded)),
-        matters=tuple(_matters(meeting, course)),
+        matters=tuple(_matters(meeting, course, sittings)),
         chairs=tuple(course.chairs),
         pauses=tuple(course.pauses),
         removals=tuple(course.removals),
@@ -157,20 +163,20 @@ def _called(m: Meeting, line: Line) -> Called:
     return Called(seat, line, excused, excuse.reason if excuse else "")
 
 
-def _matters(m: Meeting, course: "_Course") -> Iterable[Matter]:
+def _matters(m: Meeting, course: "_Course", sittings: Sequence[Sitting]) -> Iterable[Matter]:
     """The sessions of an item are told together, in the order of the agenda."""
     for item, line in m.agenda.lines.items():
         yield replace(
-            _matter(m, course, line.item),
+            _matter(m, course, sittings, line.item),
             state=line.state,
             taken_up_at=course.taken_up.get(item),
             closed_at=line.closed_at,
             reason=line.reason,
         )
-    yield _matter(m, course, Item(NO_ITEM, ""))
+    yield _matter(m, course, sittings, Item(NO_ITEM, ""))
 
 
-def _matter(m: Meeting, course: "_Course", item: Item) -> Matter:
+def _matter(m: Meeting, course: "_Course", sittings: Sequence[Sitting], item: Item) -> Matter:
     draft, wordings = m.minutes.items.get(item.id), m.conclusions.items.get(item.id, ())
     tasks = (task for task in m.conclusions.tasks.values() if task.item == item.id and not task.withdrawn_at)
     return Matter(
@@ -182,12 +188,13 @@ def _matter(m: Meeting, course: "_Course", item: Item) -> Matter:
         votes=tuple(vote for vote in m.voting.votes.values() if vote.item == item.id),
         tasks=tuple(tasks),
         corrections=tuple(each for each in m.filing.corrections if each.item == item.id),
+        sittings=tuple(sitting for sitting in sittings if sitting.asked(item.id)),
     )
 
 
 @dataclass(slots=True)
 class _Course:
-    """What the state does not keep: speeches, who chaired when, pauses, documents opened, removals."""
+    """What the state does not keep: speeches, who chaired or led when, pauses, documents opened, removals."""
 
     speeches: dict[ItemId, list[Speech]] = field(default_factory=dict)
     documents: dict[ItemId, list[str]] = field(default_factory=dict)
@@ -196,9 +203,11 @@ class _Course:
     chairs: list[Chairing] = field(default_factory=list)
     pauses: list[tuple[datetime, datetime]] = field(default_factory=list)
     removals: list[tuple[MemberId, datetime, str]] = field(default_factory=list)
+    led: dict[int, dict[GroupId, list[MemberId]]] = field(default_factory=dict)  # by the number of the sitting
 
     def read(self, before: Meeting, entry: Recorded) -> None:
         """What happens inside a group that sits apart is told by its report (reports.py), not here."""
+        self.lead(before)
         hall = getattr(entry.event, "place", HALL) == HALL
         if hall and (step := _STEPS.get(type(entry.event))):
             step(self, before, entry.event, entry.at)
@@ -207,6 +216,16 @@ class _Course:
         """While the meeting goes on, its chair has chaired until now."""
         if self.chairs and self.chairs[-1].until is None:
             self.chairs[-1] = replace(self.chairs[-1], until=at)
+
+    def lead(self, m: Meeting) -> None:
+        """Who leads each group now; a leader who was never there did not lead."""
+        apart = m.groups.apart
+        if apart is None:
+            return
+        for group in apart.groups.values():
+            before = self.led.setdefault(apart.number, {}).setdefault(group.id, [])
+            if group.lead.acting not in before[-1:] and connected(m.attendance, group.lead.acting):
+                before.append(group.lead.acting)
 
     def opened(self, m: Meeting, event: e.Opened, at: datetime) -> None:
         self.chairs.append(Chairing(m.chair.acting, at, None))

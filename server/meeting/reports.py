@@ -1,12 +1,12 @@
 """What the groups brought back, for paper: word for word, in the order in which they were asked.  Pure."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from . import events as e
 from .events import Recorded
-from .ids import Answer, Circle, GroupId, ItemId, MemberId, QuestionId, Text
+from .ids import Answer, Circle, GroupId, ItemId, MemberId, Question, QuestionId
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +14,7 @@ class GroupReport:
     """The answer of one group to one question, as it was submitted last."""
 
     item: ItemId  # it stands under this item; NO_ITEM: of the meeting as a whole
-    question: Text  # NO_TEXT: the item itself was the question
+    question: QuestionId
     group: str  # its name
     by: MemberId
     at: datetime
@@ -28,9 +28,19 @@ class Sitting:
     number: int
     began: datetime
     ended: datetime | None  # None: they still sit at the end of what is recorded
+    questions: tuple[Question, ...]
     groups: tuple[Circle, ...]
     reports: tuple[GroupReport, ...]
     silent: tuple[str, ...]  # names of the groups that brought no report
+    led: Mapping[GroupId, Sequence[MemberId]] = field(default_factory=dict)  # who led and was there, in order
+
+    def asked(self, item: ItemId) -> Sequence[Question]:
+        """What the groups were asked about that item."""
+        return [question for question in self.questions if question.item == item]
+
+    def on(self, question: Question) -> Sequence[GroupReport]:
+        """The reports, of the groups that brought one, in the order of the groups."""
+        return [report for report in self.reports if report.question == question.id]
 
 
 def sittings_of(recorded: Sequence[Recorded]) -> tuple[Sitting, ...]:
@@ -56,6 +66,7 @@ def _sitting(recorded: Sequence[Recorded], start: int) -> Sitting:
         number=formed.number,
         began=recorded[start].at,
         ended=next((each.at for each in ours if isinstance(each.event, e.GroupsGathered)), None),
+        questions=formed.questions,
         groups=formed.groups,
         reports=tuple(_reports(formed, last)),
         silent=tuple(circle.name for circle in formed.groups if circle.id not in last),
@@ -76,7 +87,7 @@ def _reports(formed: e.GroupsFormed, last: dict[GroupId, Recorded]) -> Iterator[
                 entry = last[circle.id]
                 assert isinstance(entry.event, e.ReportSubmitted)
                 answer = _answer(entry.event.answers, question.id)
-                yield GroupReport(question.item, question.text, circle.name, entry.event.member, entry.at, answer)
+                yield GroupReport(question.item, question.id, circle.name, entry.event.member, entry.at, answer)
 
 
 def _answer(answers: Sequence[Answer], question: QuestionId) -> Answer:

@@ -8,7 +8,7 @@ from server.meeting.concluding import Task
 from server.meeting.ids import RollState, Standing
 from server.meeting.proceedings import Called, Chairing, Matter, Proceedings, Speech
 
-from . import votes, words
+from . import groups, votes, words
 from .facts import Facts, comrade, two_signatures
 from .model import Block, Heading, Paper, Table, paragraph, told, written
 
@@ -137,6 +137,8 @@ def _matter(p: Proceedings, f: Facts, matter: Matter) -> Iterator[Block]:
     if matter.speeches:
         yield told("Ý kiến phát biểu", f"{words.count(len(matter.speeches))} lượt.")
         yield from (paragraph(f"- {_spoke(p, f, speech)}.") for speech in matter.speeches)
+    for sitting in matter.sittings:
+        yield from groups.sitting(p, f, sitting, matter.item.id)
     yield from written(matter.text)
     for vote in matter.votes:
         yield from votes.vote(vote)

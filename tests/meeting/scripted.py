@@ -4,15 +4,20 @@ from dataclasses import replace
 
 from server.meeting import commands as c
 from server.meeting.ids import (
+    HALL,
     NO_ITEM,
     Choice,
     Document,
     DocumentId,
     Excuse,
+    GroupId,
     Item,
     ItemId,
     LongText,
     MotionKind,
+    PartyGroup,
+    Question,
+    QuestionId,
     RollState,
     Seat,
     Standing,
@@ -21,7 +26,7 @@ from server.meeting.ids import (
     VoteId,
 )
 
-from .story import ABOVE, CALL, CHAIR, COMMITTEE, DEPUTY, LAN, MINH, ROSTER, Story, points
+from .story import ABOVE, BELONG, CALL, CHAIR, COMMITTEE, DEPUTY, LAN, LARGE, MINH, ROSTER, Story, points
 
 NGA, TAM = c.MemberId("nga"), c.MemberId("tam")
 ONE, TWO, THREE = ItemId("one"), ItemId("two"), ItemId("three")
@@ -129,3 +134,48 @@ def _end(story: Story) -> None:
     story.ask(c.Close(), CHAIR)
     story.seconds = 9000
     story.ask(c.CorrectMinutes(ONE, LongText("Hạn làm đường thôn là 25/01, không phải 20/01."), "ghi nhầm ngày"), LAN)
+
+
+# -- A meeting that splits ---------------------------------------------------------------------------------------------
+
+GREEN = GroupId("green")
+ROADS, WHOLE = QuestionId("roads"), QuestionId("whole")
+SPLIT = replace(
+    SCRIPT,
+    roster=tuple(
+        replace(seat, group={**BELONG, NGA: GREEN, TAM: GREEN}.get(seat.member, HALL)) for seat in SCRIPT.roster
+    ),
+    regulation=LARGE.regulation,
+    groups=(*LARGE.groups, PartyGroup(GREEN, "Tổ 3")),
+)
+ASKED = (
+    Question(ROADS, TWO, Text("Làm đường trước hay sau Tết?")),
+    Question(WHOLE, text=Text("Góp ý cho chi ủy")),
+)
+
+
+def split() -> Story:
+    """Three groups, asked twice: in one the deputy follows the leader, one reports in the grace, one has no leader."""
+    story = Story(SPLIT)
+    story.join(CHAIR, DEPUTY, LAN, MINH, COMMITTEE, NGA)
+    story.ask(c.Open(), CHAIR)
+    story.ask(c.TakeUpItem(TWO), CHAIR)
+    story.seconds = 300
+    story.ask(c.FormGroups(ASKED, 20), CHAIR)
+    story.ask(c.GiveFloor(DEPUTY), LAN)
+    story.drop(LAN)
+    story.wait(31)
+    story.ask(c.LeadGroup(), DEPUTY)
+    opinions = Text("Nên làm ngay, dân đã đồng thuận.\nCát, đá đã có đủ.")
+    report = c.DraftReport(ROADS, opinions, Text("Lo mưa xuân."), Text("Xin thêm 02 xe."), (LAN,), 1, 1)
+    story.ask(report, DEPUTY)
+    story.ask(c.SubmitReport(), DEPUTY)
+    story.wait(600)
+    story.ask(c.GatherGroups(), CHAIR)
+    story.wait(60)
+    story.ask(c.DraftReport(WHOLE, proposals=Text("Gửi tài liệu sớm hơn.")), MINH)
+    story.ask(c.SubmitReport(), MINH)
+    story.ask(c.Conclude(TWO, Text("Làm đường sau Tết.")), CHAIR)
+    story.wait(600)
+    story.ask(c.Close(), CHAIR)
+    return story

@@ -21,7 +21,7 @@ from server.meeting.proceedings import Proceedings, proceedings
 from server.papers import annexes, desk, pdf, tables, word, words
 from server.papers.facts import Facts
 from server.papers.model import Heading, Paper, Paragraph, Table, as_text, plain
-from tests.meeting.scripted import scripted
+from tests.meeting.scripted import scripted, split
 from tests.meeting.story import CHAIR, DEPUTY, LAN, T0, opened
 
 from .world import FACTS, held
@@ -48,6 +48,15 @@ async def test_pdf_and_docx_say_what_the_model_says(kind: str) -> None:
     for block in paper(kind).blocks:
         for part in _parts(block):
             assert _letters(part) in printed, part
+
+
+async def test_the_minutes_of_a_meeting_that_split_hold_every_report_word_for_word() -> None:
+    made = paper("minutes", proceedings(split().log))
+    said = as_text(made)
+    assert said == (GOLDEN / "minutes_split.txt").read_text(encoding="utf-8")
+    assert _letters(_of_docx(word.made(made))) == _letters(said)
+    printed = _letters(_of_pdf(await desk.printed(made)))
+    assert all(_letters(part) in printed for block in made.blocks for part in _parts(block))
 
 
 def _parts(block: Heading | Paragraph | Table) -> list[str]:
