@@ -106,8 +106,10 @@ async def firefox() -> AsyncIterator[Firefox]:
             "--remote-debugging-port", "0",
             stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.PIPE,
         )  # fmt: skip
+        drained: asyncio.Task[None] | None = None
         try:
             address = await asyncio.wait_for(_address(process), 60)
+            drained = asyncio.create_task(_drain(process))  # a full pipe would never end, and so neither would wait()
             async with aiohttp.ClientSession() as http, http.ws_connect(f"{address}/session", max_msg_size=0) as socket:
                 browser = Firefox(socket)
                 await browser.ask("session.new", capabilities={})
@@ -118,11 +120,19 @@ async def firefox() -> AsyncIterator[Firefox]:
         finally:
             process.terminate()
             await process.wait()
+            if drained:
+                await drained
 
 
 def _furnish(profile: Path) -> None:
     lines = [f"user_pref({json.dumps(name)}, {json.dumps(value)});" for name, value in PREFS.items()]
     (profile / "user.js").write_text("\n".join(lines))
+
+
+async def _drain(process: asyncio.subprocess.Process) -> None:
+    assert process.stderr is not None
+    while await process.stderr.read(1 << 16):
+        pass
 
 
 async def _address(process: asyncio.subprocess.Process) -> str:

@@ -1,5 +1,6 @@
 """A second engine: Debian's Firefox joins, hears and is heard, changes slots, and repairs what is lost."""
 
+import asyncio
 import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -15,6 +16,8 @@ from .house import House, stage
 from .relay import Relay
 
 pytestmark = [pytest.mark.e2e, pytest.mark.skipif(not shutil.which("firefox-esr"), reason="Firefox is not installed")]
+
+LIMIT = 180  # seconds for the whole story
 
 
 @pytest.fixture
@@ -40,6 +43,7 @@ async def test_firefox_and_chromium_hear_and_see_each_other_change_slots_and_rep
     everybody = ("fox", "an", "binh")
     house.control.follow("room", stage(*everybody, audio=("fox", "an"), main="an"))
     async with (
+        asyncio.timeout(LIMIT),
         chrome.site(house.control, offers, relay) as address,
         chrome.chromium() as browser,
         firefox() as second,
