@@ -11,6 +11,7 @@ from server.demo.member import SimulatedMember
 
 from .crowd import joined, kept, minutes
 from .house import House
+from .test_access import sound
 from .test_vote import PHONE, seated
 from .visitor import PICTURES, Visitor
 
@@ -50,6 +51,7 @@ async def test_three_pages_go_into_two_groups_and_back(house: House, browser: Br
         dialog = chair.page.get_by_role("dialog")
         await dialog.get_by_label(ITEM).check()
         await dialog.get_by_label("Trong bao lâu").select_option("5")
+        await sound(chair.page)
         await dialog.get_by_role("button", name="Chia tổ").click()
         await in_group(first, "Tổ 1")
         await in_group(second, "Tổ 2")
@@ -69,6 +71,8 @@ async def test_three_pages_go_into_two_groups_and_back(house: House, browser: Br
         await in_group(first, "Tổ 1")
         await first.page.get_by_role("tab", name="Chia tổ").click()
         await expect(first.page.get_by_label("Ý kiến tán thành")).to_have_value(OPINION)
+        await first.page.set_viewport_size({"width": 360, "height": 740})
+        await sound(first.page)
         await first.button("Nộp báo cáo").click()
         await expect(first.page.get_by_text("Đã nộp báo cáo")).to_be_visible()
 
@@ -80,6 +84,7 @@ async def test_three_pages_go_into_two_groups_and_back(house: House, browser: Br
         await second.page.get_by_role("tab", name="Chương trình").click()
         await chair.page.get_by_role("tab", name="Chương trình").click()
         await expect(second.page.locator(".report")).to_contain_text(OPINION)
+        await asyncio.gather(sound(chair.page), sound(second.page))
         for person in (first, second):
             assert await connections(person) == 1
 
