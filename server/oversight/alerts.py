@@ -221,7 +221,7 @@ async def _of_meetings(connection: AsyncConnection, day: _Day, cells: Mapping[st
 async def _of_members(connection: AsyncConnection, day: _Day, cells: Mapping[str, Unit]) -> AsyncIterator[Found]:
     """Of the cells that met lately: who was excused too often in a row, who was away for months of this year."""
     s = summaries.c
-    met = sa.select(s.unit_id).where(s.closed_at >= day.at - RECENT).distinct()
+    met = sa.select(s.unit_id).where(s.kind.in_(REGULAR), s.closed_at >= day.at - RECENT).distinct()
     for unit_id in list((await connection.execute(met.order_by(s.unit_id))).scalars()):
         if unit_id not in cells:
             continue

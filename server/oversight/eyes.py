@@ -6,13 +6,13 @@ count of a vote.  How a person voted never leaves it: events of ballots are not 
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from server.meeting import events as e
 from server.meeting.events import Recorded
-from server.meeting.ids import MemberId
+from server.meeting.ids import HALL, GroupId, MemberId
 from server.records.inspection import NEEDED
 
 COURSE, PRESENCE, CORRECTION, DECISION = "course", "presence", "correction", "decision"
@@ -32,11 +32,12 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class _Eyes:
-    """Who is called what, and whether the minutes are adopted."""
+    """Who and what is called how, and whether the minutes are adopted."""
 
     names: Mapping[MemberId, str]
     items: Mapping[str, str]
     adopted: bool
+    groups: Mapping[GroupId, str] = field(default_factory=dict)  # those of the last split
 
     def name(self, member: MemberId) -> str:
         return self.names.get(member, "")
@@ -45,11 +46,18 @@ class _Eyes:
         """The notice with its agenda went to the superior before the meeting (42-HD/BTCTW)."""
         return self.items.get(item, "")
 
+    def group(self, group: GroupId) -> str:
+        return self.groups.get(group, "")
+
 
 def told(recorded: Sequence[Recorded]) -> list[Told]:
     """Everything a supervisor may read of this log, in order."""
-    eyes = _eyes(recorded)
-    return [line for entry in recorded for line in _lines(eyes, entry)]
+    eyes, lines = _eyes(recorded), list[Told]()
+    for entry in recorded:
+        if isinstance(entry.event, e.GroupsFormed):
+            eyes = replace(eyes, groups={circle.id: circle.name for circle in entry.event.groups})
+        lines += _lines(eyes, entry)
+    return lines
 
 
 def adopted(recorded: Sequence[Recorded]) -> bool:
@@ -99,6 +107,19 @@ def _of(sentence: str) -> Said:
     return said
 
 
+def _placed(hall: str, group: str) -> Said:
+    """About a member, in the hall or in a group that sits apart."""
+
+    def said(eyes: _Eyes, event: Any) -> Iterator[Line]:
+        name = eyes.name(event.member)
+        if event.place == HALL:
+            yield hall, {"name": name}, ""
+        else:
+            yield group, {"name": name, "group": eyes.group(event.place)}, ""
+
+    return said
+
+
 def _item(named: str, unnamed: str) -> Said:
     def said(eyes: _Eyes, event: Any) -> Iterator[Line]:
         title = eyes.item(event.item)
@@ -112,6 +133,19 @@ def _wording(named: str, unnamed: str) -> Said:
         yield (named, {"text": event.text}, "") if eyes.adopted else (unnamed, {}, "")
 
     return said
+
+
+def _split(eyes: _Eyes, event: e.GroupsFormed) -> Iterator[Line]:
+    yield "The meeting split into {count} groups.", {"count": len(event.groups)}, ""
+
+
+def _elected(eyes: _Eyes, event: e.LeaderElected) -> Iterator[Line]:
+    facts = {"name": eyes.name(event.member), "group": eyes.group(event.group)}
+    yield "{group} chose {name} to lead it.", facts, ""
+
+
+def _reported(eyes: _Eyes, event: e.ReportSubmitted) -> Iterator[Line]:
+    yield "{group} submitted its report.", {"group": eyes.group(event.group)}, ""
 
 
 def _lost(eyes: _Eyes, event: e.ConnectionsLost) -> Iterator[Line]:
@@ -157,12 +191,16 @@ _SAID: Mapping[type[e.Event], tuple[str, Said]] = {
     e.Paused: (COURSE, _plain("Paused.")),
     e.Resumed: (COURSE, _plain("Resumed.")),
     e.Closed: (COURSE, _plain("Closed.")),
-    e.ChairTaken: (COURSE, _of("{name} took the chair.")),
-    e.ChairReturned: (COURSE, _of("{name} is back in the chair.")),
+    e.ChairTaken: (COURSE, _placed("{name} took the chair.", "{name} leads {group} now.")),
+    e.ChairReturned: (COURSE, _placed("{name} is back in the chair.", "{name} leads {group} again.")),
     e.MinutesSecretaryAppointed: (COURSE, _of("{name} keeps the minutes.")),
     e.AgendaAdopted: (COURSE, _plain("The agenda was adopted.")),
     e.ItemTakenUp: (COURSE, _item("Taken up: {title}", "An item was taken up.")),
-    e.FloorGiven: (COURSE, _of("{name} has the floor.")),
+    e.FloorGiven: (COURSE, _placed("{name} has the floor.", "{name} has the floor in {group}.")),
+    e.GroupsFormed: (COURSE, _split),
+    e.LeaderElected: (COURSE, _elected),
+    e.ReportSubmitted: (COURSE, _reported),
+    e.GroupsGathered: (COURSE, _plain("The groups came back to the hall.")),
     e.Arrived: (PRESENCE, _of("{name} came.")),
     e.Left: (PRESENCE, _of("{name} left.")),
     e.TickedPresent: (PRESENCE, _of("{name} was seen in the room by the chair.")),

@@ -30,6 +30,7 @@ from server.org.tree import Unit
 from server.records.database import Database
 from server.records.log import Log
 from server.records.signing import Key
+from server.records.tables import meetings as listed
 from server.records.tables import pilot_cases, pilot_periods, statuses
 
 from .conftest import CELL, SINCE
@@ -675,6 +676,11 @@ async def test_the_review_counts_cells_members_meetings_and_attendance(either: D
     assert found.members == 9
     assert found.forms["online"] == report.Sum(1, 7, 3)  # the exempt member who stayed away is not counted
     assert found.all.permille == 429
+    async with either.write() as connection:  # what the committee holds is no meeting of the cell
+        await connection.execute(sa.update(listed).where(listed.c.id == "held").values(kind="committee"))
+    assert (await _review(either, TODAY, LAST)).all.meetings == 0
+    async with either.write() as connection:
+        await connection.execute(sa.update(listed).where(listed.c.id == "held").values(kind="regular"))
     assert dict(found.problems) == {"network": 1}
     assert [month for month, _ in found.months] == [f"2027-0{n}" for n in range(1, 7)]
     assert (await _review(either, day + ONE, LAST)).all.meetings == 0

@@ -9,9 +9,10 @@ import sqlalchemy as sa
 from server.notify import outbox
 from server.org.refusal import Refused
 from server.org.roster import ZONE
-from server.oversight import alerts
+from server.oversight import alerts, glance
 from server.oversight.absences import Line, Tally, months_absent, tallies, trailing
-from server.records import judging, tables
+from server.oversight.months import Month
+from server.records import judging, rollups, tables
 from server.records.database import Database
 from server.records.signing import Key
 from server.records.summaries import EXCUSED, PRESENT, UNEXCUSED
@@ -39,6 +40,54 @@ async def test_what_is_missing_is_found_and_raised_once(told: Database) -> None:
 async def raised_rows(database: Database) -> list[Any]:
     async with database.read() as connection:
         return list(await connection.execute(sa.select(tables.alerts)))
+
+
+async def test_a_cancelled_meeting_and_one_of_the_committee_are_no_plan_of_the_cell(told: Database) -> None:
+    rows = [("off", "regular", "cancelled"), ("inner", "committee", "planned")]
+    async with told.write() as connection:
+        for name, kind, phase in rows:
+            row = {
+                "id": name,
+                "unit_id": "demo-cell-5",
+                "title": name,
+                "kind": kind,
+                "phase": phase,
+                "planned_for": NOW,
+            }
+            await connection.execute(sa.insert(tables.meetings).values(**row, agenda=[]))
+    await alerts.run(told, NOW, ZONE)
+    assert {("demo-cell-5", "unplanned"), ("demo-cell-5", "unmet")} <= await raised(told)
+    assert "demo-cell-5" in await listed(told, Month(2027, 1), "unplanned")
+
+
+async def test_a_meeting_of_the_committee_keeps_no_month_and_its_papers_are_its_own(told: Database) -> None:
+    december = Month(2026, 12)
+    assert "demo-cell-4" not in await listed(told, december, "unmet")
+    async with told.write() as connection:
+        for table, column in ((tables.meetings, "id"), (tables.summaries, "meeting")):
+            of_month = sa.select(tables.summaries.c.meeting).where(
+                tables.summaries.c.unit_id == "demo-cell-4", tables.summaries.c.month == str(december)
+            )
+            ours = table.c[column].in_(of_month)
+            await connection.execute(sa.update(table).where(ours).values(kind="committee"))
+        s = tables.summaries.c
+        everything = sa.update(tables.summaries).where(s.kind == "committee")
+        await connection.execute(everything.values(closed_at=NOW - timedelta(days=9), present=0, reported_after=None))
+        await rollups.refresh(connection, "demo-cell-4", str(december))
+    await alerts.run(told, NOW, ZONE)
+    assert ("demo-cell-4", "unmet") in await raised(told)
+    async with told.read() as connection:
+        meetings = set(await connection.scalars(sa.select(s.meeting).where(s.kind == "committee")))
+    assert meetings and not meetings & {row.subject for row in await raised_rows(told)}
+    assert {"demo-cell-4", "demo-cell-5"} <= await listed(told, december, "unmet")
+    assert "demo-cell-4" not in await listed(told, december, "late")
+
+
+async def listed(database: Database, month: Month, word: str) -> set[str]:
+    top = await unit(database, "demo-tinh")
+    async with database.read() as connection:
+        _, lines = await glance.cells(connection, top, month, ZONE, glance.Asked(filter=word))
+    return {line.unit.id for line in lines}
 
 
 async def test_before_the_day_the_committee_sets_nothing_is_unplanned(told: Database) -> None:

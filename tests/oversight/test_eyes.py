@@ -8,11 +8,12 @@ from hypothesis import given, settings
 from server.meeting import commands as c
 from server.meeting import events as e
 from server.meeting.events import Recorded
-from server.meeting.ids import Choice, ItemId, RollState, Text
-from server.oversight.eyes import CORRECTION, told
+from server.meeting.ids import Choice, Circle, GroupId, ItemId, RollState, Text
+from server.oversight.eyes import CORRECTION, COURSE, told
+from tests.meeting.scripted import split
 from tests.meeting.stories import Told
 from tests.meeting.stories import told as stories
-from tests.meeting.story import CHAIR, DEPUTY, LAN, MINH, ONE, ORDINARY, gathered
+from tests.meeting.story import CHAIR, COMMITTEE, DEPUTY, LAN, LARGE, MATTER, MINH, ONE, ORDINARY, gathered, opened
 from tests.records.test_attendance import played
 
 SECRET = "điều chỉ chi bộ biết"
@@ -78,3 +79,29 @@ def test_every_sentence_has_its_facts() -> None:
     story.ask(c.Open(), CHAIR)
     for line in told(story.log):
         line.sentence.format(**line.facts)
+
+
+def test_what_happens_in_a_group_is_told_of_the_group() -> None:
+    course = [line.sentence.format(**line.facts) for line in told(split().log) if line.kind == COURSE]
+    assert course == [
+        "The roster was fixed.",
+        "Opened.",
+        "Taken up: Nhiệm vụ tháng tới",
+        "The meeting split into 3 groups.",
+        "Lê Thị Phó has the floor in Tổ 1.",
+        "Lê Thị Phó leads Tổ 1 now.",
+        "Tổ 1 submitted its report.",
+        "The groups came back to the hall.",
+        "Tổ 2 submitted its report.",
+        "Closed.",
+    ]
+
+
+def test_a_group_that_is_formed_anew_has_its_new_name() -> None:
+    story = opened(call=LARGE)
+    for name in ("Tổ A", "Tổ B"):
+        circles = (Circle(GroupId("x"), name, (LAN, MINH), LAN), Circle(GroupId("y"), "Tổ C", (DEPUTY, COMMITTEE)))
+        story.ask(c.FormGroups(MATTER, 10, circles), CHAIR)
+        story.ask(c.GiveFloor(MINH), LAN)
+        story.ask(c.GatherGroups(), CHAIR)
+    assert [line.facts["group"] for line in told(story.log) if "has the floor" in line.sentence] == ["Tổ A", "Tổ B"]

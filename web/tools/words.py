@@ -56,7 +56,7 @@ TABLES: Mapping[str, tuple[str, ...]] = {
     "server/oversight/alerts.py": ("KINDS",),
     "server/oversight/remarks.py": ("KINDS",),
     "server/oversight/looks.py": ("ROLES", "WHAT"),
-    "server/oversight/eyes.py": ("_SAID", "_ROLL", "_result", "_task", "_score", "_missed", "_lost"),
+    "server/oversight/eyes.py": ("_SAID", "_ROLL", "_result", "_task", "_score", "_missed", "_lost", "_split", "_elected", "_reported"),
     "server/live/gateway.py": ("SIGNED_OUT",),
 }
 NO_WORDS = {"SignedOut"}  # what stands in those tables and is a name
