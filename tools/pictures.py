@@ -37,8 +37,8 @@ async def _take(house: House) -> None:
         await desk.button("Khai mạc").click()
         await desk.button(re.compile("^Mời phát biểu: ")).click(timeout=120_000)
         await desk.button(SPEAKING).wait_for()
-        await desk.sees_moving(8)
-        await phone.sees_moving(4)
+        await desk.sees_moving(5)
+        await phone.sees_moving(2)
         await desk.page.screenshot(path=PICTURES / "room.png")
         await phone.page.screenshot(path=PICTURES / "room-phone.png")
 

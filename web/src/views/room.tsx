@@ -46,7 +46,7 @@ function Head({ view }: { view: View }) {
         {!place.inPerson && (
           <span class="soft room-data" title={t("Data used for sound and picture")}>
             {Math.round(traffic.value / MEGABYTE)} MB
-          {perHour.value !== null && <span>{t("{n} MB an hour", { n: Math.round(perHour.value) })}</span>}
+          {perHour.value !== null && <span> · {t("{n} MB an hour", { n: Math.round(perHour.value) })}</span>}
           </span>
         )}
       </div>
