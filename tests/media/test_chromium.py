@@ -36,7 +36,8 @@ async def test_at_five_percent_loss_each_way_nearly_every_picture_arrives(house:
                 pass
         sent = (await chrome.until(an, "s.out['1h'].frames > 0"))["out"]["1h"]["frames"]
         seen = (await binh.evaluate("look()"))["in"]["6"]
-        done = (await chrome.until(an, f"s.out['1h'].frames >= {sent} + 200", 60))["out"]["1h"]["frames"]
+        # long enough that the pictures still held back at the end (300 ms of them) do not decide
+        done = (await chrome.until(an, f"s.out['1h'].frames >= {sent} + 600", 120))["out"]["1h"]["frames"]
         after = (await binh.evaluate("look()"))["in"]["6"]
         assert after["frames"] - seen["frames"] >= 0.95 * (done - sent)
         assert after["repaired"] > 0, "RTX brought some of it"
