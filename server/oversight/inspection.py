@@ -5,19 +5,18 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-import rfc8785
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.meeting.events import Recorded
 from server.org.refusal import Refused
 from server.org.tree import Unit
-from server.records import inspection
+from server.records import inspection, parcel
 from server.records.codec import moment
 from server.records.database import Database
 from server.records.signing import Key
 from server.records.summaries import summary
-from server.records.tables import events, heads, paper_files, papers
+from server.records.tables import events, paper_files, papers
 
 from . import eyes
 from .cells import Held, held
@@ -71,8 +70,8 @@ async def _meeting(
 ) -> dict[str, bytes]:
     place, found = f"{of.planned_for.astimezone(zone):%Y-%m-%d}-{of.id}", summary(recorded)
     files = {
-        inspection.LOG: await _log(connection, of.id, recorded),
-        inspection.HEADS: await _heads(connection, of.id),
+        parcel.LOG: await _log(connection, of.id, recorded),
+        parcel.HEADS: await parcel.heads_of(connection, of.id),
         inspection.SHEET: inspection.sheet(found[1] if found else ()),
         "timeline.json": _told(recorded),
         "timeline.svg": drawn(recorded),
@@ -86,24 +85,8 @@ async def _log(connection: AsyncConnection, meeting: str, recorded: Sequence[Rec
     e, adopted = events.c, eyes.adopted(recorded)
     rows = await connection.execute(sa.select(e.name, e.body, e.hash).where(e.meeting == meeting).order_by(e.seq))
     return b"".join(
-        inspection.log_line(row.hash, row.body, "" if eyes.carried(row.name, adopted) else row.name) for row in rows
+        parcel.log_line(row.hash, row.body, "" if eyes.carried(row.name, adopted) else row.name) for row in rows
     )
-
-
-async def _heads(connection: AsyncConnection, meeting: str) -> bytes:
-    h = heads.c
-    rows = await connection.execute(sa.select(heads).where(h.meeting == meeting).order_by(h.seq))
-    plain = (
-        {
-            "meeting": row.meeting,
-            "seq": row.seq,
-            "hash": row.hash.hex(),
-            "signature": row.signature.hex(),
-            "public_key": row.public_key.hex(),
-        }
-        for row in rows
-    )
-    return b"".join(rfc8785.dumps(each) + b"\n" for each in plain)
 
 
 def _told(recorded: Sequence[Recorded]) -> bytes:

@@ -2,7 +2,7 @@
 
 from server.meeting.ids import PaperKind
 from server.meeting.proceedings import Proceedings, proceedings
-from server.records import carried
+from server.records import carried, parcel
 from server.records.database import Database
 from server.records.signing import Key
 
@@ -24,7 +24,7 @@ async def bundle(database: Database, of: Material, key: Key) -> bytes:
     """The ZIP of a closed meeting."""
     async with database.read() as connection:
         log, heads = await carried.log_and_heads(connection, of.row.id)
-    files = {carried.LOG: log, carried.HEADS: heads, "HUONG-DAN.txt": GUIDE.encode()}
+    files = {parcel.LOG: log, parcel.HEADS: heads, "HUONG-DAN.txt": GUIDE.encode()}
     p = proceedings(of.recorded)
     for kind in desk.MAKERS:
         files |= await _paper(database, of, p, kind)

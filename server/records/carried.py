@@ -1,19 +1,12 @@
-"""The record as it is carried out of the house: log and heads as files in one ZIP, checked without a database.
+"""The record of one meeting as it is carried out of the house, checked without a database.
 
-    log.jsonl       one line per entry: {"hash": hex, "body": the very bytes that were hashed}
-    heads.jsonl     the signed heads, as the witness notes them
-    manifest.json   {"chibo": 1, "meeting": id, "files": {name: sha256, hex}}
-    manifest.sig    {"signature": hex, "public_key": hex}: Ed25519 over manifest.json
-    papers/…        minutes.pdf and resolution.pdf as they were signed, and what else was drawn from the log
+    log.jsonl, heads.jsonl, manifest.json, manifest.sig    see parcel.py; the manifest says {"meeting": id}
+    papers/…    minutes.pdf and resolution.pdf as they were signed, and what else was drawn from the log
 
 How a member voted leaves the house with nobody: the body of a ballot is withheld, its hash stands, and the chain goes
 on from that.  An entry may only be withheld where a ballot could have been: while a vote is open.
 """
 
-import io
-import json
-import zipfile
-import zlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -37,16 +30,16 @@ from ..meeting.events import (
     VoteClosed,
     VoteOpened,
 )
-from . import tables
+from . import parcel, tables
 from .chain import GENESIS, link
 from .codec import CorruptRecord, from_body
-from .signing import Key, file_signed, signed
+from .parcel import HEADS, LOG, MANIFEST, SIGNATURE, Unreadable, json_object
+from .signing import Key, signed
 from .witness import Sealed
 
 WITHHELD = frozenset(kind.__name__ for kind in (BallotCast, HandEntered, HandContested))
-LOG, HEADS, MANIFEST, SIGNATURE, PAPERS = "log.jsonl", "heads.jsonl", "manifest.json", "manifest.sig", "papers/"
+PAPERS = "papers/"
 LARGEST, MOST_FILES = 256 << 20, 200  # bytes unpacked; files
-_EPOCH = (1980, 1, 1, 0, 0, 0)  # when it was packed says nothing
 
 
 # -- Packing ---------------------------------------------------------------------------------------------------------
@@ -54,41 +47,21 @@ _EPOCH = (1980, 1, 1, 0, 0, 0)  # when it was packed says nothing
 
 async def log_and_heads(connection: AsyncConnection, meeting: str) -> tuple[bytes, bytes]:
     """The contents of log.jsonl and heads.jsonl."""
-    e, h = tables.events, tables.heads
+    e = tables.events
     entries = await connection.execute(
         sa.select(e.c.name, e.c.body, e.c.hash).where(e.c.meeting == meeting).order_by(e.c.seq)
     )
     log = b"".join(_line(row.name, row.body, row.hash) for row in entries)
-    heads = await connection.execute(sa.select(h).where(h.c.meeting == meeting).order_by(h.c.seq))
-    plain = (
-        {
-            "meeting": row.meeting,
-            "seq": row.seq,
-            "hash": row.hash.hex(),
-            "signature": row.signature.hex(),
-            "public_key": row.public_key.hex(),
-        }
-        for row in heads
-    )
-    return log, b"".join(rfc8785.dumps(head) + b"\n" for head in plain)
+    return log, await parcel.heads_of(connection, meeting)
 
 
 def _line(name: str, body: bytes, hash: bytes) -> bytes:
-    if name in WITHHELD:
-        return b'{"hash":"%s","withheld":"%s"}\n' % (hash.hex().encode(), name.encode())
-    return b'{"body":%s,"hash":"%s"}\n' % (body, hash.hex().encode())
+    return parcel.log_line(hash, body, name if name in WITHHELD else "")
 
 
 def packed(meeting: str, files: Mapping[str, bytes], key: Key) -> bytes:
     """The ZIP of `files` with its signed manifest."""
-    names = {name: sha256(content).hexdigest() for name, content in files.items()}
-    manifest = rfc8785.dumps({"chibo": 1, "meeting": meeting, "files": dict(names)})
-    seal = {"signature": key.sign_file(manifest).hex(), "public_key": key.public.hex()}
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as zip:
-        for name, content in ((MANIFEST, manifest), (SIGNATURE, rfc8785.dumps(dict(seal))), *sorted(files.items())):
-            zip.writestr(zipfile.ZipInfo(name, _EPOCH), content, zipfile.ZIP_DEFLATED)
-    return out.getvalue()
+    return parcel.packed({"meeting": meeting}, files, key)
 
 
 # -- Checking --------------------------------------------------------------------------------------------------------
@@ -109,10 +82,6 @@ class Findings:
     @property
     def ok(self) -> bool:
         return not self.wrong
-
-
-class _Unreadable(Exception):
-    """It is no meeting's file."""
 
 
 @dataclass(slots=True)
@@ -139,7 +108,7 @@ def check(file: Path | bytes, trusted: Collection[bytes] | None = None) -> Findi
         _chain(found, files[LOG])
         _heads(found, files[HEADS])
         papers = _papers(found, files)
-    except _Unreadable as unreadable:
+    except Unreadable as unreadable:
         return Findings(found.meeting, wrong=(*found.wrong, str(unreadable)))
     return Findings(
         found.meeting,
@@ -153,52 +122,19 @@ def check(file: Path | bytes, trusted: Collection[bytes] | None = None) -> Findi
 
 
 def _unpacked(file: Path | bytes) -> dict[str, bytes]:
-    try:
-        with zipfile.ZipFile(io.BytesIO(file) if isinstance(file, bytes) else file) as zip:
-            infos = zip.infolist()
-            if len({info.filename for info in infos}) != len(infos):
-                raise _Unreadable("a file stands in it twice")
-            if len(infos) > MOST_FILES or sum(info.file_size for info in infos) > LARGEST:
-                raise _Unreadable("it is larger than a meeting's file can be")
-            files = {info.filename: zip.read(info) for info in infos}
-    except (zipfile.BadZipFile, zlib.error, OSError, NotImplementedError, RuntimeError, EOFError, ValueError) as broken:
-        raise _Unreadable(f"it cannot be unpacked ({type(broken).__name__})") from None
+    files = parcel.unpacked(file, "a meeting's file", MOST_FILES, LARGEST)
     if missing := sorted({MANIFEST, SIGNATURE, LOG, HEADS} - files.keys()):
-        raise _Unreadable(f"{missing[0]} is missing")
+        raise Unreadable(f"{missing[0]} is missing")
     return files
 
 
-def _object(content: bytes, name: str) -> dict[str, Any]:
-    try:
-        read = json.loads(content)
-    except (ValueError, RecursionError):
-        read = None
-    if not isinstance(read, dict):
-        raise _Unreadable(f"{name} cannot be read")
-    return read
-
-
 def _manifest(found: _Check, files: Mapping[str, bytes]) -> None:
-    manifest, seal = _object(files[MANIFEST], MANIFEST), _object(files[SIGNATURE], SIGNATURE)
-    listed = manifest.get("files")
-    if not isinstance(listed, dict) or not isinstance(manifest.get("meeting"), str):
-        raise _Unreadable(f"{MANIFEST} cannot be read")
-    found.meeting = manifest["meeting"]
-    try:
-        signature, public = (bytes.fromhex(seal[name]) for name in ("signature", "public_key"))
-    except (KeyError, TypeError, ValueError):
-        raise _Unreadable(f"{SIGNATURE} cannot be read") from None
-    if not file_signed(files[MANIFEST], signature, public):
-        found.bad(f"{MANIFEST}: the signature does not hold")
-    _key(found, public, MANIFEST)
-    own = files.keys() - {MANIFEST, SIGNATURE}
-    for name in sorted(own | listed.keys()):
-        if name not in files:
-            found.bad(f"{name}: the file is missing")
-        elif name not in listed:
-            found.bad(f"{name}: the manifest does not know this file")
-        elif sha256(files[name]).hexdigest() != listed[name]:
-            found.bad(f"{name}: the file is not the one the manifest names")
+    manifest = parcel.manifest_of(files, found.trusted)
+    if not isinstance(manifest.about.get("meeting"), str):
+        raise Unreadable(f"{MANIFEST} cannot be read")
+    found.meeting = manifest.about["meeting"]
+    found.keys.add(manifest.public_key)
+    found.wrong.extend(manifest.wrong)
 
 
 def _key(found: _Check, public: bytes, where: str) -> None:
@@ -211,11 +147,11 @@ def _chain(found: _Check, log: bytes) -> None:
     """Every entry on its own, so that each broken one is named; the chain goes on from the hash that stands there."""
     previous, open_votes = GENESIS, 0
     for seq, line in enumerate(log.splitlines(), start=1):
-        read = _object(line, f"{LOG}, entry {seq}")
+        read = json_object(line, f"{LOG}, entry {seq}")
         try:
             hash = bytes.fromhex(read["hash"])
         except (KeyError, TypeError, ValueError):
-            raise _Unreadable(f"{LOG}, entry {seq} cannot be read") from None
+            raise Unreadable(f"{LOG}, entry {seq} cannot be read") from None
         if "withheld" in read:
             found.withheld += 1
             found.names[seq] = str(read["withheld"])
@@ -257,9 +193,9 @@ def _heads(found: _Check, heads: bytes) -> None:
     at = []
     for number, line in enumerate(heads.splitlines(), start=1):
         try:
-            sealed = Sealed.read(_object(line, HEADS))
+            sealed = Sealed.read(json_object(line, HEADS))
         except ValueError:
-            raise _Unreadable(f"{HEADS}, line {number} cannot be read") from None
+            raise Unreadable(f"{HEADS}, line {number} cannot be read") from None
         at.append(sealed.head.seq)
         _head(found, sealed)
     end = next((seq for seq, entry in found.entries.items() if isinstance(entry.event, Closed)), 0)

@@ -1,9 +1,7 @@
 """The inspection file: the meetings of one cell over a period as a ZIP that proves itself, checked without a database.
 
-    manifest.json                {"chibo": 1, "inspection": {cell, since, last}, "files": {name: sha256, hex}}
-    manifest.sig                 {"signature": hex, "public_key": hex}: Ed25519 over manifest.json
-    <meeting>/log.jsonl          one line per entry: {"hash", "body"}, or {"hash", "withheld": its name}
-    <meeting>/heads.jsonl        the signed heads
+    manifest.json, manifest.sig  see parcel.py; the manifest says {"inspection": {cell, since, last}}
+    <meeting>/log.jsonl, heads.jsonl
     <meeting>/attendance.csv     read off the log; the check reads it off again
     <meeting>/…                  timeline, papers
 
@@ -18,22 +16,21 @@ import zipfile
 import zlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from hashlib import sha256
 from pathlib import Path
-from typing import Any
 
 import rfc8785
 
 from ..meeting import events as e
 from ..meeting.events import Recorded
+from . import parcel
 from .chain import GENESIS, link
 from .codec import CorruptRecord, from_body
-from .signing import Head, Key, file_signed, signed
+from .parcel import HEADS, LOG, MANIFEST, Unreadable
+from .signing import Head, Key, signed
 from .summaries import EXCUSED, PRESENT, UNEXCUSED, Line, summary
 
-MANIFEST, SIGNATURE, LOG, HEADS, SHEET = "manifest.json", "manifest.sig", "log.jsonl", "heads.jsonl", "attendance.csv"
+SHEET = "attendance.csv"
 LARGEST, MOST_FILES = 512 << 20, 5_000  # bytes unpacked; files
-_EPOCH = (1980, 1, 1, 0, 0, 0)  # a ZIP made twice of the same records is the same
 
 # What attendance and the course are read off: these are never withheld.
 NEEDED = frozenset(
@@ -51,12 +48,6 @@ _STATES = {PRESENT: "có mặt", EXCUSED: "vắng có lý do", UNEXCUSED: "vắn
 # -- Packing ---------------------------------------------------------------------------------------------------------
 
 
-def log_line(hash: bytes, body: bytes, withheld: str = "") -> bytes:
-    if withheld:
-        return b'{"hash":"%s","withheld":"%s"}\n' % (hash.hex().encode(), withheld.encode())
-    return b'{"body":%s,"hash":"%s"}\n' % (body, hash.hex().encode())
-
-
 def sheet(lines: Sequence[Line]) -> bytes:
     """attendance.csv: RFC 4180, UTF-8 with the mark that spreadsheets need."""
     text = io.StringIO(newline="")
@@ -71,14 +62,7 @@ def sheet(lines: Sequence[Line]) -> bytes:
 
 def packed(about: Mapping[str, str], files: Mapping[str, bytes], key: Key) -> bytes:
     """The ZIP of `files` with its signed manifest."""
-    names = {name: sha256(content).hexdigest() for name, content in files.items()}
-    manifest = rfc8785.dumps({"chibo": 1, "inspection": dict(about), "files": dict(names)})
-    seal = rfc8785.dumps({"signature": key.sign_file(manifest).hex(), "public_key": key.public.hex()})
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as zip:
-        for name, content in ((MANIFEST, manifest), (SIGNATURE, seal), *sorted(files.items())):
-            zip.writestr(zipfile.ZipInfo(name, _EPOCH), content, zipfile.ZIP_DEFLATED)
-    return out.getvalue()
+    return parcel.packed({"inspection": dict(about)}, files, key)
 
 
 # -- Checking --------------------------------------------------------------------------------------------------------
@@ -107,10 +91,6 @@ class Findings:
         return f"{about}: whole; {counted}\n  signed with {self.key}"
 
 
-class Unreadable(Exception):
-    """It is no inspection file."""
-
-
 def is_one(file: Path | bytes) -> bool:
     """Whether it says of itself that it is an inspection file."""
     try:
@@ -124,7 +104,7 @@ def check(file: Path | bytes, trusted: Collection[bytes] | None = None) -> Findi
     """`trusted`: the public keys (32 bytes each) that may have signed; None = any, which is named."""
     found = Findings()
     try:
-        files = _unpacked(file)
+        files = parcel.unpacked(file, "an inspection file", MOST_FILES, LARGEST)
         _manifest(found, files, trusted)
         for place in sorted({name.partition("/")[0] for name in files if name.endswith("/" + LOG)}):
             _meeting(found, files, place, trusted)
@@ -133,49 +113,13 @@ def check(file: Path | bytes, trusted: Collection[bytes] | None = None) -> Findi
     return found
 
 
-def _unpacked(file: Path | bytes) -> dict[str, bytes]:
-    try:
-        with zipfile.ZipFile(io.BytesIO(file) if isinstance(file, bytes) else file) as zip:
-            infos = zip.infolist()
-            if len({info.filename for info in infos}) != len(infos):
-                raise Unreadable("a file stands in it twice")
-            if len(infos) > MOST_FILES or sum(info.file_size for info in infos) > LARGEST:
-                raise Unreadable("it is larger than an inspection file can be")
-            return {info.filename: zip.read(info) for info in infos}
-    except (zipfile.BadZipFile, zlib.error, OSError, NotImplementedError, RuntimeError, EOFError, ValueError) as broken:
-        raise Unreadable(f"it cannot be unpacked ({type(broken).__name__})") from None
-
-
-def _object(files: Mapping[str, bytes], name: str) -> dict[str, Any]:
-    try:
-        read = json.loads(files[name])
-    except (KeyError, ValueError, RecursionError):
-        read = None
-    if not isinstance(read, dict):
-        raise Unreadable(f"{name} cannot be read")
-    return read
-
-
 def _manifest(found: Findings, files: Mapping[str, bytes], trusted: Collection[bytes] | None) -> None:
-    manifest, seal = _object(files, MANIFEST), _object(files, SIGNATURE)
-    listed, about = manifest.get("files"), manifest.get("inspection")
-    if not isinstance(listed, dict) or not isinstance(about, dict):
+    manifest = parcel.manifest_of(files, trusted)
+    about = manifest.about.get("inspection")
+    if not isinstance(about, dict):
         raise Unreadable(f"{MANIFEST} cannot be read")
-    found.about = about
-    try:
-        signature, public = (bytes.fromhex(seal[name]) for name in ("signature", "public_key"))
-    except (KeyError, TypeError, ValueError):
-        raise Unreadable(f"{SIGNATURE} cannot be read") from None
-    found.key = public.hex()
-    if not file_signed(files[MANIFEST], signature, public):
-        found.wrong.append(f"{MANIFEST}: the signature does not hold")
-    if trusted is not None and public not in trusted:
-        found.wrong.append(f"{MANIFEST}: it is signed with a key that is not trusted")
-    for name in sorted((files.keys() - {MANIFEST, SIGNATURE}) | listed.keys()):
-        if name not in files:
-            found.wrong.append(f"{name}: the file is missing")
-        elif sha256(files[name]).hexdigest() != listed.get(name):
-            found.wrong.append(f"{name}: the file is not the one the manifest names")
+    found.about, found.key = about, manifest.public_key.hex()
+    found.wrong.extend(manifest.wrong)
 
 
 def _meeting(found: Findings, files: Mapping[str, bytes], place: str, trusted: Collection[bytes] | None) -> None:
