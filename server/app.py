@@ -1,11 +1,11 @@
 """The composition root: the only file that knows every folder."""
 
 import asyncio
-import itertools
 import logging
 import secrets
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
@@ -30,7 +30,7 @@ from .meeting.commands import Call
 from .meeting.ids import ConnectionId, MemberId
 from .meeting.staging import StagePlan
 from .notify.mail import Server
-from .notify.sender import Phrase, Sender
+from .notify.sender import EVERY, Phrase, Sender
 from .org import meetings, pilot, roster
 from .org.accounts import Accounts
 from .org.refusal import Refused as NotAllowed
@@ -52,7 +52,6 @@ GRACE = 2.0  # seconds that open requests are given when the server stops; socke
 MINUTE = 60.0  # seconds
 DAY = 24 * 60 * 60.0  # seconds
 WITNESS = 10 * 60.0  # seconds between two batches of the public witness
-TURNS = round(DAY / WITNESS)
 
 
 class Media:
@@ -126,17 +125,21 @@ def build(settings: Settings) -> web.Application:
                 "media-away", "Sound and picture are being restarted. Please wait a moment."
             ) from None  # fmt: skip
 
-    of_pages = (settings, database, accounts, log, rooms.afterwards, key)
-    house = pages.House(
-        *of_pages, media_alive=media_alive, no_faults=well, resume=resume, try_network=try_network
-    )  # fmt: skip
+    kept, wired = (settings, database, accounts, log, rooms.afterwards, key), (media_alive, well, try_network, resume)
+    house = pages.House(*kept, *wired)
     pages.setup(app, house)
     sio.attach(app)
     app.on_shutdown.append(_goodbye)
-    app.cleanup_ctx.extend(
-        (_opened(database), _sweeping(accounts), _telling(database, settings), _tidy(house), _playing, _listening)
+    sender = Sender(database, _mail(settings), settings.public_url, _phrase(app, settings), now)
+    regularly = _regularly(
+        health,
+        Job("sessions that ended", 0, DAY, accounts.sweep),
+        Job("outbox", 0, EVERY, sender.look),
+        Job("reminders", 0, MINUTE, lambda: _remind(database, settings)),
+        Job("daily look", WITNESS, DAY, lambda: _look(database, log, key, settings)),
+        Job("public witness", 2 * WITNESS, WITNESS, lambda: _publish(database, key)),
     )
-    app.cleanup_ctx.append(_overseeing(database, log, settings))
+    app.cleanup_ctx.extend((_opened(database), regularly, _tidy(house), _playing, _listening))
     return app
 
 
@@ -172,47 +175,56 @@ def _opened(database: Database) -> Context:
     return context
 
 
-def _sweeping(accounts: Accounts) -> Context:
-    """Sessions that ended are forgotten, once a day and at each start."""
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What is done again and again while the house is open."""
 
+    name: str
+    first: float  # seconds from the start to the first time
+    every: float  # seconds from its end to the next time
+    done: Callable[[], Awaitable[object]]
+
+
+def _regularly(health: Health, *jobs: Job) -> Context:
     async def context(app: web.Application) -> AsyncIterator[None]:
-        async def forever() -> None:
-            while True:
-                await accounts.sweep()
-                await asyncio.sleep(DAY)
-
-        sweeper = asyncio.create_task(forever(), name="sessions that ended")
+        tasks = [asyncio.create_task(again_and_again(job, health), name=job.name) for job in jobs]
         yield
-        sweeper.cancel()
-        await asyncio.gather(sweeper, return_exceptions=True)
-
-    return context
-
-
-def _telling(database: Database, settings: Settings) -> Context:
-    """What was kept is told: the outbox is mailed for as long as the house is open."""
-
-    async def context(app: web.Application) -> AsyncIterator[None]:
-        sender = Sender(database, _mail(settings), settings.public_url, _phrase(app, settings), now)
-        jobs = [sender.forever(), _reminding(database, settings)]
-        telling = [asyncio.create_task(job, name="notices") for job in jobs]
-        yield
-        for task in telling:
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(*telling, return_exceptions=True)
+        await asyncio.gather(*tasks, return_exceptions=True)
 
     return context
 
 
-async def _reminding(database: Database, settings: Settings) -> None:
-    """Once a minute; what was posted is not posted again."""
+async def again_and_again(job: Job, health: Health) -> None:
+    """No failure ends it: a database that is away is waited for, and a fault of ours turns health red."""
+    await asyncio.sleep(job.first)
     while True:
         try:
-            async with database.write() as connection:
-                await notices.remind(connection, now(), settings.zone)
-        except SQLAlchemyError as error:  # the database is away: the next minute will do
-            structlog.get_logger().error("reminders", kind=type(error).__name__)
-        await asyncio.sleep(MINUTE)
+            await job.done()
+        except SQLAlchemyError as error:
+            structlog.get_logger().error(job.name, kind=type(error).__name__)
+        except Exception as broken:
+            health.fault(job.name, broken)
+        await asyncio.sleep(job.every)
+
+
+async def _remind(database: Database, settings: Settings) -> None:
+    """What was posted is not posted again."""
+    async with database.write() as connection:
+        await notices.remind(connection, now(), settings.zone)
+
+
+async def _look(database: Database, log: Log, key: signing.Key, settings: Settings) -> None:
+    heads = await asyncio.to_thread(noted, settings.witness)
+    await daily.run(database, log.read, key, now(), settings.zone, heads)
+
+
+async def _publish(database: Database, key: signing.Key) -> None:
+    try:
+        await published.publish(database, key, now())
+    except published.WitnessBroken as broken:
+        structlog.get_logger().error("witness", why=str(broken))
 
 
 def _tidy(house: pages.House) -> Context:
@@ -222,36 +234,6 @@ def _tidy(house: pages.House) -> Context:
         async with house.database.read() as connection:
             await Store(house.settings.documents, house.settings.document_megabytes << 20).sweep(connection)
         yield
-
-    return context
-
-
-def _overseeing(database: Database, log: Log, settings: Settings) -> Context:
-    """The public witness every ten minutes; once a day verdicts and alerts.  The first time a while after the start."""
-    key = signing.Key.load(settings.head_key)
-
-    async def once(whole_day: bool) -> None:
-        if whole_day:
-            heads = await asyncio.to_thread(noted, settings.witness)
-            await daily.run(database, log.read, key, now(), settings.zone, heads)
-        else:
-            await published.publish(database, key, now())
-
-    async def forever() -> None:
-        for turn in itertools.count():
-            await asyncio.sleep(WITNESS)
-            try:
-                await once(turn % TURNS == 0)
-            except published.WitnessBroken as broken:
-                structlog.get_logger().error("witness", why=str(broken))
-            except SQLAlchemyError as error:  # the database is away: tried again at the next turn
-                structlog.get_logger().error("oversight", kind=type(error).__name__)
-
-    async def context(app: web.Application) -> AsyncIterator[None]:
-        overseer = asyncio.create_task(forever(), name="oversight")
-        yield
-        overseer.cancel()
-        await asyncio.gather(overseer, return_exceptions=True)
 
     return context
 

@@ -4,7 +4,6 @@ A row is claimed before it is sent (another process leaves it alone for `LEASE`)
 sends it again later, under the same Message-ID.
 """
 
-import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -38,14 +37,6 @@ class Sender:
     ) -> None:
         self._database, self._server, self._house = database, server, house
         self._phrase, self._clock = phrase, clock
-
-    async def forever(self) -> None:
-        while True:
-            try:
-                await self.look()
-            except Exception as error:  # the database is away, or a fault of ours: said, and tried again
-                log.error("outbox", kind=type(error).__name__)
-            await asyncio.sleep(EVERY)
 
     async def look(self) -> int:
         """Sends what is due; how many went out.  Raises nothing that a mail server can cause."""
