@@ -10,6 +10,7 @@ ConnectionId = NewType("ConnectionId", str)  # one open page of one member; surv
 GroupId = NewType("GroupId", str)
 ItemId = NewType("ItemId", str)
 VoteId = NewType("VoteId", str)
+MotionId = NewType("MotionId", str)  # of a round: made when it is prepared
 QuestionId = NewType("QuestionId", str)  # what the groups are asked; made by the page
 TaskId = NewType("TaskId", str)
 DocumentId = NewType("DocumentId", str)
@@ -22,6 +23,7 @@ NO_CONNECTION = ConnectionId("")
 NOBODY = MemberId("")  # who asks when the clock asks
 NO_ITEM = ItemId("")  # of the meeting as a whole
 NO_VOTE = VoteId("")
+NO_MOTION = MotionId("")
 NO_TEXT = Text("")
 HALL = GroupId("")  # the plenary hall: the place of everyone who is in no sub-session
 
@@ -250,7 +252,7 @@ class Answer:
 class Motion:
     """Prepared with the round: voted in every group, decided over the whole cell.  Open, never secret."""
 
-    id: VoteId
+    id: MotionId
     item: ItemId  # of the agenda that all groups have
     kind: MotionKind
     text: Text
@@ -287,7 +289,7 @@ class Reserved:
 class Poll:
     """How one group voted on one motion of the round; who voted, and never how."""
 
-    motion: VoteId
+    motion: MotionId
     voted: tuple[MemberId, ...]  # in_favour + against + other of them
     in_favour: int
     against: int
