@@ -28,7 +28,8 @@ from prometheus_client import CollectorRegistry
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from server import pages
-from server.org.accounts import HASHER, Accounts
+from server.org.accounts import Accounts
+from server.org.passwords import HASHER
 from server.oversight.months import Month
 from server.pages.keys import House
 from server.records import rollups, tables

@@ -33,9 +33,10 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from server import pages
 from server.demo.large import FAMILY, GIVEN, MIDDLE
-from server.org.accounts import HASHER, Accounts
+from server.org.accounts import Accounts
 from server.org.exchange import columns, writing
 from server.org.names import fold
+from server.org.passwords import HASHER
 from server.pages.keys import House
 from server.records import tables
 from server.records.database import Database

@@ -99,7 +99,8 @@ def build(settings: Settings) -> web.Application:
     rooms = Rooms(log, Media(control), leases, _caller(database, settings), now, health)
     sio = sockets.server([settings.public_url])
     app[CONTROL], app[ROOMS] = control, rooms
-    app[GATEWAY] = Gateway(sio, rooms, _who(accounts), accounts.alive, load_key(settings.data_dir / "media.key"))
+    media_key = load_key(settings.data_dir / "media.key")
+    app[GATEWAY] = Gateway(sio, rooms, _who(accounts), accounts.sessions.alive, media_key)
 
     async def well() -> bool:
         return not health.red
@@ -287,7 +288,7 @@ def _phrase(app: web.Application, settings: Settings) -> Phrase:
 
 def _who(accounts: Accounts) -> Callable[[Mapping[str, Any]], Awaitable[Viewer | None]]:
     async def who(environ: Mapping[str, Any]) -> Viewer | None:
-        session = await accounts.session(sockets.cookie(environ) or "")
+        session = await accounts.sessions.of(sockets.cookie(environ) or "")
         return Viewer(MemberId(session.person_id), session.session_id) if session else None
 
     return who

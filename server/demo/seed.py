@@ -14,8 +14,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from server.convening.documents import Store
 from server.meeting.ids import MeetingKind, Post, Standing
 from server.org import groups, meetings, merging, people, tree
-from server.org.accounts import HASHER, Accounts
+from server.org.accounts import Accounts
 from server.org.changing import Described
+from server.org.passwords import HASHER
 from server.org.people import SUSPENDED
 from server.org.pilot.case import ONLINE
 from server.org.roster import ZONE

@@ -14,7 +14,7 @@ from server.records.tables import account_reviews, accounts, old_passwords, peop
 
 from . import slips
 from .account_list import Line
-from .accounts import UNUSABLE
+from .passwords import UNUSABLE
 from .refusal import Refused, kept
 from .security import Numbers, months_later
 from .slips import Printed

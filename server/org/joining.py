@@ -12,7 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from server.records.tables import accounts as table
 
 from . import names, slips
-from .accounts import Accounts, Unfit, spellings
+from .accounts import Accounts
+from .passwords import Unfit, spellings
 from .slips import JOIN, Slip
 from .trail import Hand, note
 
@@ -78,7 +79,7 @@ async def _taken_up(accounts: Accounts, found: Invited, name: str, hashed: str, 
         account_id = await _kept(connection, accounts, found, name, hashed)
         person, word = found.slip.person_id, "account_renewed" if found.account_id else "account_joined"
         await note(connection, Hand(person, at, accounts.today), found.slip.unit.id, word, person)
-        return await accounts.open_session(connection, account_id, device, old_token)
+        return await accounts.sessions.open(connection, account_id, device, old_token)
 
 
 async def _kept(connection: AsyncConnection, accounts: Accounts, found: Invited, name: str, hashed: str) -> str:

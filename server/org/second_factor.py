@@ -7,7 +7,9 @@ import sqlalchemy as sa
 from server.records.tables import accounts as table
 
 from . import factor, people, slips
-from .accounts import Accounts, SignedIn, Unfit
+from .accounts import Accounts
+from .passwords import Unfit
+from .sessions import SignedIn
 from .slips import Printed
 from .trail import Hand, note
 

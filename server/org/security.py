@@ -1,11 +1,13 @@
-"""The security numbers of the rulebook (QCVN 12:2026/BCA), as accounts need them.
+"""The security numbers of the rulebook (QCVN 12:2026/BCA), as accounts need them, and what settings make of them.
 
 They stand in rulebook.toml and nowhere else; no committee may set them otherwise, so that no unit is asked.
 """
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import date, timedelta
-from functools import lru_cache
+from functools import lru_cache, partial
+from typing import Protocol
+from zoneinfo import ZoneInfo
 
 from .rulebook import number, read
 
@@ -32,7 +34,7 @@ def numbers(day: date) -> Numbers:
     book = read()
     first = {rule.key: rule for rule in reversed(book.rules)}
     rules = {**first, **book.of(day, ())}
-    return Numbers(**{field.name: number(rules, field.name) for field in fields(Numbers)})
+    return Numbers(**{each.name: number(rules, each.name) for each in fields(Numbers)})
 
 
 def shipped(key: str) -> int:
@@ -41,6 +43,35 @@ def shipped(key: str) -> int:
     if rule is None:
         raise KeyError(key)
     return number({key: rule}, key)
+
+
+class Policy(Protocol):
+    """What accounts need of the settings."""
+
+    @property
+    def session_idle_minutes(self) -> int: ...
+    @property
+    def session_days(self) -> int: ...
+    @property
+    def lock_after(self) -> int: ...
+    @property
+    def lock_hours(self) -> int: ...
+    @property
+    def password_length(self) -> int: ...
+    @property
+    def zone(self) -> ZoneInfo: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Cautious:
+    """The policy where nobody set one (QCVN 12:2026/BCA)."""
+
+    session_idle_minutes: int = 12 * 60
+    session_days: int = 7
+    lock_after: int = field(default_factory=partial(shipped, "lock_after"))
+    lock_hours: int = field(default_factory=partial(shipped, "lock_hours"))
+    password_length: int = field(default_factory=partial(shipped, "password_length"))
+    zone: ZoneInfo = field(default_factory=partial(ZoneInfo, "Asia/Ho_Chi_Minh"))
 
 
 def months_later(day: date, months: int) -> date:

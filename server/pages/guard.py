@@ -50,7 +50,7 @@ async def known(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Who asks."""
     if request.path.startswith(UNTOUCHED) or _action(request) == keys.MACHINE:
         return await handler(request)
-    session = await request.app[keys.HOUSE].accounts.session(request.cookies.get(SESSION_COOKIE, ""))
+    session = await request.app[keys.HOUSE].accounts.sessions.of(request.cookies.get(SESSION_COOKIE, ""))
     if session:
         request[keys.SESSION] = session
         async with request.app[keys.HOUSE].database.read() as connection:

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from aiohttp import web
 
 from server.org import joining, slips
-from server.org.accounts import Unfit
 from server.org.joining import Invited, Spent
+from server.org.passwords import Unfit
 
 from . import guard, keys
 from .next import HOME

@@ -12,10 +12,11 @@ from server.meeting.commands import Command
 from server.meeting.events import Recorded
 from server.meeting.ids import MemberId
 from server.org.access import Actor
-from server.org.accounts import Accounts, SignedIn
+from server.org.accounts import Accounts
 from server.org.meetings import MeetingRow
 from server.org.people import Entry
 from server.org.refusal import Refused
+from server.org.sessions import SignedIn
 from server.org.tree import Unit
 from server.records.database import Database
 from server.records.signing import Key

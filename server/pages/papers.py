@@ -26,7 +26,7 @@ from server.meeting.commands import (
 from server.meeting.ids import ItemId, LongText, MemberId, PaperKind, VoteId
 from server.meeting.proceedings import Proceedings, proceedings
 from server.org import access, meetings
-from server.org.accounts import Unfit
+from server.org.passwords import Unfit
 from server.org.refusal import Refused
 from server.papers import bundle, desk, filed, store, tables
 from server.papers.desk import Material

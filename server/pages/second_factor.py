@@ -3,7 +3,7 @@
 from aiohttp import web
 
 from server.org import factor, second_factor, slips
-from server.org.accounts import Unfit
+from server.org.passwords import Unfit
 from server.papers import qr
 
 from . import days, keys

@@ -3,7 +3,8 @@
 from aiohttp import web
 
 from server.org import factor, trail
-from server.org.accounts import SecondStep, Unfit
+from server.org.accounts import SecondStep
+from server.org.passwords import Unfit
 
 from . import csrf, days, devices, guard, keys
 from .next import HOME, local
@@ -60,19 +61,19 @@ def _code(request: web.Request, step: SecondStep, wanted: str, wrong: bool = Fal
 
 
 async def sign_out(request: web.Request) -> web.StreamResponse:
-    await request.app[keys.HOUSE].accounts.sign_out(request[keys.SESSION].session_id)
+    await request.app[keys.HOUSE].accounts.sessions.end(request[keys.SESSION].session_id)
     return _signed_out()
 
 
 async def sign_out_everywhere(request: web.Request) -> web.StreamResponse:
-    await request.app[keys.HOUSE].accounts.sign_out_everywhere(request[keys.SESSION].account_id)
+    await request.app[keys.HOUSE].accounts.sessions.end_all(request[keys.SESSION].account_id)
     return _signed_out()
 
 
 async def end_session(request: web.Request) -> web.StreamResponse:
     """POST /account/sessions: ends one of one's own."""
     sent = await fields(request, "session")
-    await request.app[keys.HOUSE].accounts.sign_out_one(request[keys.SESSION].account_id, sent["session"])
+    await request.app[keys.HOUSE].accounts.sessions.end_one(request[keys.SESSION].account_id, sent["session"])
     raise web.HTTPSeeOther("/account")
 
 
@@ -131,7 +132,7 @@ async def of_account(
         dmy=days.dmy,
         status=status,
         who=await guard.actor(request),
-        sessions=await house.accounts.sessions_of(session.account_id),
+        sessions=await house.accounts.sessions.of_account(session.account_id),
         least=house.accounts.least(session.second_factor),
         unfit=unfit,
         changed=changed,

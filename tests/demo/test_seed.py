@@ -93,7 +93,7 @@ async def test_the_meeting_of_last_month_is_whole_and_sealed(database: Database,
 async def test_a_second_time_nothing_is_added_and_nothing_undone(database: Database, key: Key) -> None:
     first = await _seeded(database, key)
     accounts = Accounts(database)
-    signed_in = await accounts.session(await accounts.sign_in("bithu", PASSWORD) or "")
+    signed_in = await accounts.sessions.of(await accounts.sign_in("bithu", PASSWORD) or "")
     assert signed_in
     await accounts.change_password(signed_in, PASSWORD, "cua-rieng-dong-chi-hai")
     assert await _seeded(database, key) == first

@@ -10,10 +10,11 @@ from sqlalchemy.exc import DBAPIError
 
 from server.org import access, account_keeping, account_list, factor, founding, joining, people, slips, tree
 from server.org.account_list import Line, Looked
-from server.org.accounts import Accounts, Cautious, session_id
+from server.org.accounts import Accounts
 from server.org.joining import Spent
 from server.org.refusal import Refused
-from server.org.security import months_later, numbers
+from server.org.security import Cautious, months_later, numbers
+from server.org.sessions import session_id
 from server.org.slips import Printed
 from server.org.trail import Hand
 from server.records.database import Database
@@ -75,12 +76,12 @@ async def test_an_invitation_becomes_an_account_and_a_reset_a_new_password(house
     invited = await house.slip()
     assert (await house.line()).state == "invited"
     token = await joining.join(house.accounts, invited.code, "tranvanan", PASSWORD, "")
-    assert await house.accounts.session(token)
+    assert await house.accounts.sessions.of(token)
     assert (await house.line()).state == "active"
     reset = await house.slip()
     assert (await house.line()).state == "reset"
-    assert await house.accounts.session(token) is None
-    assert await house.accounts.alive([session_id(token)]) == frozenset()  # so that his sockets go
+    assert await house.accounts.sessions.of(token) is None
+    assert await house.accounts.sessions.alive([session_id(token)]) == frozenset()  # so that his sockets go
     assert await house.accounts.sign_in("tranvanan", PASSWORD) is None
     await joining.join(house.accounts, reset.code, "", NEW, "")
     assert await house.accounts.sign_in("tranvanan", NEW)
@@ -223,7 +224,7 @@ async def test_the_first_administrator_of_an_empty_house_gets_in_by_his_slip(tmp
     async with database.write() as connection:
         made = await founding.administrator(connection, KEY, house.look, "Lương Văn Thành", "Tỉnh Mới", "province")
     token = await joining.join(house.accounts, made.code, "luongvanthanh", PASSWORD, "")
-    session = await house.accounts.session(token)
+    session = await house.accounts.sessions.of(token)
     assert session
     async with database.read() as connection:
         actor = await access.actor(connection, session.person_id, house.accounts.today)

@@ -8,7 +8,10 @@ import pytest
 import sqlalchemy as sa
 from argon2 import PasswordHasher
 
-from server.org.accounts import STEP, Accounts, Cautious, Unfit, session_id
+from server.org.accounts import STEP, Accounts
+from server.org.passwords import Unfit
+from server.org.security import Cautious
+from server.org.sessions import session_id
 from server.records.database import Database
 from server.records.tables import accounts as table
 from server.records.tables import sessions
@@ -66,7 +69,7 @@ async def _in(house: House, username: str = "an.tranvan", password: str = PASSWO
 
 
 async def test_the_right_password_opens_a_session(house: House) -> None:
-    signed_in = await house.accounts.session(await _in(house))
+    signed_in = await house.accounts.sessions.of(await _in(house))
     assert signed_in
     assert (signed_in.person_id, signed_in.name, signed_in.username) == ("an", "Trần Văn An", "an.tranvan")
 
@@ -157,28 +160,28 @@ async def test_a_disabled_account_opens_nothing_and_its_sessions_end(house: Hous
     token = await _in(house)
     async with either.write() as connection:
         await connection.execute(sa.update(table).values(disabled=True))
-    assert await house.accounts.session(token) is None
-    assert await house.accounts.alive([session_id(token)]) == frozenset()
+    assert await house.accounts.sessions.of(token) is None
+    assert await house.accounts.sessions.alive([session_id(token)]) == frozenset()
     assert await house.accounts.sign_in("an.tranvan", PASSWORD) is None
 
 
 async def test_a_session_ends_when_it_is_idle(house: House) -> None:
     token = await _in(house)
     house.clock.now += timedelta(hours=11)
-    assert await house.accounts.session(token)  # being asked keeps it
+    assert await house.accounts.sessions.of(token)  # being asked keeps it
     house.clock.now += timedelta(hours=11)
-    assert await house.accounts.session(token)
+    assert await house.accounts.sessions.of(token)
     house.clock.now += timedelta(hours=12)
-    assert await house.accounts.session(token) is None
+    assert await house.accounts.sessions.of(token) is None
 
 
 async def test_a_session_ends_after_a_week_however_busy(house: House) -> None:
     token = await _in(house)
     for _ in range(27):
         house.clock.now += timedelta(hours=6)
-        assert await house.accounts.session(token)
+        assert await house.accounts.sessions.of(token)
     house.clock.now += timedelta(hours=6)
-    assert await house.accounts.session(token) is None
+    assert await house.accounts.sessions.of(token) is None
 
 
 async def test_ended_sessions_are_swept_and_living_ones_are_not(house: House) -> None:
@@ -186,44 +189,44 @@ async def test_ended_sessions_are_swept_and_living_ones_are_not(house: House) ->
     house.clock.now += timedelta(hours=13)
     living = await _in(house)
     assert await house.accounts.sweep() == 1
-    assert await house.accounts.session(living)
+    assert await house.accounts.sessions.of(living)
 
 
 async def test_signing_in_ends_the_session_of_before(house: House) -> None:
     old = await _in(house)
     new = await house.accounts.sign_in("an.tranvan", PASSWORD, old_token=old)
     assert new
-    assert await house.accounts.session(old) is None
-    assert await house.accounts.session(new)
+    assert await house.accounts.sessions.of(old) is None
+    assert await house.accounts.sessions.of(new)
 
 
 async def test_which_sessions_are_alive(house: House) -> None:
     one, two = session_id(await _in(house)), session_id(await _in(house))
-    assert await house.accounts.alive([one, two, "nobody's"]) == {one, two}
-    await house.accounts.sign_out(one)
-    assert await house.accounts.alive([one, two]) == {two}
-    await house.accounts.sign_out_everywhere("account-an")
-    assert await house.accounts.alive([one, two]) == frozenset()
-    assert await house.accounts.alive([]) == frozenset()
+    assert await house.accounts.sessions.alive([one, two, "nobody's"]) == {one, two}
+    await house.accounts.sessions.end(one)
+    assert await house.accounts.sessions.alive([one, two]) == {two}
+    await house.accounts.sessions.end_all("account-an")
+    assert await house.accounts.sessions.alive([one, two]) == frozenset()
+    assert await house.accounts.sessions.alive([]) == frozenset()
 
 
 @pytest.mark.parametrize("token", ["", "x", "'; DROP TABLE sessions; --", "\x00", "đ" * 300])
 async def test_a_token_that_is_none(house: House, token: str) -> None:
-    assert await house.accounts.session(token) is None
+    assert await house.accounts.sessions.of(token) is None
 
 
 async def test_a_changed_password_ends_every_other_session(house: House) -> None:
     mine, other = await _in(house), await _in(house)
-    by = await house.accounts.session(mine)
+    by = await house.accounts.sessions.of(mine)
     assert by
     new = await house.accounts.change_password(by, PASSWORD, OTHER)
-    assert [bool(await house.accounts.session(token)) for token in (mine, other, new)] == [False, False, True]
+    assert [bool(await house.accounts.sessions.of(token)) for token in (mine, other, new)] == [False, False, True]
     assert await house.accounts.sign_in("an.tranvan", PASSWORD) is None
     assert await _in(house, password=OTHER)
 
 
 async def test_guessing_the_present_password_from_inside_locks_too(house: House) -> None:
-    by = await house.accounts.session(await _in(house))
+    by = await house.accounts.sessions.of(await _in(house))
     assert by
     for _ in range(5):
         with pytest.raises(Unfit, match="present password"):

@@ -26,7 +26,8 @@ from openpyxl import load_workbook
 
 from server.demo.seed import Demo
 from server.org import access, groups, meetings, people, tree
-from server.org.accounts import HASHER, Accounts
+from server.org.accounts import Accounts
+from server.org.passwords import HASHER
 from server.org.pilot import cases
 from server.org.trail import Hand
 from server.pages.keys import ANYONE, MACHINE, SIGNED_IN, Route

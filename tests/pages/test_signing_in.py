@@ -78,8 +78,8 @@ async def test_signing_in_gives_a_new_session_and_ends_the_one_before(served: Se
     await form.post("/sign-in", username="dangvien02", password=PASSWORD, next="")
     second = visitor.cookie("chibo_session")
     assert second != first
-    assert await served.house.accounts.session(first) is None
-    assert await served.house.accounts.session(second)
+    assert await served.house.accounts.sessions.of(first) is None
+    assert await served.house.accounts.sessions.of(second)
 
 
 async def test_a_session_given_by_another_is_not_taken_over(served: Served) -> None:
@@ -94,7 +94,7 @@ async def test_signing_out_ends_the_session_at_the_server(served: Served) -> Non
     visitor = await served.member()
     token = visitor.cookie("chibo_session")
     assert (await visitor.post("/sign-out")).path == "/sign-in"
-    assert await served.house.accounts.session(token) is None
+    assert await served.house.accounts.sessions.of(token) is None
     assert not visitor.cookie("chibo_session")
 
 
@@ -107,7 +107,7 @@ async def test_signing_out_everywhere_ends_every_session(served: Served) -> None
 
 async def test_one_device_can_be_signed_out_from_another_but_only_ones_own(served: Served) -> None:
     phone, desk, other = await served.member(), await served.member(), await served.member("dangvien02")
-    sessions = [await served.house.accounts.session(each.cookie("chibo_session")) for each in (desk, other)]
+    sessions = [await served.house.accounts.sessions.of(each.cookie("chibo_session")) for each in (desk, other)]
     await phone.get("/account")
     for session in sessions:
         assert session

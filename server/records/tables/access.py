@@ -15,7 +15,7 @@ accounts = sa.Table(
     sa.Column("locked_until", Utc),
     sa.Column("created_at", Utc, nullable=False),
     sa.Column("disabled", sa.Boolean, nullable=False, server_default=sa.false()),
-    sa.Column("disabled_why", sa.String(300), nullable=False, server_default=""),  # a reason, or accounts.IDLE
+    sa.Column("disabled_why", sa.String(300), nullable=False, server_default=""),  # a reason, or idle.IDLE
     sa.Column("password_set_at", Utc),
     sa.Column("signed_in_at", Utc),  # last; NULL = never
     sa.Column("enabled_at", Utc),  # last, after it was disabled
