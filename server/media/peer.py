@@ -68,6 +68,7 @@ class Peer:
         self._keys: Keys | None = None
         self._kept: PeerPast | None = None
         self._keep_soon, self._pressed = keep_soon, False
+        self._taken = self._looked_at = 0  # packets of his streams: all, and when their indices were last compared
         self._report_at = now
         self.turn = secrets.randbelow(64)  # when it is looked at, so that not all are at once
         self._lay_out(offer, past)
@@ -137,6 +138,9 @@ class Peer:
         kept = self._kept
         if kept is None or self._pressed or kept.address != self.paths.current or kept.owner != self.owner:
             return True
+        if self._taken == self._looked_at:
+            return False  # most of us only listen
+        self._looked_at = self._taken
         return any(
             ssrc not in kept.streams or newest.newest - kept.streams[ssrc].newest > KEPT_FOR
             for ssrc, newest in self._newest().items()
@@ -283,6 +287,7 @@ class Peer:
 
     def _stream(self, packet: bytes, now: float) -> None:
         self.heard = now
+        self._taken += 1
         header = rtp.parse(packet, self._wanted)
         if (stamp := header.extensions.get(self._stamp_id)) is not None and len(stamp) == 3:
             self.ceiling.arrived(int.from_bytes(stamp), rtp.abs_send_time(now), now)

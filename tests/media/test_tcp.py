@@ -34,6 +34,26 @@ async def test_chromium_hears_and_sees_over_tcp(house: House) -> None:
     assert len(offers) == 2
 
 
+@pytest.mark.e2e
+async def test_after_the_death_of_the_worker_he_comes_back_over_tcp_into_his_own_seat(house: House) -> None:
+    """The stream dies with its process.  The page hears nothing and makes another connection (web/src/media/quiet.ts),
+    which the successor takes for the same member's, though it carries the dead one on."""
+    house.control.follow("room", stage("an", "binh", audio=("an", "binh")))
+    offers: list[str] = []
+    barred = {"an": Barred()}
+    async with chrome.site(house.control, offers, barred) as address, chrome.chromium() as browser:
+        an, binh = [await chrome.opened(browser, address, name) for name in ("an", "binh")]
+        for page in (an, binh):
+            await chrome.until(page, "s.state === 'connected' && s.in[6]?.frames > 0 && s.in[3]?.energy > 0")
+        await house.kill_worker()
+        heard = (await binh.evaluate("look()"))["in"]["3"]["packets"]
+        await an.evaluate("join('an', true)")
+        await chrome.until(an, "s.state === 'connected' && s.in[6]?.frames > 0 && s.in[3]?.packets > 50")
+        await chrome.until(binh, f"s.state === 'connected' && s.in[3].packets > {heard + 50}")
+        peers = (await house.control.stats())["rooms"]["room"]
+    assert len(offers) == 3 and house.epochs == [] and set(peers) == {"an", "binh"}
+
+
 async def test_who_proves_nothing_or_sends_no_frames_is_cut_off_and_moves_nothing(house: House) -> None:
     reader, writer = await asyncio.open_connection("127.0.0.1", house.control.port)
     writer.write(struct.pack("!H", 3000) + bytes(100))
