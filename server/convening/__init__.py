@@ -4,6 +4,9 @@ agendas.py     items of an agenda, and the templates of committees
 marks.py       secrecy marks, which nothing here may bear; pure
 allowed.py     what a meeting may be on its day, each refusal with its document; what is only warned of
 planning.py    a meeting planned, changed, cancelled
+rounds.py      a round planned: a meeting for each party group
+motions.py     the motions of a round; pure
+rows.py        a planned meeting found anew, still open to change or not, changed
 plans.py       the plan of a year
 documents.py   files of a meeting: kept by hash, read by whom
 converting.py  a file looked through and made into a PDF, in a process of its own
