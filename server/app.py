@@ -96,7 +96,7 @@ def build(settings: Settings) -> web.Application:
         lambda room, peer, feed: app[GATEWAY].feed(room, peer, cast(Feed, feed)),
     )  # fmt: skip
     leases = Leases(database, secrets.token_hex(8), now)
-    rooms = Rooms(log, Media(control), leases, _caller(database, settings), now, health)
+    rooms = Rooms(log, Media(control), leases, _caller(database, settings, key), now, health)
     sio = sockets.server([settings.public_url])
     app[CONTROL], app[ROOMS] = control, rooms
     app[GATEWAY] = Gateway(sio, rooms, _who(accounts), accounts.alive, load_key(settings.data_dir / "media.key"))
@@ -293,7 +293,7 @@ def _who(accounts: Accounts) -> Callable[[Mapping[str, Any]], Awaitable[Viewer |
     return who
 
 
-def _caller(database: Database, settings: Settings) -> Callable[[str], Awaitable[Call]]:
+def _caller(database: Database, settings: Settings, key: signing.Key) -> Callable[[str], Awaitable[Call]]:
     """The roster is fixed when the first person comes; so nobody comes before the doors are open."""
 
     async def call(meeting: str) -> Call:
@@ -304,9 +304,11 @@ def _caller(database: Database, settings: Settings) -> Callable[[str], Awaitable
         await _open(database, settings, planned)
         await _allowed(database, settings, planned)
         try:
-            return await calling.call(database, meeting, settings.zone, now())
+            return await calling.call(database, meeting, settings.zone, now(), {key.public})
         except roster.NoChair:
             raise Refused("no-chair", "The cell has nobody who could chair the meeting.") from None
+        except NotAllowed as refused:
+            raise Refused(refused.rule, refused.why, **refused.facts) from None
 
     return call
 

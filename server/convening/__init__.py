@@ -4,7 +4,8 @@ agendas.py     items of an agenda, and the templates of committees
 marks.py       secrecy marks, which nothing here may bear; pure
 allowed.py     what a meeting may be on its day, each refusal with its document; what is only warned of
 planning.py    a meeting planned, changed, cancelled
-rounds.py      a round planned: a meeting for each party group
+by_groups.py   a round planned: a meeting for each party group
+rounds.py      what the groups of a round held, for its Call
 motions.py     the motions of a round; pure
 rows.py        a planned meeting found anew, still open to change or not, changed
 plans.py       the plan of a year

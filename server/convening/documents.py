@@ -180,7 +180,7 @@ _D = documents.c
 async def of_meeting(connection: AsyncConnection, row: MeetingRow) -> Sequence[Document]:
     """In the order of the agenda: of the meeting as a whole first; of an item by when they came.
 
-    A group's meeting has those of its round.
+    A group that meets in a round has the documents of the round.
     """
     found = sa.select(documents).where(_D.meeting == (row.round_id or row.id)).order_by(_D.at, _D.id)
     rows = [Document(**each._mapping) for each in await connection.execute(found)]

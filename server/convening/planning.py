@@ -1,6 +1,6 @@
 """A meeting planned, changed, cancelled.  Until its doors open everything may change; told again is what was told.
 
-A meeting by groups is a round (rounds.py): it is planned, given its agenda and cancelled for all its groups at once.
+A meeting by groups is a round (by_groups.py): it is planned, given its agenda and cancelled for all its groups at once.
 """
 
 import secrets
@@ -15,7 +15,7 @@ from server.org.refusal import Refused, kept
 from server.org.trail import Hand, note
 from server.org.tree import Unit
 
-from . import agendas, allowed, marks, rounds
+from . import agendas, allowed, by_groups, marks
 from .agendas import MARKED, Items
 from .allowed import GROUPS, RULE, Wish
 from .rows import fixed, keep
@@ -32,7 +32,7 @@ async def plan(connection: AsyncConnection, hand: Hand, unit: Unit, wish: Wish, 
     place = "" if tidy.form == GROUPS else tidy.place  # of a round: where its groups meet, until they say otherwise
     await lists.plan(connection, made, unit.id, tidy.title, tidy.kind, tidy.planned_for, items, tidy.form, zone, place)
     if tidy.form == GROUPS:
-        await rounds.begin(connection, made, unit, tidy, items, zone)
+        await by_groups.begin(connection, made, unit, tidy, items, zone)
     await note(connection, hand, unit.id, "meeting_planned", title=tidy.title)
     return made
 
@@ -42,7 +42,7 @@ async def change(
 ) -> bool:
     """Title, kind, form, time, place; whether anything is other than it was.  Raises Refused."""
     if row.of_group:
-        return await rounds.set_part(connection, row, _tidy(_as_it_is(row, wish)), hand.at, zone, doors)
+        return await by_groups.set_part(connection, row, _tidy(_as_it_is(row, wish)), hand.at, zone, doors)
     tidy = _tidy(wish)
     if GROUPS in (row.form, tidy.form):
         tidy = await _by_groups(connection, row, tidy, zone)
@@ -62,8 +62,8 @@ async def change(
         "place": tidy.place,
     }
     await keep(connection, row, hand.at, **values)
-    if rounds.is_round(row):
-        await rounds.shared(connection, row, tidy, hand.at, zone)
+    if by_groups.is_round(row):
+        await by_groups.shared(connection, row, tidy, hand.at, zone)
     await note(connection, hand, row.unit.id, "meeting_changed", title=tidy.title)
     return True
 
@@ -76,7 +76,7 @@ def _as_it_is(row: MeetingRow, wish: Wish) -> Wish:
 async def _by_groups(connection: AsyncConnection, row: MeetingRow, wish: Wish, zone: ZoneInfo) -> Wish:
     if row.form != wish.form:
         raise Refused(RULE, "Whether the groups meet is said when a meeting is planned: cancel it and plan another.")
-    return await rounds.session(connection, row, wish, zone)
+    return await by_groups.session(connection, row, wish, zone)
 
 
 async def set_agenda(
@@ -89,8 +89,8 @@ async def set_agenda(
         raise Refused(RULE, "The agenda is that of the round: it is changed there, for every group.")
     fixed(row, hand.at, doors)
     await allowed.check(connection, row.unit, _wish(row), items, hand.at, zone, row.id)
-    if rounds.is_round(row):
-        await rounds.set_agenda(connection, row, items, hand.at, doors)
+    if by_groups.is_round(row):
+        await by_groups.set_agenda(connection, row, items, hand.at, doors)
     await keep(connection, row, hand.at, agenda=list(items))
 
 
@@ -103,8 +103,8 @@ async def cancel(
     fixed(row, hand.at, doors)
     said = kept(reason, RULE)
     await allowed.not_alone(connection, row, zone)
-    if rounds.is_round(row):
-        await rounds.cancel(connection, row, said, hand.at)
+    if by_groups.is_round(row):
+        await by_groups.cancel(connection, row, said, hand.at)
     await keep(connection, row, hand.at, phase=lists.CANCELLED, reason=said)
     await note(connection, hand, row.unit.id, "meeting_cancelled", title=row.title, reason=said[:500])
 

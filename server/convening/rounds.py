@@ -1,213 +1,83 @@
-"""A round planned: a meeting for each party group, with a time, a place and a form of its own; all else is the round's.
+"""A round when its own doors open: what each group held, from its sealed log.
 
-By groups meets a cell that is large, by a decision in force, and in which every member sits in exactly one group
-(03-HD/TW, 27/12/2022).
+Nothing is taken from a meeting that goes on or whose record is not whole; the sentence names the group.
 """
 
-import secrets
-from collections.abc import Sequence
-from dataclasses import replace
-from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
+from datetime import date
 
-import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from server.org import groups, people, pilot, roster, rounds
+from server.meeting.commands import Call
+from server.meeting.events import Called, Recorded
+from server.meeting.held import held
+from server.meeting.ids import GroupMeeting, MemberId, Seat
+from server.org import groups
 from server.org import meetings as lists
-from server.org.groups import Group
-from server.org.meetings import LIVE, MeetingRow
-from server.org.overrides import rules_at
-from server.org.pilot import IN_PERSON, Others
-from server.org.pilot.facts import OWN
+from server.org.meetings import MeetingRow
 from server.org.refusal import Refused
-from server.org.rounds import RULE
-from server.org.rulebook import number
-from server.org.tree import Unit
-from server.records.tables import meetings
+from server.records.database import Database
+from server.records.sealed import NotWhole, convened, sealed
 
-from . import allowed, motions
-from .agendas import Items
-from .allowed import Wish
-from .motions import Motions
-from .rows import again, fixed, keep, spread
-
-NAMED = 5  # of those in no group, so many are named in a refusal
+RULE = "round"
+NOBODY = "No meeting of a party group is planned for this round."
+MISSING = "{group} has no meeting in this round; the round is complete when every group has met."
+GOING_ON = "{group} has not met yet, or its meeting is not closed; the round is complete when every group has met."
+BROKEN = "The record of the meeting of {group} is not whole; the round cannot be gathered on it."
 
 
-# -- Whether the cell may --------------------------------------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class Held:
+    meeting: GroupMeeting
+    roster: tuple[Seat, ...]
 
 
-async def able(connection: AsyncConnection, unit: Unit, day: date) -> Sequence[Group]:
-    """The groups that meet, each by itself.  Raises Refused."""
-    await _large(connection, unit, day)
-    parties = [group for group in await groups.of_cell(connection, unit.id, day) if group.members]
-    if not parties:
-        raise Refused(RULE, "The cell has no party groups.")
-    if loose := await groupless(connection, unit, day):
-        why = "Every member sits in exactly one party group; in none: {names}."
-        raise Refused(RULE, why, names=_named(loose))
-    for group in parties:
-        if not (group.leader or group.deputy):
-            raise Refused(RULE, "“{group}” has nobody to chair it: its leader is elected first.", group=group.name)
-    return parties
+async def gathered(database: Database, row: MeetingRow, day: date, trusted: Collection[bytes] | None) -> list[Held]:
+    """What every group of the cell held, by name of the group.  `day`: of the round.  Raises Refused("round")."""
+    async with database.read() as connection:
+        planned = [each for each in await lists.of_round(connection, row.id) if not each.cancelled]
+        parties = await groups.of_cell(connection, row.unit.id, day)
+    if not planned:
+        raise Refused(RULE, NOBODY)
+    if missing := [each.name for each in parties if each.members and each.id not in {one.group_id for one in planned}]:
+        raise Refused(RULE, MISSING, group=missing[0])
+    names = {each.id: each.name for each in parties}
+    found = [await _held(database, each, names.get(each.group_id or "", each.title), trusted) for each in planned]
+    return sorted(found, key=lambda each: (each.meeting.name, each.meeting.group))
 
 
-async def _large(connection: AsyncConnection, unit: Unit, day: date) -> None:
-    """By the members that the register counts on that day, as for the decision itself (pilot/facts.py)."""
-    rules, key = await rules_at(connection, unit, day), "large_cell_members"
-    own = sum(1 for person in await people.of_cell(connection, unit.id, day) if person.standing in OWN)
-    if own < number(rules, key):
-        why = "On that day the cell has {members} members; meetings by party groups need {large} or more ({document})."
-        raise Refused(RULE, why, members=own, large=number(rules, key), document=rules[key].document or key)
+async def _held(database: Database, row: MeetingRow, name: str, trusted: Collection[bytes] | None) -> Held:
+    if not row.closed:
+        raise Refused(RULE, GOING_ON, group=name)
+    try:
+        recorded, head = await sealed(database, row.id, trusted)
+    except NotWhole:
+        raise Refused(RULE, BROKEN, group=name) from None
+    return Held(held(row.id, head, row.place, recorded), _called(recorded).roster)
 
 
-async def groupless(connection: AsyncConnection, unit: Unit, day: date) -> Sequence[str]:
-    """The names of those convened who sit in no group on that day, or in several."""
-    sits: dict[str, int] = {}
-    for group in await groups.of_cell(connection, unit.id, day):
-        for member in group.members:
-            sits[member] = sits.get(member, 0) + 1
-    members = await people.of_cell(connection, unit.id, day)
-    convened = [person for person in members if person.standing not in roster.NOT_CONVENED]
-    return [person.name for person in convened if sits.get(person.id) != 1]
+def _called(recorded: Iterable[Recorded]) -> Called:
+    return next(each.event for each in recorded if isinstance(each.event, Called))
 
 
-def _named(names: Sequence[str]) -> str:
-    return ", ".join(names[:NAMED]) + (" …" if len(names) > NAMED else "")
+def with_held(call: Call, found: Collection[Held]) -> Call:
+    """The call of the round: who was convened with his group and left the cell since stays on its roster, and an excuse
+    that was given to the group holds."""
+    seated = {seat.member for seat in call.roster}
+    late = {seat.member: seat for each in found for seat in each.roster if seat.member not in seated}
+    said = {each.member for each in call.excuses}
+    before = [excuse for each in found for excuse in each.meeting.excuses if excuse.member not in said]
+    return replace(
+        call,
+        about=replace(call.about, gathers=True),
+        roster=(*call.roster, *late.values()),
+        excuses=(*call.excuses, *{each.member: each for each in before}.values()),
+        held=tuple(each.meeting for each in found),
+    )
 
 
-# -- The groups' meetings --------------------------------------------------------------------------------------------
-
-
-async def begin(
-    connection: AsyncConnection, round_id: str, unit: Unit, wish: Wish, items: Items, zone: ZoneInfo
-) -> None:
-    """One meeting for each group, at the time and place of the wish until it has its own.  Raises Refused."""
-    day = wish.planned_for.astimezone(zone).date()
-    parties = await able(connection, unit, day)
-    online = not wish.place and (await pilot.allowed(connection, unit.id, day)).online
-    common = {"unit_id": unit.id, "kind": wish.kind, "planned_for": wish.planned_for, "agenda": list(items)}
-    common |= {"form": "online" if online else IN_PERSON, "place": wish.place, "round_id": round_id}
-    rows = [
-        common | {"id": f"m{secrets.token_hex(8)}", "group_id": group.id, "title": titled(wish.title, group.name)}
-        for group in parties
-    ]
-    await connection.execute(sa.insert(meetings), rows)
-
-
-def titled(title: str, group: str) -> str:
-    return f"{group} · {title}"[:300]
-
-
-async def set_part(
-    connection: AsyncConnection, row: MeetingRow, wish: Wish, at: datetime, zone: ZoneInfo, doors: timedelta
-) -> bool:
-    """Time, place and form of one group's meeting, within the month of its round; whether anything changed.
-
-    Without a common session the round follows: it stands at the time of the last group.  Raises Refused.
-    """
-    if (wish.form, wish.planned_for, wish.place) == (row.form, row.planned_for, row.place):
-        return False
-    whole = await again(connection, str(row.round_id))
-    fixed(whole, at, doors)
-    fixed(row, at, doors)
-    await _fits(connection, row, whole, wish, at, zone)
-    await keep(connection, row, at, form=wish.form, planned_for=wish.planned_for, place=wish.place)
-    await _follow(connection, whole)
-    return True
-
-
-async def _fits(
-    connection: AsyncConnection, row: MeetingRow, whole: MeetingRow, wish: Wish, at: datetime, zone: ZoneInfo
-) -> None:
-    if not at < wish.planned_for:
-        raise Refused(RULE, "A meeting is planned for a time to come, within two years.")
-    if allowed.month(wish.planned_for, zone) != allowed.month(whole.planned_for, zone):
-        raise Refused(RULE, "The groups of a round all meet in its month, {month}.", month=_month(whole, zone))
-    if whole.place and wish.planned_for >= whole.planned_for:
-        raise Refused(RULE, "The groups meet before the common session.")
-    if wish.form in (IN_PERSON, "hybrid") and not wish.place:
-        raise Refused(RULE, "Please say where those in the room meet.")
-    day = wish.planned_for.astimezone(zone).date()
-    await pilot.permit_part(connection, row.unit, wish.form, day, Others([whole.id], at))
-
-
-async def _follow(connection: AsyncConnection, whole: MeetingRow) -> None:
-    """Without a common session the round is at the time of its last group."""
-    if not whole.place:
-        last = max(part.planned_for for part in await lists.of_round(connection, whole.id))
-        ours = sa.and_(meetings.c.id == whole.id, meetings.c.phase == "planned")
-        await connection.execute(sa.update(meetings).where(ours).values(planned_for=last))
-
-
-def _month(row: MeetingRow, zone: ZoneInfo) -> str:
-    return f"{row.planned_for.astimezone(zone):%m/%Y}"
-
-
-# -- What the round has for all of them ------------------------------------------------------------------------------
-
-
-async def session(connection: AsyncConnection, row: MeetingRow, wish: Wish, zone: ZoneInfo) -> Wish:
-    """The wish for a round: with a place there is a common session, after the last group and in the same month;
-    without one the round stands at the time of its last group.  Raises Refused.
-    """
-    last = max((part.planned_for for part in await lists.of_round(connection, row.id)), default=row.planned_for)
-    if not wish.place:
-        if row.place and row.noticed_at:
-            raise Refused(RULE, "The common session was announced: it can be moved, not taken away.")
-        return replace(wish, planned_for=last)
-    if allowed.month(wish.planned_for, zone) != allowed.month(row.planned_for, zone):
-        raise Refused(RULE, "The groups of a round all meet in its month, {month}.", month=_month(row, zone))
-    if wish.planned_for <= last:
-        raise Refused(RULE, "The common session comes after the last group has met.")
-    return wish
-
-
-async def shared(connection: AsyncConnection, row: MeetingRow, wish: Wish, at: datetime, zone: ZoneInfo) -> None:
-    """Title and kind of the round, in the groups' meetings that nobody has come to."""
-    if (wish.title, wish.kind) == (row.title, row.kind):
-        return
-    found = await rounds.of(connection, row, allowed.day_of(row, zone))
-    for part in found.parts if found else ():
-        if part.row.phase == "planned":
-            await keep(connection, part.row, at, title=titled(wish.title, part.group), kind=wish.kind)
-
-
-async def alike(connection: AsyncConnection, row: MeetingRow, at: datetime, doors: timedelta) -> None:
-    """Raises Refused once the doors of a group are open: agenda and motions are the same for every group."""
-    for part in await lists.of_round(connection, row.id):
-        if part.closed or lists.joinable(part, at, doors):
-            raise Refused(RULE, "A group has met: agenda and motions are the same for every group, and stand now.")
-
-
-async def set_agenda(
-    connection: AsyncConnection, row: MeetingRow, items: Items, at: datetime, doors: timedelta
-) -> None:
-    """That of the round reaches every group.  Raises Refused."""
-    motions.held(row.motions, items)
-    await alike(connection, row, at, doors)
-    await spread(connection, row, at, agenda=list(items))
-
-
-async def set_motions(
-    connection: AsyncConnection, row: MeetingRow, wanted: Motions, at: datetime, doors: timedelta
-) -> None:
-    """Raises Refused."""
-    if not is_round(row):
-        raise Refused(RULE, "Motions are prepared for a round; elsewhere the chair puts them in the room.")
-    fixed(row, at, doors)
-    await alike(connection, row, at, doors)
-    await keep(connection, row, at, motions=[dict(each) for each in wanted])
-    await spread(connection, row, at)
-
-
-def is_round(row: MeetingRow) -> bool:
-    return row.form == allowed.GROUPS and not row.of_group
-
-
-async def cancel(connection: AsyncConnection, row: MeetingRow, reason: str, at: datetime) -> None:
-    """The groups' meetings with their round; what a group has held stays.  Raises Refused while one sits."""
-    if any(part.phase in LIVE for part in await lists.of_round(connection, row.id)):
-        raise Refused(RULE, "A group is meeting now: the round cannot be cancelled.")
-    await spread(connection, row, at, phase=lists.CANCELLED, reason=reason)
+async def seated_elsewhere(connection: AsyncConnection, row: MeetingRow) -> frozenset[MemberId]:
+    """Who was convened by another group of the same round already: nobody attends twice, and nobody votes twice."""
+    others = [each for each in await lists.of_round(connection, row.round_id or "") if each.id != row.id]
+    return await convened(connection, [each.id for each in others])

@@ -14,7 +14,22 @@ from .attendance import connected
 from .concluding import Task
 from .events import Recorded
 from .filing import Correction
-from .ids import HALL, NO_ITEM, NOBODY, GroupId, Item, ItemId, MemberId, Post, RollState, Seat, SeatKind, Standing
+from .ids import (
+    HALL,
+    NO_ITEM,
+    NOBODY,
+    GroupId,
+    GroupMeeting,
+    Item,
+    ItemId,
+    MemberId,
+    Post,
+    RollState,
+    Seat,
+    SeatKind,
+    Standing,
+    Told,
+)
 from .minutes import Line, attendance_of
 from .reports import Sitting, sittings_of
 from .state import Meeting, apply
@@ -45,11 +60,12 @@ class Matter:
     tasks: tuple[Task, ...] = ()  # those not withdrawn
     corrections: tuple[Correction, ...] = ()
     sittings: tuple[Sitting, ...] = ()  # of groups that were asked about it
+    groups: tuple[tuple[GroupMeeting, Told], ...] = ()  # of a round: what the minutes of each group say of it
 
     @property
     def empty(self) -> bool:
         told = (self.text, self.conclusion, self.speeches, self.documents, self.votes, self.tasks, self.sittings)
-        return not any(told)
+        return not any((*told, self.groups))
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +103,11 @@ class Proceedings:
     def members(self) -> Sequence[Called]:
         """The members of the cell, who are counted."""
         return [each for each in self.roll if each.seat.kind is SeatKind.MEMBER]
+
+    @property
+    def held(self) -> Sequence[GroupMeeting]:
+        """Of a round: what its groups held."""
+        return self.meeting.held
 
     @property
     def guests(self) -> Sequence[Called]:
@@ -189,6 +210,7 @@ def _matter(m: Meeting, course: "_Course", sittings: Sequence[Sitting], item: It
         tasks=tuple(tasks),
         corrections=tuple(each for each in m.filing.corrections if each.item == item.id),
         sittings=tuple(sitting for sitting in sittings if sitting.asked(item.id)),
+        groups=tuple((group, told) for group in m.held for told in group.told if told.item == item.id),
     )
 
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import NotRequired, TypedDict
 
 from .agenda import Line
-from .attendance import Presence, counts
+from .attendance import Presence, attended, counts
 from .chairing import cut_off_since, was_here
 from .checks import Check
 from .ids import HALL, GroupId, MemberId, Seat
@@ -25,6 +25,7 @@ from .view_record import (
     DocumentView,
     MinutesView,
     MotionView,
+    RoundView,
     ScoreView,
     ShowingView,
     TaskView,
@@ -36,6 +37,7 @@ from .view_record import (
     minutes,
     motions,
     rfc3339,
+    round_of,
     score,
     showing,
     tasks,
@@ -96,6 +98,7 @@ class RollLine(TypedDict):
     reason: NotRequired[str]
     excuse: NotRequired[ExcuseView]
     corrected: NotRequired[CorrectionView]
+    met: NotRequired[str]
 
 
 class Counts(TypedDict):
@@ -165,6 +168,7 @@ class View(TypedDict):
     score: ScoreView
     minutes: MinutesView
     groups: GroupsView
+    round: NotRequired[RoundView]
     minutes_secretary: NotRequired[str]
     showing: NotRequired[ShowingView]
     opened_at: NotRequired[str]
@@ -243,6 +247,8 @@ def shown(m: Meeting, eyes: str) -> View:
         "minutes": minutes(m.minutes, tells),
         "groups": _groups(m, place, chairs),
     }
+    if m.held or m.voting.motions or m.about.part:
+        view["round"] = round_of(m.about, m.voting, m.held, tells)
     _add_times(m, view)
     _add_opening(m, view)
     if m.checks.running:
@@ -340,6 +346,8 @@ def _roll_line(m: Meeting, member: MemberId, chairs: bool) -> RollLine:
     presence = m.attendance.present.get(member)
     line = _away(m, member, chairs) if presence is None else _here(m, member, presence, chairs)
     _add_excuse(m, member, line, chairs)
+    if member in m.attendance.met:
+        line["met"] = m.attendance.met[member]
     return line
 
 
@@ -355,8 +363,10 @@ def _here(m: Meeting, member: MemberId, presence: Presence, chairs: bool) -> Rol
 
 
 def _away(m: Meeting, member: MemberId, chairs: bool) -> RollLine:
+    """In a round who was present in the meeting of his group has attended."""
     removal, gone = m.attendance.removed.get(member), m.attendance.gone.get(member)
-    line: RollLine = {"state": "removed" if removal else "absent", "kinds": {}}
+    away = "met" if attended(m.attendance, member) else "absent"
+    line: RollLine = {"state": "removed" if removal else away, "kinds": {}}
     if removal:
         line["since"] = rfc3339(removal.at)
         if chairs:
@@ -401,7 +411,7 @@ def _counts(m: Meeting, roll: Mapping[str, RollLine]) -> Counts:
     """Of the members; guests and supervisors attend and are not counted."""
     states = [roll[member]["state"] for member in m.attendance.seats if counts(m.attendance, member)]
     silent, to_verify = states.count("silent"), states.count("to_verify")
-    present = states.count("present") + silent + to_verify
+    present = states.count("present") + states.count("met") + silent + to_verify
     return {"present": present, "of": len(states), "silent": silent, "to_verify": to_verify}
 
 

@@ -183,23 +183,31 @@ ALLOWED: Mapping[str, frozenset[str]] = MappingProxyType(
 
 
 _LED = frozenset({"convene", "prepare", "keep_record", "prepare_papers"})  # what who leads a group does for it
+_SEATED = frozenset({"join_meeting", "keep_record", "answer"})  # what only who has a seat in a group's meeting does
 
 
 def may(actor: Actor, action: str, unit: Unit, *, committee: bool = False, group: str | None = None) -> bool:
     """Whether one of the actor's roles toward `unit` allows `action`.  Unknown actions are refused.
 
     `committee`: the action is about a meeting of the cell committee, which is not for the other members.
-    `group`: it is about the meeting of this party group.  Of the members it is for those who sit in it, and the cell
-    committee under which it works (03-HD/TW); who leads it prepares it beside them.
+    `group`: it is about the meeting of this party group: see `_in_group`.
     """
     allowed = ALLOWED.get(action, frozenset())
-    if group is None or not _member(actor, unit):
-        return any(ROLES[role](actor, unit) for role in (_inside(allowed) if committee else allowed))
-    sits = group in actor.groups
-    if sits and action in _LED and _leader(actor, unit):
-        return True
-    mine = {role for role in allowed if sits or role != "member"} | ({"committee"} & _inside(allowed))
-    return any(ROLES[role](actor, unit) for role in mine)
+    if group is not None and _member(actor, unit):
+        return _in_group(actor, action, unit, group)
+    return any(ROLES[role](actor, unit) for role in (_inside(allowed) if committee else allowed))
+
+
+def _in_group(actor: Actor, action: str, unit: Unit, group: str) -> bool:
+    """Of the members of the cell, the meeting of a group is for those who sit in it, and who leads it prepares it.
+
+    The cell committee, under which it works (03-HD/TW), sees and prepares it too, without a seat.
+    """
+    allowed, sits = ALLOWED.get(action, frozenset()), group in actor.groups
+    if sits:
+        leads = action in _LED and _leader(actor, unit)
+        return leads or any(ROLES[role](actor, unit) for role in allowed)
+    return action not in _SEATED and any(ROLES[role](actor, unit) for role in _inside(allowed))
 
 
 def _inside(allowed: frozenset[str]) -> frozenset[str]:

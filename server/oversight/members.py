@@ -33,16 +33,14 @@ class Visit:
 async def visits(connection: AsyncConnection, member: str, meetings: Sequence[str]) -> Mapping[str, Visit]:
     """By meeting; those in which nothing is said of him are left out.  What he did in his group is of its round."""
     found: dict[str, Visit] = {}
-    of = dict.fromkeys(meetings, "") | await _rounds(connection, meetings)
-    a = attendance.c
-    mine = sa.select(attendance).where(a.member == member, a.meeting.in_(of)).order_by(a.began, a.meeting, a.n)
+    a = attendance.c  # those of a round hold what he was present in his group
+    mine = sa.select(attendance).where(a.member == member, a.meeting.in_(meetings)).order_by(a.meeting, a.n)
     for row in await connection.execute(mine):
-        whole = of[row.meeting] or row.meeting
-        was = found.get(whole, Visit())
-        found[whole] = replace(was, intervals=(*was.intervals, Interval(row.began, row.ended, row.kinds)))
+        was = found.get(row.meeting, Visit())
+        found[row.meeting] = replace(was, intervals=(*was.intervals, Interval(row.began, row.ended, row.kinds)))
+    of = {meeting: meeting for meeting in meetings} | await _rounds(connection, meetings)
     for meeting, seen in (await _seen(connection, member, list(of))).items():
-        whole = of[meeting] or meeting
-        found[whole] = _with(found.get(whole, Visit()), seen)
+        found[of[meeting]] = _with(found.get(of[meeting], Visit()), seen)
     return found
 
 

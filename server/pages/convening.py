@@ -9,7 +9,7 @@ from aiohttp import web
 from server.convening import agendas, allowed, answers, documents, notices, planning, rows
 from server.convening.agendas import Items, Written
 from server.convening.allowed import Wish
-from server.convening.rounds import is_round
+from server.convening.by_groups import is_round
 from server.notify import outbox
 from server.org import access, people, pilot, rounds
 from server.org.meetings import MeetingRow

@@ -93,7 +93,7 @@ async def room(request: web.Request) -> web.StreamResponse:
         gathers = await rounds.of(connection, row, days.today(request))
     joins, at_desk = guard.may(asks, "join_meeting", row), row.form == IN_PERSON or gathers
     elsewhere = at_desk and not (guard.may(asks, "keep_record", row) or "desk" in request.query)
-    if not joinable or (elsewhere and joins):
+    if not joinable or (elsewhere and joins) or (row.of_group and not joins):
         raise web.HTTPSeeOther(f"/meetings/{row.id}/invitation")
     if not joins:
         raise web.HTTPNotFound

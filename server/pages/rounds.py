@@ -6,8 +6,7 @@ from typing import Any
 
 from aiohttp import web
 
-from server.convening import motions
-from server.convening import rounds as planned
+from server.convening import by_groups, motions
 from server.convening.motions import Motions, Written
 from server.org import pilot, rounds
 from server.org.meetings import MeetingRow
@@ -45,7 +44,7 @@ async def show(request: web.Request) -> web.StreamResponse:
         found = await rounds.of(connection, row, today)
         if found is None:
             raise web.HTTPNotFound
-        loose = await planned.groupless(connection, row.unit, today)
+        loose = await by_groups.groupless(connection, row.unit, today)
         modes = await pilot.allowed(connection, row.unit.id, today)
     return page(request, "round.html", **(words(request) | await _given(request, found, modes) | {"loose": loose}))
 
@@ -90,7 +89,7 @@ async def change_motions(request: web.Request) -> web.StreamResponse:
 
     async def step(connection: Connection, row: MeetingRow) -> None:
         wanted = _stepped(row, sent)
-        await planned.set_motions(connection, row, wanted, hand(request).at, doors(house))
+        await by_groups.set_motions(connection, row, wanted, hand(request).at, doors(house))
 
     return await stepped(request, step, "motions", sent)
 

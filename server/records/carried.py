@@ -29,6 +29,7 @@ from ..meeting.events import (
     VoteCancelled,
     VoteClosed,
     VoteOpened,
+    VotesCounted,
 )
 from . import parcel, tables
 from .chain import GENESIS, link
@@ -178,7 +179,7 @@ def _entry(found: _Check, seq: int, previous: bytes, hash: bytes, line: bytes, r
         found.bad(f"{LOG}: entry {seq}: the hash does not fit the entry and those before it")
     if (whose, recorded.seq) != (found.meeting, seq) or _line(name, body, hash) != line + b"\n":
         found.bad(f"{LOG}: entry {seq}: the entry belongs elsewhere")
-    return {VoteOpened: 1, VoteClosed: -1}.get(type(recorded.event), 0) + _cancelled(found, recorded)
+    return {VoteOpened: 1, VoteClosed: -1, VotesCounted: -1}.get(type(recorded.event), 0) + _cancelled(found, recorded)
 
 
 def _cancelled(found: _Check, recorded: Recorded) -> int:
