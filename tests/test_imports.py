@@ -50,7 +50,7 @@ TABLE = {
     "convening": may(
         "sqlalchemy openpyxl PIL pypdf pypandoc typst defusedxml structlog",
         "org notify records.tables records.database meeting.ids meeting.commands",
-        rounds="meeting.events meeting.held records.sealed",
+        gathering="meeting.events meeting.held records.sealed",
     ),
     "oversight": may("sqlalchemy rfc8785", "org records meeting.ids meeting.events meeting.minutes papers notify"),
     "notify": may("sqlalchemy aiosmtplib icalendar structlog", "records.tables records.database"),

@@ -5,7 +5,7 @@ marks.py       secrecy marks, which nothing here may bear; pure
 allowed.py     what a meeting may be on its day, each refusal with its document; what is only warned of
 planning.py    a meeting planned, changed, cancelled
 by_groups.py   a round planned: a meeting for each party group
-rounds.py      what the groups of a round held, for its Call
+gathering.py   what the groups of a round held, for its Call
 motions.py     the motions of a round; pure
 rows.py        a planned meeting found anew, still open to change or not, changed
 plans.py       the plan of a year

@@ -13,7 +13,7 @@ from server.org import roster, tasks
 from server.org.meetings import MeetingRow
 from server.records.database import Connection, Database
 
-from . import answers, documents, rounds
+from . import answers, documents, gathering
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 LONGEST_REASON = 500  # of the core
@@ -39,11 +39,11 @@ async def call(
             raise roster.NoSuchMeeting(meeting)
         called = await _prepared(connection, called, row, day)
         if row.of_group:
-            return _without(called, await rounds.seated_elsewhere(connection, row))
+            return _without(called, await gathering.seated_elsewhere(connection, row))
     if called.about.form is not Form.BY_GROUPS:
         return called
     day = row.planned_for.astimezone(zone).date()
-    return rounds.with_held(called, await rounds.gathered(database, row, day, trusted))
+    return gathering.with_held(called, await gathering.gathered(database, row, day, trusted))
 
 
 async def _prepared(connection: Connection, called: Call, row: MeetingRow, day: date) -> Call:

@@ -7,7 +7,7 @@ from datetime import timedelta
 from .events import Recorded
 from .ids import GroupMeeting, Poll, Reserved, Stay, Told, Word
 from .proceedings import Matter, Proceedings, proceedings
-from .voting import State, Vote, cast_here
+from .voting import State, Vote
 
 KINDS = ("in_room", "online", "vouched")
 
@@ -54,7 +54,8 @@ def _stays(p: Proceedings) -> Iterator[Stay]:
 
 
 def _poll(p: Proceedings, vote: Vote) -> Poll:
-    count = cast_here(vote)
+    count = vote.count
+    assert count
     return Poll(
         motion=vote.motion,
         voted=tuple(member for member in p.meeting.attendance.seats if member in vote.ballots),

@@ -14,7 +14,7 @@ from .minuting import Draft, Minutes
 from .rules import Count, MotionRule, Points, Regulation, Result
 from .scoring import Scoring, Sheet
 from .showing import Showing, Shown
-from .voting import RESERVABLE, Ballot, State, Vote, Voting, cast_here
+from .voting import RESERVABLE, Ballot, State, Vote, Voting
 
 
 class ResultView(TypedDict):
@@ -58,7 +58,7 @@ class VoteView(TypedDict):
     counters: NotRequired[dict[str, bool]]
     counts: NotRequired[dict[str, CountView]]
     motion: NotRequired[str]
-    here: NotRequired[CountView]
+    count: NotRequired[CountView]
     groups: NotRequired[dict[str, CountView]]
 
 
@@ -308,10 +308,10 @@ def _add_round(vote: Vote, view: VoteView) -> None:
     """Of a motion of the round: what each group voted, and what was voted here; while a vote is open, no sums."""
     if vote.motion:
         view["motion"] = vote.motion
-    if vote.state in RESERVABLE and vote.motion:
-        view["here"] = _count(cast_here(vote))
-        if vote.polls:
-            view["groups"] = _polls(vote.polls)
+    if vote.count:
+        view["count"] = _count(vote.count)
+    if vote.result and vote.polls:
+        view["groups"] = _polls(vote.polls)
 
 
 def _polls(polls: rounds.Polls) -> dict[str, CountView]:

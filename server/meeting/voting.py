@@ -78,6 +78,7 @@ class Vote:
     reason: str = ""  # why it was cancelled
     result: Result | None = None
     motion: MotionId = NO_MOTION  # of the round
+    count: Count | None = None  # reported, and not decided here
     polls: rounds.Polls = field(default_factory=dict)  # in a round: what the groups have voted on it
 
     @property
@@ -485,7 +486,7 @@ _APPLIED: dict[type[e.Event], Callable[[Voting, Any, datetime], Voting]] = {
     e.HandEntered: _hand,
     e.HandContested: _contested,
     e.VoteClosed: lambda v, event, at: _ended(v, event.vote, at, state=State.CLOSED, result=event.result),
-    e.VotesCounted: lambda v, event, at: _ended(v, event.vote, at, state=State.REPORTED),
+    e.VotesCounted: lambda v, event, at: _ended(v, event.vote, at, state=State.REPORTED, count=event.count),
     e.GroupsCounted: _groups_counted,
     e.CountRecorded: lambda v, event, at: _ended(v, event.vote, at, state=State.COUNTED, result=event.result),
     e.VoteCancelled: lambda v, event, at: _ended(v, event.vote, at, state=State.CANCELLED, reason=event.reason),

@@ -21,7 +21,7 @@ class NotWhole(Exception):
 async def sealed(
     database: Database, meeting: str, trusted: Collection[bytes] | None = None
 ) -> tuple[Sequence[Recorded], str]:
-    """Its entries, and the hash of the last one, hex.  The meeting is closed.  `trusted` as of verify.  Raises NotWhole."""
+    """The entries of a closed meeting, and the hash of the last one, hex.  `trusted` as of verify.  Raises NotWhole."""
     verdict = await verify(database, meeting, trusted)
     if not verdict.ok:
         raise NotWhole(str(verdict))

@@ -40,7 +40,8 @@ async def gathered(database: Database, row: MeetingRow, day: date, trusted: Coll
         parties = await groups.of_cell(connection, row.unit.id, day)
     if not planned:
         raise Refused(RULE, NOBODY)
-    if missing := [each.name for each in parties if each.members and each.id not in {one.group_id for one in planned}]:
+    met = {each.group_id for each in planned}
+    if missing := [each.name for each in parties if each.members and each.id not in met]:
         raise Refused(RULE, MISSING, group=missing[0])
     names = {each.id: each.name for each in parties}
     found = [await _held(database, each, names.get(each.group_id or "", each.title), trusted) for each in planned]
