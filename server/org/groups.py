@@ -112,7 +112,9 @@ async def _between_rounds(connection: AsyncConnection, cell: Unit) -> None:
     joined = part.join(whole, part.c.round_id == whole.c.id)
     ours = sa.and_(whole.c.unit_id == cell.id, whole.c.phase.not_in(("cancelled", "closed")))
     if await connection.scalar(sa.select(sa.func.count()).select_from(joined).where(ours)):
-        raise Refused("group", "A round of the groups is planned: groups are formed and dissolved when it is over or cancelled.")
+        raise Refused(
+            "group", "A round of the groups is planned: groups are formed and dissolved when it is over or cancelled."
+        )
 
 
 def _fit(name: str, members: Sequence[str], elected: tuple[str, str], of_the_cell: set[str]) -> None:
