@@ -154,7 +154,7 @@ def test_who_was_in_his_group_has_attended_the_round() -> None:
     assert lines[LAN].line.seconds == 101 * 60, "as long as he sat in his group"
     view = shown(story.meeting, DESK)
     assert (view["counts"]["present"], view["counts"]["of"]) == (4, 5)
-    assert (view["roll"][LAN]["state"], view["roll"][LAN]["met"]) == ("met", RED)
+    assert (view["roll"][LAN]["state"], view["roll"][LAN]["met"]) == ("absent", RED)
     assert (view["roll"][CHAIR]["state"], view["roll"][DEPUTY]["state"]) == ("present", "absent")
     assert view["round"]["held"][BLUE]["place"] == "Nhà văn hóa"
 
