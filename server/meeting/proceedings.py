@@ -145,7 +145,12 @@ class Proceedings:
 
     @property
     def minutes(self) -> int:
-        """From opening to close, less the pauses; whole minutes, none that was not full."""
+        """From opening to close, less the pauses; of a round those of the shortest of its groups' meetings.
+
+        Whole minutes, none that was not full.
+        """
+        if self.held:
+            return min(group.seconds for group in self.held) // 60
         sitting = self.meeting.sitting
         if not sitting.opened_at or not sitting.closed_at:
             return 0

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import NotRequired, TypedDict
 
 from .agenda import Line
-from .attendance import Presence, attended, counts
+from .attendance import Presence, counts
 from .chairing import cut_off_since, was_here
 from .checks import Check
 from .ids import HALL, GroupId, MemberId, Seat
@@ -363,10 +363,8 @@ def _here(m: Meeting, member: MemberId, presence: Presence, chairs: bool) -> Rol
 
 
 def _away(m: Meeting, member: MemberId, chairs: bool) -> RollLine:
-    """In a round who was present in the meeting of his group has attended."""
     removal, gone = m.attendance.removed.get(member), m.attendance.gone.get(member)
-    away = "met" if attended(m.attendance, member) else "absent"
-    line: RollLine = {"state": "removed" if removal else away, "kinds": {}}
+    line: RollLine = {"state": "removed" if removal else "absent", "kinds": {}}
     if removal:
         line["since"] = rfc3339(removal.at)
         if chairs:
@@ -408,10 +406,13 @@ def _devices(presence: Presence) -> dict[str, int]:
 
 
 def _counts(m: Meeting, roll: Mapping[str, RollLine]) -> Counts:
-    """Of the members; guests and supervisors attend and are not counted."""
-    states = [roll[member]["state"] for member in m.attendance.seats if counts(m.attendance, member)]
+    """Of the members; guests and supervisors attend and are not counted.  In a round who was present in the meeting of
+    his group is present, wherever he is now."""
+    members = [line for member, line in roll.items() if counts(m.attendance, MemberId(member))]
+    met = sum(1 for line in members if "met" in line and line["state"] in ("absent", "removed"))
+    states = [line["state"] for line in members]
     silent, to_verify = states.count("silent"), states.count("to_verify")
-    present = states.count("present") + states.count("met") + silent + to_verify
+    present = states.count("present") + met + silent + to_verify
     return {"present": present, "of": len(states), "silent": silent, "to_verify": to_verify}
 
 

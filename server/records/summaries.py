@@ -214,7 +214,7 @@ def _line(r: _Reading, seat: Seat, rows: Sequence[Row]) -> Line:
         standing=seat.standing.value,
         post=seat.post.value,
         state=state,
-        seconds=_counted(r, rows) + _met(r, seat.member),
+        seconds=(_counted(r, rows) + _met(r, seat.member)) // _SECOND,
         kinds=" ".join(sorted(frozenset().union(*(row.kinds for row in rows)))),
         reason=reason,
         corrected=seat.member in r.corrections,
@@ -234,18 +234,18 @@ def _state(r: _Reading, member: MemberId, came: bool) -> tuple[str, str]:
     return (EXCUSED if excuse.accepted else UNEXCUSED), excuse.reason
 
 
-def _counted(r: _Reading, rows: Sequence[Row]) -> int:
+def _counted(r: _Reading, rows: Sequence[Row]) -> timedelta:
     assert r.opened and r.closed
     spans = ((max(row.began, r.opened), min(row.ended or r.closed, r.closed)) for row in rows)
-    return sum((max(end - begin, timedelta()) for begin, end in spans), timedelta()) // _SECOND
+    return sum((max(end - begin, timedelta()) for begin, end in spans), timedelta())
 
 
-def _met(r: _Reading, member: MemberId) -> int:
+def _met(r: _Reading, member: MemberId) -> timedelta:
     """Counted present in the meeting of his group, between its opening and its closing."""
     groups = r.called.held if r.called else ()
     stays = ((stay, group) for group in groups for stay in group.stays if stay.member == member)
     spans = ((max(stay.began, group.opened_at), min(stay.ended, group.closed_at)) for stay, group in stays)
-    return sum((max(end - begin, timedelta()) for begin, end in spans), timedelta()) // _SECOND
+    return sum((max(end - begin, timedelta()) for begin, end in spans), timedelta())
 
 
 def _length(r: _Reading, called: e.Called, opened: datetime, closed: datetime) -> int:
