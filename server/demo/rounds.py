@@ -54,12 +54,19 @@ async def plan(
 
 
 async def hold(
-    database: Database, log: Log, meeting: str, habit: Habit, ahead: timedelta, dice: random.Random, zone: ZoneInfo
+    database: Database,
+    log: Log,
+    meeting: str,
+    habit: Habit,
+    ahead: timedelta,
+    dice: random.Random,
+    zone: ZoneInfo,
+    groups: int | None = None,
 ) -> None:
-    """Every group, called `ahead` of its time; then the round."""
+    """Every group that has not met, called `ahead` of its time; then the round.  `groups`: only the first so many."""
     async with database.read() as connection:
-        parts = await meetings.of_round(connection, meeting)
-    for part in sorted(parts, key=lambda part: part.title):
+        parts = sorted(await meetings.of_round(connection, meeting), key=lambda part: part.title)
+    for part in (part for part in parts[:groups] if not part.closed):
         called = await calling.call(database, part.id, zone, part.planned_for)
         told = evening.told(called, habit, part.form, dice)
         scribe = Scribe()
@@ -67,21 +74,20 @@ async def hold(
         for minute, who, command in sorted(told.steps, key=lambda step: step[0]):
             scribe.ask(command, who, part.planned_for + timedelta(minutes=minute))
         await log.append_all(part.id, 0, scribe.steps)
-    await _gather(database, log, meeting, max(part.planned_for for part in parts) + AFTER, dice, zone)
+    if groups is None:
+        await gather(database, log, meeting, max(part.planned_for for part in parts) + AFTER, dice, zone)
 
 
-async def _gather(
-    database: Database, log: Log, meeting: str, at: datetime, dice: random.Random, zone: ZoneInfo
-) -> None:
+async def gather(database: Database, log: Log, meeting: str, at: datetime, dice: random.Random, zone: ZoneInfo) -> None:
     called = await calling.call(database, meeting, zone, at)
     scribe = Scribe()
     scribe.ask(called, NOBODY, at)
-    for number, (who, command) in enumerate(gathering(called, dice), start=1):
+    for number, (who, command) in enumerate(_gathered(called, dice), start=1):
         scribe.ask(command, who, at + timedelta(minutes=number))
     await log.append_all(meeting, 0, scribe.steps)
 
 
-def gathering(called: c.Call, dice: random.Random) -> Iterator[tuple[MemberId, c.Command]]:
+def _gathered(called: c.Call, dice: random.Random) -> Iterator[tuple[MemberId, c.Command]]:
     """Who does what at the desk, in order: the votes of the groups are counted, each item is concluded, and the minutes
     are read and adopted."""
     chair, clerk = called.chair, called.line[0]

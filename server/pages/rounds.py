@@ -1,6 +1,7 @@
 """A round on one page: the meetings of its groups, how far each is, who is missing, and its own doors."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
@@ -21,17 +22,25 @@ from .register_words import hand
 from .render import page
 from .signing_in import fields
 
-# state of a group's meeting → how it is said, and the kind of its tag
-STATES: Mapping[str, tuple[str, str]] = MappingProxyType(
+STATES: Mapping[str, str] = MappingProxyType(  # of a group's meeting
     {
-        "planned": ("planned", ""),
-        "missed": ("not held", "care"),
-        "sitting": ("meeting now", "good"),
-        "sealed": ("closed, minutes not adopted", "care"),
-        "adopted": ("closed, minutes adopted", "good"),
-        "cancelled": ("cancelled", "care"),
+        "planned": "planned",
+        "missed": "not held",
+        "sitting": "meeting now",
+        "sealed": "closed, minutes not adopted",
+        "adopted": "closed, minutes adopted",
+        "cancelled": "cancelled",
     }
 )
+SIGNS: Mapping[str, str] = MappingProxyType(  # state → the kind of its tag
+    {"missed": "care", "sitting": "good", "sealed": "care", "adopted": "good", "cancelled": "care"}
+)
+
+
+def state_of(part: Part, at: datetime) -> tuple[str, str]:
+    """How the state of a group's meeting is said, and the kind of its tag."""
+    state = part.state(at)
+    return STATES[state], SIGNS.get(state, "")
 
 
 async def show(request: web.Request) -> web.StreamResponse:
@@ -56,7 +65,7 @@ async def _given(request: web.Request, of: Round, modes: pilot.Modes) -> dict[st
     return {
         "meeting": of.row,
         "round": of,
-        "states": {part.row.id: STATES[part.state(at)] for part in of.parts},
+        "states": {part.row.id: state_of(part, at) for part in of.parts},
         "local": {part.row.id: part.row.planned_for.astimezone(house.settings.zone) for part in of.parts},
         "own": of.part(asks.groups),
         "open": of.joinable(at, open_for),

@@ -26,7 +26,7 @@ from server.records import judging
 from . import days, guard, keys
 from .attendance import POSTS
 from .render import page, say
-from .rounds import STATES
+from .rounds import state_of
 from .supervision_words import BARS, TOLD, target_of, words
 from .words import phrased
 
@@ -173,7 +173,7 @@ async def _group(request: web.Request, part: Part) -> Group:
     recorded = await house.log.read(part.row.id)
     lines = [line for line in attendance_of(recorded) if line.kind == SeatKind.MEMBER] if recorded else []
     came = sum(1 for line in lines if line.first)
-    return Group(part, STATES[part.state(house.clock())], drawn(request, recorded), len(lines), came)
+    return Group(part, state_of(part, house.clock()), drawn(request, recorded), len(lines), came)
 
 
 def drawn(request: web.Request, recorded: Sequence[Recorded]) -> Markup:
