@@ -16,7 +16,7 @@ from server.meeting.ids import Choice, Form, MotionId, Part, VoteId
 from server.meeting.minutes import attendance_of
 from server.org import groups, people, tree
 from server.org.refusal import Refused
-from server.records import summaries, tables
+from server.records import carried, summaries, tables
 from server.records.database import Database
 from server.records.log import Log, Step
 from server.records.signing import Key
@@ -220,3 +220,22 @@ async def _without(database: Database, meeting: str) -> Database:
             await connection.execute(sa.text(f'DROP TRIGGER "{trigger}"'))
         await connection.execute(sa.delete(tables.events).where(tables.events.c.meeting == meeting))
     return database
+
+
+async def test_the_file_of_a_round_carries_the_heads_it_names(database: Database, log: Log, key: Key) -> None:
+    await held_round(database, log)
+    async with database.read() as connection:
+        entries, heads = await carried.log_and_heads(connection, "whole")
+        groups_heads = await carried.groups_heads(connection, ["m1", "m2"])
+    files = {"log.jsonl": entries, "heads.jsonl": heads, **groups_heads}
+    assert carried.check(carried.packed("whole", files, key), {key.public}).ok
+    swapped = files | {"groups/m1.jsonl": files["groups/m2.jsonl"]}
+    wrong = carried.check(carried.packed("whole", swapped, key), {key.public}).wrong
+    assert wrong == ("groups/m1.jsonl: the head that the log holds of this meeting is not in it",)
+    del files["groups/m2.jsonl"]
+    wrong = carried.check(carried.packed("whole", files, key), {key.public}).wrong
+    assert wrong == ("groups/m2.jsonl: the heads of the meeting of a group are missing",)
+    async with database.read() as connection:
+        alone = dict(zip(("log.jsonl", "heads.jsonl"), await carried.log_and_heads(connection, "m1"), strict=True))
+    found = carried.check(carried.packed("m1", alone, key), {key.public})
+    assert (found.ok, found.withheld) == (True, 2), "a vote that is counted in a group ends like any other"
