@@ -80,6 +80,7 @@ async def send_round(connection: AsyncConnection, hand: Hand, row: MeetingRow, h
     """What is not yet told, or no longer so, of a round: to each group of its own meeting, to all of the common
     session if there is one.  Raises Refused."""
     parts = [part for part in await lists.of_round(connection, row.id) if part.phase == "planned"]
+    parts.sort(key=lambda part: part.title)
     for each in (*parts, *([row] if row.place else [])):
         if each.form in PLACED and not each.place:
             raise Refused(RULE, "“{title}” has no place yet: please give it first.", title=each.title)
