@@ -11,8 +11,9 @@ from server.demo.large import name_of
 from server.demo.pilot import Chain, decided, everyone_away
 from server.meeting.ids import Post
 from server.org import groups, meetings, people, tree
-from server.org.accounts import HASHER
+from server.org.accounts import HASHER, Accounts
 from server.org.pilot.case import BOTH, Away
+from server.org.tree import Unit
 from server.records.database import Connection, Database
 from server.records.log import Log
 from server.records.tables import accounts
@@ -30,21 +31,33 @@ async def large(served: Served, members: int = 51, parties: int = 2, mode: str =
     """Two groups, each with a leader; everybody in one of them."""
     async with served.house.database.write() as connection:
         commune = await tree.unit(connection, "demo-xa-1")
-        cell = await tree.add(connection, CELL, tree.CELL, "Chi bộ Nhà máy Đóng tàu", commune)
-        for number in range(members):
-            await _member(connection, number)
-        for number in range(parties):
-            own = [person(each) for each in range(number, members, parties)]
-            await groups.add(connection, f"to-{number + 1}", cell.id, f"Tổ {number + 1}", own, SINCE)
-            await people.give_post(connection, own[1], cell.id, Post.GROUP_LEADER.value, SINCE)
-        await people.give_post(connection, "demo-theodoi", cell.id, Post.FOLLOWER.value, SINCE)
-        if mode:
-            await _allowed(connection, mode)
-        rows = [
-            served.house.accounts.row(person(number), person(number), name, _HASHED)
-            for name, number in NAMED.items()
-        ]
-        await connection.execute(sa.insert(accounts), rows)
+        assert commune
+        await entered(connection, served.house.accounts, commune, TODAY, members, parties, mode)
+        await people.give_post(connection, "demo-theodoi", CELL, Post.FOLLOWER.value, SINCE)
+
+
+async def entered(
+    connection: Connection,
+    keeper: Accounts,
+    above: Unit,
+    today: date,
+    members: int = 51,
+    parties: int = 2,
+    mode: str = BOTH,
+) -> None:
+    cell = await tree.add(connection, CELL, tree.CELL, "Chi bộ Nhà máy Đóng tàu", above)
+    for number in range(members):
+        await _member(connection, number)
+    for number in range(parties):
+        own = [person(each) for each in range(number, members, parties)]
+        await groups.add(connection, f"to-{number + 1}", cell.id, f"Tổ {number + 1}", own, SINCE)
+        await people.give_post(connection, own[1], cell.id, Post.GROUP_LEADER.value, SINCE)
+    if mode:
+        asked = today - timedelta(days=60)
+        draft = await everyone_away(connection, CELL, asked, [Away("far_work")], mode)
+        await decided(connection, CELL, draft, Chain(person(0), person(0), person(0)), asked, None)
+    rows = [keeper.row(person(number), person(number), name, _HASHED) for name, number in NAMED.items()]
+    await connection.execute(sa.insert(accounts), rows)
 
 
 def person(number: int) -> str:
@@ -57,12 +70,6 @@ async def _member(connection: Connection, number: int) -> None:
     if number < 2:
         post = (Post.SECRETARY, Post.COMMITTEE)[number]
         await people.give_post(connection, person(number), CELL, post.value, SINCE)
-
-
-async def _allowed(connection: Connection, mode: str) -> None:
-    asked = TODAY - timedelta(days=60)
-    draft = await everyone_away(connection, CELL, asked, [Away("far_work")], mode)
-    await decided(connection, CELL, draft, Chain(person(0), person(0), person(0)), asked, None)
 
 
 async def meet(served: Served, meeting: str, until: int | None = None) -> None:
