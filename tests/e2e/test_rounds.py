@@ -109,8 +109,8 @@ def _the_day_has_come(house: House, meeting: str) -> None:
         database.execute("UPDATE meetings SET planned_for = ? WHERE ? IN (id, round_id)", (now, meeting))
 
 
-async def _done(member: SimulatedMember, name: str, **fields: object) -> None:
-    answer = await member.ask(name, **fields)
+async def _done(by: SimulatedMember, name: str, /, **fields: object) -> None:
+    answer = await by.ask(name, **fields)
     assert "done" in answer, (name, answer)
 
 
@@ -122,7 +122,7 @@ async def _meets(browser: Browser, house: House, part: str, leader: str, others:
         await member.enter(part)
         await _done(chair, "Open")
         await _done(chair, "AppointMinutesSecretary", member=simulated[0].screen.me)
-        motion = chair.screen.view["round"]["motions"][0]["id"]
+        motion = next(iter(chair.screen.view["round"]["motions"]))
         await _done(chair, "PutMotion", vote="v1", motion=motion)
         await votes(member, "Tán thành")
         for one in (chair, *simulated):
@@ -145,7 +145,7 @@ async def _gathered(house: House, meeting: str, secretary: Visitor) -> None:
         await secretary.arrived()
         await _done(chair, "Open")
         await _done(chair, "AppointMinutesSecretary", member=clerk.screen.me)
-        await _done(chair, "CountGroups", vote="all", motion=chair.screen.view["round"]["motions"][0]["id"])
+        await _done(chair, "CountGroups", vote="all", motion=next(iter(chair.screen.view["round"]["motions"])))
         await _looked_at(secretary, "room-round")
         await _done(clerk, "ReadMinutes")
         await _done(chair, "AdoptMinutes")

@@ -306,6 +306,7 @@ async def test_the_committee_prepares_every_group_and_has_a_seat_in_its_own_only
     committee = await _as(served, "uyvien")
     assert (await committee.get(f"/meetings/{first.id}")).path == f"/meetings/{first.id}/invitation"
     assert (await committee.get(f"/meetings/{second.id}")).path == f"/meetings/{second.id}"
+    await committee.get("/meetings")
     await committee.post(f"/meetings/{first.id}/answer", coming="yes", reason="")
     assert committee.status == 404
 
