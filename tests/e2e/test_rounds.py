@@ -109,7 +109,7 @@ def _the_day_has_come(house: House, meeting: str) -> None:
         database.execute("UPDATE meetings SET planned_for = ? WHERE ? IN (id, round_id)", (now, meeting))
 
 
-async def _done(member: SimulatedMember, name: str, **fields: object) -> None:
+async def _done(member: SimulatedMember, name: str, /, **fields: object) -> None:
     answer = await member.ask(name, **fields)
     assert "done" in answer, (name, answer)
 
