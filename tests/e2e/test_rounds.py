@@ -109,13 +109,8 @@ def _the_day_has_come(house: House, meeting: str) -> None:
         database.execute("UPDATE meetings SET planned_for = ? WHERE ? IN (id, round_id)", (now, meeting))
 
 
-<<<<<<< HEAD
 async def _done(by: SimulatedMember, name: str, /, **fields: object) -> None:
     answer = await by.ask(name, **fields)
-=======
-async def _done(member: SimulatedMember, name: str, /, **fields: object) -> None:
-    answer = await member.ask(name, **fields)
->>>>>>> rounds
     assert "done" in answer, (name, answer)
 
 
