@@ -1,6 +1,6 @@
 /** What travels between the room and the server (docs/protocol.md).
  * Made of the server's own schema by `npm run protocol`; not written by hand.
- * schema: 64727d5e704a956d71d479f9ed2b5fa5a9395e3e597029e11067b4951235aa9b */
+ * schema: 29927795c7ba26d63a2a669d4e2a77a7c9f6641c8a35caf3e9a7c29cf8050057 */
 
 export type Command =
   | Leave
@@ -43,6 +43,8 @@ export type Command =
   | ShowDocument
   | CloseDocument
   | OpenVote
+  | PutMotion
+  | CountGroups
   | CastBallot
   | EnterHand
   | ContestHand
@@ -289,6 +291,18 @@ export interface OpenVote {
   vote: string;
   kind: string;
   text: string;
+}
+export interface PutMotion {
+  id: string;
+  name: "PutMotion";
+  vote: string;
+  motion: string;
+}
+export interface CountGroups {
+  id: string;
+  name: "CountGroups";
+  vote: string;
+  motion: string;
 }
 export interface CastBallot {
   id: string;
@@ -569,6 +583,7 @@ export interface View {
   score: ScoreView;
   minutes: MinutesView;
   groups: GroupsView;
+  round?: RoundView;
   minutes_secretary?: string;
   showing?: ShowingView;
   opened_at?: string;
@@ -609,6 +624,7 @@ export interface RollLine {
   reason?: string;
   excuse?: ExcuseView;
   corrected?: CorrectionView;
+  met?: string;
 }
 export interface Kinds {
   online?: boolean;
@@ -694,6 +710,11 @@ export interface VoteView {
     [k: string]: boolean;
   };
   counts?: {
+    [k: string]: CountView;
+  };
+  motion?: string;
+  count?: CountView;
+  groups?: {
     [k: string]: CountView;
   };
 }
@@ -884,6 +905,36 @@ export interface AnswerView {
   hands_for: number;
   hands_against: number;
   hands_other: number;
+}
+export interface RoundView {
+  motions: {
+    [k: string]: PreparedView;
+  };
+  held?: {
+    [k: string]: HeldView;
+  };
+  group?: string;
+}
+export interface PreparedView {
+  order: number;
+  item: string;
+  kind: string;
+  text: string;
+  groups?: {
+    [k: string]: CountView;
+  };
+}
+export interface HeldView {
+  order: number;
+  name: string;
+  meeting: string;
+  form: string;
+  opened_at: string;
+  closed_at: string;
+  chair: string;
+  adopted: boolean;
+  present: number;
+  place?: string;
 }
 export interface ShowingView {
   document: string;
