@@ -27,7 +27,7 @@ from .test_vote import PHONE, votes
 from .visitor import Visitor, visitor
 
 pytestmark = pytest.mark.e2e
-LIMIT = 240  # seconds for all that the test waits for
+LIMIT = 360  # seconds for all that the test waits for
 MOTION = "Thông qua kế hoạch nhiệm vụ quý tới"
 PICTURES = os.environ.get("CHIBO_PICTURES", "")  # a folder: the screens are kept there to be looked at
 WIDE, NARROW = {"width": 1440, "height": 900}, {"width": 360, "height": 740}
@@ -142,6 +142,7 @@ async def _gathered(house: House, meeting: str, secretary: Visitor) -> None:
         await secretary.page.goto(f"{secretary.url}/meetings/{meeting}/round")
         await _looked_at(secretary, "round-met")
         await secretary.page.get_by_role("link", name="Tổng hợp kết quả các tổ").click()
+        await secretary.button("Mở sổ ghi").click()
         await secretary.arrived()
         await _done(chair, "Open")
         await _done(chair, "AppointMinutesSecretary", member=clerk.screen.me)
