@@ -21,7 +21,7 @@ from . import guard, keys, supervision_cell
 from .next import HOME
 from .register_words import tops
 from .render import page, say
-from .supervision_words import asked_month, mmyyyy, percent, target_of, tenths, words
+from .supervision_words import asked_month, asked_page, mmyyyy, percent, target_of, tenths, words
 
 PAGE = 50
 OPENED = 12  # levels that may stand open at once
@@ -81,7 +81,7 @@ async def show(request: web.Request) -> web.StreamResponse:
 
 async def calendar(request: web.Request) -> web.StreamResponse:
     """GET /units/{unit}/supervision/calendar: the units directly below, 24 months each."""
-    unit, month, number = request[keys.UNIT], asked_month(request), _number(request)
+    unit, month, number = request[keys.UNIT], asked_month(request), asked_page(request)
     async with request.app[keys.HOUSE].database.read() as connection:
         branches = [unit] if unit.kind == CELL else await glance.below_with_cells(connection, unit, month)
         part = branches[(number - 1) * PAGE : number * PAGE]
@@ -146,13 +146,8 @@ def _asked(request: web.Request, target: int) -> Asked:
         down="down" in query,
         target=target,
         limit=PAGE,
-        offset=(_number(request) - 1) * PAGE,
+        offset=(asked_page(request) - 1) * PAGE,
     )
-
-
-def _number(request: web.Request) -> int:
-    asked = request.query.get("page", "1")
-    return min(int(asked), 10_000) if asked.isascii() and asked.isdigit() and int(asked) > 0 else 1
 
 
 def _query(request: web.Request, **changed: str) -> str:

@@ -10,12 +10,10 @@ from server.notify import outbox
 from server.org.refusal import Refused
 from server.org.roster import ZONE
 from server.oversight import alerts, glance
-from server.oversight.absences import Line, Tally, months_absent, tallies, trailing
 from server.oversight.months import Month
 from server.records import judging, rollups, tables
 from server.records.database import Database
 from server.records.signing import Key
-from server.records.summaries import EXCUSED, PRESENT, UNEXCUSED
 
 from .conftest import NOW, unit
 
@@ -137,45 +135,3 @@ async def test_acknowledged_once_with_a_note_and_only_at_its_cell(told: Database
         kept = await alerts.of_units(connection, [cell.id], only_open=False)
     assert next(each for each in kept if each.id == one.id).note == "đã nhắc"
     assert await alerts.run(told, NOW, ZONE) == 0
-
-
-# -- How absences are counted ----------------------------------------------------------------------------------------
-
-
-def lines(*states: str, member: str = "an") -> list[Line]:
-    start = datetime(2026, 1, 5, tzinfo=UTC)
-    return [
-        Line(
-            member,
-            "An",
-            "official",
-            f"m{n}",
-            f"2026-{n:02}",
-            start + timedelta(days=30 * n),
-            state,
-            0,
-            "",
-            "",
-            False,
-            False,
-        )
-        for n, state in enumerate(states, start=1)
-    ]
-
-
-def test_a_row_is_counted_from_the_last_meeting_back() -> None:
-    assert trailing(lines(EXCUSED, PRESENT, EXCUSED, EXCUSED), (EXCUSED,)) == 2
-    assert trailing(lines(EXCUSED, PRESENT), (EXCUSED,)) == 0
-    (tally,) = tallies(lines(EXCUSED, EXCUSED, EXCUSED, PRESENT, UNEXCUSED))
-    assert (tally.longest, tally.away_now, tally.present, tally.excused, tally.unexcused) == (3, 1, 1, 3, 1)
-
-
-def test_months_absent_are_those_without_a_reason_and_without_any_presence() -> None:
-    absent = lines(UNEXCUSED, EXCUSED, UNEXCUSED, PRESENT, UNEXCUSED)
-    assert months_absent(absent, 2026) == ("2026-01", "2026-03", "2026-05")
-    assert months_absent(absent, 2027) == ()
-    assert months_absent([*lines(UNEXCUSED), *lines(PRESENT)], 2026) == ()
-
-
-def test_an_empty_tally() -> None:
-    assert Tally("an", "An", "official", ()).away_now == 0
