@@ -29,13 +29,14 @@ from server.org.pilot.forms import HYBRID, IN_PERSON, permit
 from server.org.refusal import Refused
 from server.org.roster import ZONE, call
 from server.oversight import daily
+from server.papers import store
 from server.records import tables
 from server.records.database import Database
 from server.records.log import Log, Step
 from server.records.signing import Key
 from server.settings import Settings
 
-from . import evening, province
+from . import afterwards, evening, filing, province
 from .cells import CELLS, COMMUNES, Cell
 from .large import name_of
 from .pilot import Chain, decided, everyone_away
@@ -86,6 +87,8 @@ async def _register(connection: AsyncConnection, cell: Cell, since: date) -> Non
         await _groups(connection, cell, since)
     if cell.followed and not await people.with_post(connection, cell.id, Post.FOLLOWER.value, since):
         await people.give_post(connection, f"demo-{province.FOLLOWER[0]}", cell.id, Post.FOLLOWER.value, SINCE)
+    if not await store.terms_of(connection, cell.id):
+        await store.begin_term(connection, cell.id, *filing.TERM_BEFORE, {})
     if cell.mode:
         await _decision(connection, cell, since)
 
@@ -171,7 +174,7 @@ async def _month(database: Database, log: Log, zone: ZoneInfo, cell: Cell, first
         await _plan(database, cell, meeting, at, dice, zone)
     if not held:
         return False
-    await hold(database, log, meeting, cell, dice, zone)
+    await hold(database, log, meeting, cell, dice, zone, today)
     return True
 
 
@@ -209,39 +212,47 @@ def _forms(cell: Cell, month: int, dice: random.Random) -> Sequence[str]:
     return ()
 
 
-async def hold(database: Database, log: Log, meeting: str, cell: Cell, dice: random.Random, zone: ZoneInfo) -> None:
-    """From the call to the close, all kept at once."""
+async def hold(
+    database: Database, log: Log, meeting: str, cell: Cell, dice: random.Random, zone: ZoneInfo, today: date
+) -> None:
+    """From the call to the close, all kept at once; then its papers and its tasks, as far as they are not to come."""
     async with database.read() as connection:
         row = await meetings.meeting(connection, meeting)
     if row is None:
         raise LookupError(meeting)
     called = await call(database, meeting, zone, seed=lambda: f"{dice.getrandbits(256):064x}")
     told = evening.told(called, cell.habit, row.form, dice)
-    writer = _Writer()
+    writer = _Writer(log, meeting)
     planned = row.planned_for
     writer.ask(replace(called, excuses=told.excuses), NOBODY, planned - _AHEAD)
     for minute, who, command in sorted(told.steps, key=lambda step: step[0]):
         writer.ask(command, who, planned + timedelta(minutes=minute))
-    await log.append_all(meeting, 0, writer.steps)
+    await writer.keep()
+    await afterwards.papers(database, log, meeting, writer, cell.habit, dice, zone, today)
+    await afterwards.tasks_done(database, meeting, cell.habit, dice, zone, today)
 
 
 class _Writer:
     """Decide and apply, as a room does; what came of each command waits to be kept together."""
 
-    def __init__(self) -> None:
-        self.steps: list[Step] = []
-        self._meeting = Meeting()
+    def __init__(self, log: Log, meeting: str) -> None:
+        self._log, self._id, self._seq, self._told = log, meeting, 0, 0
+        self._steps: list[Step] = []
+        self.meeting = Meeting()
 
     def ask(self, command: c.Command, by: MemberId, at: datetime) -> None:
-        while (moment := due(self._meeting)) is not None and moment < at:
+        while (moment := due(self.meeting)) is not None and moment < at:
             self._one(c.Tick(), NOBODY, moment)
         self._one(command, by, at)
 
+    async def keep(self) -> None:
+        self._seq, self._steps = await self._log.append_all(self._id, self._seq, self._steps), []
+
     def _one(self, command: c.Command, by: MemberId, at: datetime) -> None:
-        events = decide(self._meeting, command, by, at)
-        self.steps.append(Step(events, at, by, "" if isinstance(command, c.Tick) else f"told-{len(self.steps)}"))
+        events, self._told = decide(self.meeting, command, by, at), self._told + 1
+        self._steps.append(Step(events, at, by, "" if isinstance(command, c.Tick) else f"told-{self._told}"))
         for event in events:
-            self._meeting = apply(self._meeting, event, at)
+            self.meeting = apply(self.meeting, event, at)
 
 
 async def told(settings: Settings, months: int) -> int:
