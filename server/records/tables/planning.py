@@ -19,11 +19,16 @@ meetings = sa.Table(
     sa.Column("noticed_at", Utc),  # when the notice last went out; NULL = not yet
     sa.Column("changed_at", Utc),  # agenda or documents changed since; NULL = no
     sa.Column("reason", sa.Text, nullable=False, server_default=""),  # why it was cancelled
+    # A round: the cell's meeting of the month, form by_groups, and one meeting for each group, which names it.
+    sa.Column("round_id", Id, sa.ForeignKey("meetings.id"), index=True),  # NULL = of the whole cell
+    sa.Column("group_id", Id, sa.ForeignKey("party_groups.id")),  # with round_id, and never without
+    sa.Column("motions", sa.JSON, nullable=False, server_default="[]"),  # of a round: [{id, item, kind, text}, …]
     # What follows is read off the log and written with it, so that lists need not replay.
     # planned | cancelled | a phase of the meeting
     sa.Column("phase", sa.String(16), nullable=False, server_default="planned"),
     sa.Column("opened_at", Utc),
     sa.Column("closed_at", Utc),
+    sa.UniqueConstraint("round_id", "group_id"),
 )
 # Who has planned is read off these alone, for a cell and for a whole province.
 _m = meetings.c
