@@ -7,13 +7,13 @@ from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from server.meeting import commands as c
+from server.meeting.events import Recorded
 from server.meeting.ids import MemberId, PaperKind
 from server.meeting.meeting import Meeting
 from server.org import meetings, tasks
 from server.org.trail import Hand
 from server.papers import desk
 from server.records.database import Database
-from server.records.log import Log
 
 from .cells import RESULTS, Habit
 
@@ -25,6 +25,7 @@ class Writer(Protocol):
     """Who decides and applies commands of one meeting, and keeps what came of them."""
 
     meeting: Meeting
+    recorded: list[Recorded]
 
     def ask(self, command: c.Command, by: MemberId, at: datetime) -> None: ...
 
@@ -33,7 +34,6 @@ class Writer(Protocol):
 
 async def papers(
     database: Database,
-    log: Log,
     meeting: str,
     writer: Writer,
     habit: Habit,
@@ -42,12 +42,11 @@ async def papers(
     today: date,
 ) -> None:
     """The minutes, and what is done with them."""
-    recorded = await log.read(meeting)
     async with database.read() as connection:
         row = await meetings.meeting(connection, meeting)
         if row is None or row.closed_at is None:
             raise LookupError(meeting)
-        of = await desk.material(connection, row, recorded, zone)
+        of = await desk.material(connection, row, writer.recorded, zone)
     held, closed = writer.meeting, row.closed_at
     reported = _reported(habit, dice, closed.astimezone(zone).date(), held.regulation.results_days)
     if not of.run or closed.astimezone(zone).date() + _DAY >= today:

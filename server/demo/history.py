@@ -21,6 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server import settings as configuration
 from server.meeting import commands as c
+from server.meeting.events import Recorded
 from server.meeting.ids import NOBODY, MeetingKind, MemberId, Post, Standing
 from server.meeting.meeting import Meeting, apply, decide, due
 from server.org import groups, meetings, people, tree
@@ -228,7 +229,7 @@ async def hold(
     for minute, who, command in sorted(told.steps, key=lambda step: step[0]):
         writer.ask(command, who, planned + timedelta(minutes=minute))
     await writer.keep()
-    await afterwards.papers(database, log, meeting, writer, cell.habit, dice, zone, today)
+    await afterwards.papers(database, meeting, writer, cell.habit, dice, zone, today)
     await afterwards.tasks_done(database, meeting, cell.habit, dice, zone, today)
 
 
@@ -239,6 +240,7 @@ class _Writer:
         self._log, self._id, self._seq, self._told = log, meeting, 0, 0
         self._steps: list[Step] = []
         self.meeting = Meeting()
+        self.recorded: list[Recorded] = []
 
     def ask(self, command: c.Command, by: MemberId, at: datetime) -> None:
         while (moment := due(self.meeting)) is not None and moment < at:
@@ -250,8 +252,10 @@ class _Writer:
 
     def _one(self, command: c.Command, by: MemberId, at: datetime) -> None:
         events, self._told = decide(self.meeting, command, by, at), self._told + 1
-        self._steps.append(Step(events, at, by, "" if isinstance(command, c.Tick) else f"told-{self._told}"))
+        cause = "" if isinstance(command, c.Tick) else f"told-{self._told}"
+        self._steps.append(Step(events, at, by, cause))
         for event in events:
+            self.recorded.append(Recorded(len(self.recorded) + 1, at, by, cause, event))
             self.meeting = apply(self.meeting, event, at)
 
 

@@ -33,7 +33,7 @@ async def test_the_last_word_holds_and_every_word_is_kept(told: Database) -> Non
         history = await appraisals.history(connection, await unit(told, "demo-cell-2"), "quarter", DECEMBER)
     line = next(line for line in quarter.cells if line.unit.id == "demo-cell-2")
     assert (line.four.unity, line.four.cadres) == (220, 200)
-    assert (line.said["unity"].by, line.said["unity"].at) == ("Đỗ Văn An", NOW)
+    assert (line.said["unity"].by, line.said["unity"].at) == ("Nguyễn Trọng Quyết", NOW)
     assert [(each.criterion, each.points) for each in history] == [("cadres", 20), ("unity", 22), ("unity", 18)]
     others = [line for line in quarter.cells if line.unit.id != "demo-cell-2"]
     assert others and all(line.four.unity is None for line in [*others, *month.cells])
