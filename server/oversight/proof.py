@@ -12,7 +12,8 @@ from server.org.tree import Unit
 from server.records.tables import meetings, unit_months, units, verdicts
 
 _m, _n, _v = meetings.c, unit_months.c, verdicts.c
-_PLACED = verdicts.join(meetings, _v.meeting == _m.id).join(units, _m.unit_id == units.c.id)
+# Outer joins: SQLite then begins with the verdicts, of which few are asked for, and not with all meetings.
+_PLACED = verdicts.outerjoin(meetings, _v.meeting == _m.id).outerjoin(units, _m.unit_id == units.c.id)
 
 
 @dataclass(frozen=True, slots=True)

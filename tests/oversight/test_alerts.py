@@ -96,6 +96,11 @@ async def test_before_the_day_the_committee_sets_nothing_is_unplanned(told: Data
 
 
 async def test_the_follower_is_told_and_without_one_the_secretary_above(told: Database) -> None:
+    s = tables.summaries.c
+    async with told.write() as connection:
+        await connection.execute(
+            sa.update(tables.summaries).where(s.unit_id == "demo-cell-2").values(reported_after=None)
+        )
     await alerts.run(told, NOW, ZONE)
     async with told.read() as connection:
         everyone = [await outbox.of_person(connection, who) for who in ("demo-theodoi", "demo-xauy", "demo-phuonguy")]
