@@ -14,6 +14,7 @@ from server.oversight.months import Month
 from server.records import judging, rollups, tables
 from server.records.database import Database
 from server.records.signing import Key
+from server.records.summaries import EXCUSED, UNEXCUSED
 
 from .conftest import NOW, unit
 
@@ -122,6 +123,28 @@ async def test_a_broken_record_is_alerted(told: Database, key: Key) -> None:
     assert not verdict.ok
     await alerts.run(told, NOW, ZONE)
     assert ("demo-cell-2", "broken") in await raised(told)
+
+
+async def test_rows_and_months_of_absences_and_late_papers_are_alerted(told: Database) -> None:
+    r, s = tables.roll_lines.c, tables.summaries.c
+    ours = sa.and_(r.unit_id == "demo-cell-4", r.kind == "member", r.standing == "official")
+    month = {"2026-10", "2026-11", "2026-12", "2027-01"}
+    async with told.write() as connection:
+        away, lazy = sorted(set(await connection.scalars(sa.select(r.member).where(ours))))[-2:]
+        for member, state in ((away, EXCUSED), (lazy, UNEXCUSED)):
+            of_member = sa.update(tables.roll_lines).where(ours, r.member == member)
+            await connection.execute(of_member.values(state=state))
+        of_year = sa.update(tables.roll_lines).where(ours, r.member == lazy)
+        await connection.execute(of_year.values(month=sa.func.replace(r.month, "2026-", "2027-")))
+        late = sa.update(tables.summaries).where(s.unit_id == "demo-cell-4", s.month.in_(month))
+        await connection.execute(late.values(reported_after=None))
+    await alerts.run(told, NOW, ZONE)
+    found = {
+        (row.kind, row.subject): dict(row.facts) for row in await raised_rows(told) if row.unit_id == "demo-cell-4"
+    }
+    assert found["excused", away]["count"] == 4
+    assert found["absent", lazy]["count"] == 4 and ("excused", lazy) not in found
+    assert any(kind == "papers" for kind, _ in found)
 
 
 async def test_acknowledged_once_with_a_note_and_only_at_its_cell(told: Database) -> None:
