@@ -56,8 +56,8 @@ async def show(request: web.Request) -> web.StreamResponse:
         values: dict[str, Any] = {
             "above": [(each, access.may(asks, "see_supervision", each)) for each in await tree.above(connection, unit)],
             "months": await glance.months(connection, unit, month.back()),
-            "alerts": await alerts.count_open(connection, unit),
-            "rows": await _opened(connection, request, branches, month),
+            "alerts": await alerts.count(connection, unit, only_open=True),
+            "rows": await _opened(connection, request, branches[asked.offset : asked.offset + PAGE], month),
             "found": await glance.cells(connection, unit, month, zone, asked) if _listed(request) else None,
         }
     return page(
@@ -70,6 +70,7 @@ async def show(request: web.Request) -> web.StreamResponse:
         asked=asked,
         listed=_listed(request),
         number=asked.offset // PAGE + 1,
+        levels=-(-len(branches) // PAGE),
         may_report=access.may(asks, "see_report", unit),
         charts=_charts(request, values["months"], target),
         query=lambda **changed: _query(request, **changed),
