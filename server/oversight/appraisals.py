@@ -17,7 +17,7 @@ from server.records.tables import appraisals, people
 
 from .months import Month
 
-CRITERIA: Mapping[str, str] = MappingProxyType({"unity": "Unity and discipline", "cadres": "Cadres and members"})
+CRITERIA: Mapping[str, str] = MappingProxyType({"unity": "Unity", "cadres": "Cadres"})
 _a = appraisals.c
 
 

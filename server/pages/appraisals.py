@@ -17,7 +17,7 @@ from .supervision_words import PERIODS, asked_month, words
 
 
 async def show(request: web.Request) -> web.StreamResponse:
-    """GET /units/{unit}/appraisal: ?period= and ?month= in it."""
+    """GET /units/{unit}/supervision/appraisal: ?period= and ?month= in it."""
     return await _shown(request, request.query.get("period", "month"))
 
 
@@ -47,7 +47,7 @@ async def _shown(request: web.Request, period: str, status: int = 200, **values:
 
 
 async def say(request: web.Request) -> web.StreamResponse:
-    """POST /units/{unit}/appraisal: points of one criterion, with their grounds."""
+    """POST /units/{unit}/supervision/appraisal: points of one criterion, with their grounds."""
     sent, unit = await fields(request, "criterion", "points", "note"), request[keys.UNIT]
     house = request.app[keys.HOUSE]
     period, month = request.query.get("period", "month"), asked_month(request)
@@ -61,4 +61,6 @@ async def say(request: web.Request) -> web.StreamResponse:
             await appraisals.appraise(connection, unit, period, span[-1], said, most, by, at)
     except Refused as refused:
         return await _shown(request, period, 422, refused=refused, sent=sent)
-    raise web.HTTPSeeOther(f"/units/{unit.id}/appraisal?" + urlencode({"period": period, "month": str(month)}))
+    raise web.HTTPSeeOther(
+        f"/units/{unit.id}/supervision/appraisal?" + urlencode({"period": period, "month": str(month)})
+    )

@@ -171,14 +171,14 @@ Words = Callable[[Sums], str]
 def _charts(request: web.Request, months: Mapping[Month, Sums], target: int) -> Sequence[tuple[str, Markup]]:
     """Attendance, cells that met, scores: each a line over the months."""
     kinds: Sequence[tuple[str, str, Figure, Words, int | None, Sequence[str]]] = (
-        ("Attendance", "rate", lambda s: s.permille, lambda s: percent(s.permille), target, ("0", "50", "100 %")),
+        ("Attendance", "rate", lambda s: s.permille, lambda s: percent(s.permille), target, ("0", "50", "100")),
         (
             "Cells that met",
             "met",
             lambda s: s.met_permille,
             lambda s: percent(s.met_permille),
             None,
-            ("0", "50", "100 %"),
+            ("0", "50", "100"),
         ),
         ("Score", "score", lambda s: s.score, lambda s: tenths(s.score), 900, ("0", "50", "100")),
     )

@@ -24,7 +24,7 @@ PLACES = (
     ("/units/demo-cell-2/supervision/calendar", "calendar", "demo-cell-2"),
     ("/units/demo-cell-1/alerts", "alerts", "demo-cell-1"),
     ("/units/demo-xa-1/supervision/report?period=quarter&month=2026-12", "report", "demo-xa-1"),
-    ("/units/demo-cell-2/appraisal?period=quarter&month=2026-12", "appraisal", "demo-cell-2"),
+    ("/units/demo-cell-2/supervision/appraisal?period=quarter&month=2026-12", "appraisal", "demo-cell-2"),
     ("/units/demo-cell-2/proof", "proof", "demo-cell-2"),
     ("/units/demo-cell-2/inspection.zip?since=2026-12&last=2026-12", "inspection", "demo-cell-2"),
     ("/meetings/demo-past/timeline", "timeline", "demo-cell-1"),
@@ -173,7 +173,7 @@ async def test_an_inspection_file_is_taken_along_and_checked_without_the_house(w
 
 
 async def test_what_cannot_be_counted_is_entered_by_the_committee_above_and_by_nobody_else(watched: Served) -> None:
-    path = "/units/demo-cell-2/appraisal?period=quarter&month=2026-12"
+    path = "/units/demo-cell-2/supervision/appraisal?period=quarter&month=2026-12"
     superior = await watched.member("xauy")
     await superior.get(path)
     await superior.post(path, criterion="unity", points="26", note="Chữ còn đây")
