@@ -1,11 +1,12 @@
 """Oversight at the size of a large province: 5,000 cells of 24 months; how long the supervisors' pages take.
 
     .venv/bin/python bench/oversight.py [--database postgresql] [--cells 5000] [--times 30]
+    .venv/bin/python bench/oversight.py --database URL            # made there if it is empty, and kept
 
-A database of its own is made and dropped.  The register and the summaries are written as rows (the real core takes half
-an hour for so many meetings), the months of the committees are added up by the program itself.  A real server, real
-pages, over loopback, one question at a time; every read writes its trace, as always.  Times in ms, from the question to
-the last byte; CPU is what this process worked for each.
+A database of its own is made and dropped, unless its address is given.  The register, the summaries and the tasks are
+written as rows (the real core takes half an hour for so many meetings), the months of the committees are added up by
+the program itself.  A real server, real pages, over loopback, one question at a time; every read writes its trace, as
+always.  Times in ms, from the question to the last byte; CPU is what this process worked for each.
 """
 
 import argparse
@@ -14,7 +15,8 @@ import random
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from statistics import median
@@ -49,11 +51,13 @@ PAGES = (
     "/units/x7/supervision?month=2026-12",
     "/units/p/supervision/calendar",
     "/units/p/supervision/report?period=month&month=2026-12",
+    "/units/p/supervision/report?period=year&month=2026-12&page=80",
     "/units/x7/supervision/report?period=year&month=2026-12",
     "/units/p/alerts",
     "/units/p/proof",
     "/units/c7/supervision",
     "/units/c7/looks",
+    "/people/sup/attendance",
 )
 FORMS = ("in_person", "in_person", "online", "hybrid", "by_groups")
 
@@ -127,6 +131,67 @@ def _summary(cell: int, month: Month, dice: random.Random) -> register.Row:
     }
 
 
+def tasks(cells: int) -> Iterator[register.Row]:
+    """Two of each meeting; of ten one is open, one was done late."""
+    for cell in range(cells):
+        for month in MONTHS:
+            for n in (0, 1) if _held(cell, month) else ():
+                deadline, luck = month.after, (cell + month.number + n) % 10
+                yield {
+                    "meeting": f"{cell}-{month}",
+                    "id": f"t{n}",
+                    "unit_id": f"c{cell}",
+                    "item": "",
+                    "owner": "sup",
+                    "text": "Việc được giao",
+                    "deadline": deadline,
+                    "state": "done" if luck else "open",
+                    "done_on": None if luck == 0 else deadline + timedelta(days=3 if luck == 1 else -3),
+                }
+
+
+def roll(cells: int) -> Iterator[register.Row]:
+    """Every seat of the cells of one commune: the page of a cell reads its own and no other."""
+    for cell in range(7, cells, register.COMMUNES):
+        for month in MONTHS:
+            for n in range(40) if _held(cell, month) else ():
+                yield {
+                    "meeting": f"{cell}-{month}",
+                    "member": f"{cell}-{n}",
+                    "unit_id": f"c{cell}",
+                    "month": str(month),
+                    "name": register.name_of(n),
+                    "kind": "member",
+                    "standing": "official",
+                    "post": "",
+                    "state": "present" if (n + month.number) % 9 else "absent_excused",
+                    "seconds": 5000,
+                    "kinds": "online",
+                    "reason": "",
+                    "corrected": False,
+                    "to_verify": False,
+                }
+
+
+def alerts(cells: int) -> Iterator[register.Row]:
+    """One of every cell in its last months, half of them acknowledged."""
+    for cell in range(cells):
+        for month in MONTHS[-2:]:
+            yield {
+                "unit_id": f"c{cell}",
+                "kind": "papers",
+                "subject": f"{cell}-{month}",
+                "period": str(month),
+                "raised_at": _at(cell, month),
+                "facts": {"cell": f"Chi bộ {cell}", "day": "10/12/2026"},
+                **(
+                    {"noted_at": NOW, "noted_by": "sup", "note": "Đã nhắc."}
+                    if cell % 2
+                    else {"noted_at": None, "noted_by": None, "note": ""}
+                ),
+            }
+
+
 async def seed(database: Database, cells: int) -> None:
     since = register.SINCE
     await register._fill(database, tables.units, register.units(cells))
@@ -141,6 +206,8 @@ async def seed(database: Database, cells: int) -> None:
     await register._fill(database, tables.posts, iter([post]))
     await register._fill(database, tables.meetings, meetings(cells))
     await register._fill(database, tables.summaries, summaries(cells))
+    for table, rows in ((tables.tasks, tasks), (tables.roll_lines, roll), (tables.alerts, alerts)):
+        await register._fill(database, table, rows(cells))
     verdicts = ({"meeting": f"{c}-{m}", "at": NOW, "ok": True, "why": ""} for c in range(cells) for m in MONTHS)
     await register._fill(database, tables.verdicts, verdicts)
     async with database.write() as connection:
@@ -177,21 +244,38 @@ async def timed(database: Database, folder: Path, times: int) -> None:
 
 async def run(asked: argparse.Namespace) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        async with register.made(asked.database, Path(folder)) as database:
-            began = time.perf_counter()
-            await seed(database, asked.cells)
-            took = time.perf_counter() - began
-            print(
-                f"{asked.database}: {asked.cells} cells, {asked.cells * len(MONTHS)} meetings, seeded in {took:.0f} s\n"
-            )
-            await timed(database, Path(folder), asked.times)
+        made = kept if "://" in asked.database else register.made
+        async with made(asked.database, Path(folder)) as database:
+            await _seeded(database, asked.cells)
+            if asked.times:
+                await timed(database, Path(folder), asked.times)
+
+
+@asynccontextmanager
+async def kept(url: str, _: Path) -> AsyncIterator[Database]:
+    database = Database(url)
+    try:
+        await database.migrate()
+        yield database
+    finally:
+        await database.close()
+
+
+async def _seeded(database: Database, cells: int) -> None:
+    async with database.read() as connection:
+        there = await connection.scalar(sa.select(sa.func.count()).select_from(tables.summaries))
+    began = time.perf_counter()
+    if not there:
+        await seed(database, cells)
+    took = time.perf_counter() - began
+    print(f"{database.url.get_backend_name()}: {cells} cells, {cells * len(MONTHS)} meetings, seeded in {took:.0f} s\n")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--database", choices=("sqlite", "postgresql"), default="sqlite")
+    parser.add_argument("--database", default="sqlite", help="sqlite, postgresql, or the address of one that is kept")
     parser.add_argument("--cells", type=int, default=5000)
-    parser.add_argument("--times", type=int, default=30, help="each page is asked for")
+    parser.add_argument("--times", type=int, default=30, help="each page is asked for; 0 = only make the data")
     asyncio.run(run(parser.parse_args()))
 
 

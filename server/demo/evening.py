@@ -13,7 +13,11 @@ from server.meeting.ids import (
     Excuse,
     ItemId,
     LongText,
+    MeetingKind,
     MemberId,
+    Post,
+    Question,
+    QuestionId,
     RollState,
     Seat,
     SeatKind,
@@ -23,10 +27,10 @@ from server.meeting.ids import (
     VoteId,
 )
 from server.meeting.rules import SCORE, Points, Regulation
-from server.org.pilot.case import ONLINE
+from server.org.pilot.case import GROUPS, ONLINE
 from server.org.pilot.forms import IN_PERSON
 
-from .cells import CONCLUSIONS, REASONS, SPOKEN, TASKS, Habit
+from .cells import CONCLUSIONS, REASONS, REPORTS, SPOKEN, TASKS, Habit
 
 Step = tuple[float, MemberId, c.Command]  # minutes after the planned time, who, what
 
@@ -50,6 +54,7 @@ class _Evening:
     in_room: tuple[Seat, ...]  # ticked by the chair
     away: tuple[Seat, ...]
     ends: float  # minutes after the planned time
+    leaders: tuple[MemberId, ...]  # of the party groups, which sit apart for a while; () = they do not
     dice: random.Random
 
     @property
@@ -73,13 +78,14 @@ def told(call: c.Call, habit: Habit, form: str, dice: random.Random) -> Told:
 def _drawn(call: c.Call, habit: Habit, form: str, dice: random.Random) -> _Evening:
     members = [seat for seat in call.roster if seat.kind is SeatKind.MEMBER]
     far = {seat.member for seat in members[len(members) - habit.absent :]}
-    must = {call.chair, *call.line[:1]}
+    leaders = tuple(seat.member for seat in members if seat.post is Post.GROUP_LEADER and _apart(call, form))
+    must = {call.chair, *call.line[:1], *leaders}
     comes = [
         seat for seat in members if seat.member in must or dice.random() < (_FAR if seat.member in far else habit.comes)
     ]
     followers = [seat for seat in call.roster if seat.kind is SeatKind.SUPERVISOR and dice.random() < 0.3]
     apart = 1.0 if form == ONLINE else 0.0 if form == IN_PERSON else 0.6
-    online = [seat for seat in comes if seat.member == call.chair or dice.random() < apart]
+    online = [seat for seat in comes if seat.member in (call.chair, *leaders) or dice.random() < apart]
     online.sort(key=lambda seat: seat.member != call.chair)
     room = [seat for seat in comes if seat not in online]
     away = [seat for seat in members if seat not in comes]
@@ -90,7 +96,12 @@ def _drawn(call: c.Call, habit: Habit, form: str, dice: random.Random) -> _Eveni
         room += followers
     else:
         online += followers
-    return _Evening(call, habit, tuple(online), tuple(room), tuple(away), ends, dice)
+    return _Evening(call, habit, tuple(online), tuple(room), tuple(away), ends, leaders, dice)
+
+
+def _apart(call: c.Call, form: str) -> bool:
+    """A meeting by groups, and one with a theme, splits for a while."""
+    return form == GROUPS or (form != IN_PERSON and call.about.kind is MeetingKind.COMBINED)
 
 
 def _page(member: MemberId, number: int = 1) -> ConnectionId:
@@ -110,7 +121,8 @@ def _coming(e: _Evening) -> Iterator[Step]:
 
 def _mishap(e: _Evening) -> Iterator[Step]:
     """One who is connected is cut off for a while, one goes before the end; sometimes."""
-    able = [seat.member for seat in e.online[1:] if seat.kind is SeatKind.MEMBER and seat.member not in e.call.line[:1]]
+    stay = (*e.call.line[:1], *e.leaders)
+    able = [seat.member for seat in e.online[1:] if seat.kind is SeatKind.MEMBER and seat.member not in stay]
     if able and e.dice.random() < 0.6:
         lost, minute = e.dice.choice(able), 22 + e.dice.random() * 8
         yield minute, lost, c.Drop(_page(lost))
@@ -141,6 +153,8 @@ def _course(e: _Evening) -> Iterator[Step]:
         yield begin, e.chair, c.TakeUpItem(item.id)
         yield begin + step * 0.8, e.chair, c.Conclude(item.id, Text(e.dice.choice(CONCLUSIONS)))
         yield begin + step * 0.85, _secretary(e), c.WriteMinutes(item.id, LongText(e.dice.choice(SPOKEN)), 0)
+    if e.leaders and len(items) > 1:
+        yield from _sitting(e, items[1].id, 3 + step * 1.1, step * 0.6)
     yield from _speeches(e, items[-1].id if items else ItemId(""), 3 + (len(items) - 1) * step)
     if not e.call.about.part:
         yield from _tasks(e)
@@ -151,6 +165,17 @@ def _tasks(e: _Evening) -> Iterator[Step]:
         deadline = datetime.fromisoformat(e.call.about.planned_for).date() + timedelta(days=25)
         task = c.GiveTask(TaskId(f"t{number}"), Text(e.dice.choice(TASKS)), owner, deadline.isoformat())
         yield e.ends - 18 + number * 0.3, e.chair, task
+
+
+def _sitting(e: _Evening, item: ItemId, begin: float, minutes: float) -> Iterator[Step]:
+    """The groups of the register sit apart over one item; each leader reports before they are called back."""
+    question = Question(QuestionId("1"), item)
+    yield begin, e.chair, c.FormGroups((question,), round(minutes) + 2)
+    for number, leader in enumerate(e.leaders):
+        written = begin + minutes * 0.7 + number * 0.4
+        yield written, leader, c.DraftReport(question.id, Text(e.dice.choice(REPORTS)), hands_for=6 + number)
+        yield written + 0.3, leader, c.SubmitReport()
+    yield begin + minutes, e.chair, c.GatherGroups()
 
 
 def _owners(e: _Evening) -> Sequence[MemberId]:

@@ -16,6 +16,7 @@ from . import province
 
 CHAIR, CLERK = MemberId("demo-bithu"), MemberId("demo-capuy2")
 TERM = ("2025 – 2027", date(2025, 7, 1))
+TERM_BEFORE = ("2022 – 2025", date(2022, 7, 1))
 GIVEN_BEFORE = {"minutes": 11, "resolution": 11}  # on paper, before there was Chibo
 
 Ask = Callable[[c.Command, MemberId, datetime], Awaitable[None]]
@@ -24,6 +25,7 @@ Ask = Callable[[c.Command, MemberId, datetime], Awaitable[None]]
 async def begin_term(database: Database) -> None:
     async with database.write() as connection:
         if not await store.terms_of(connection, province.CELL):
+            await store.begin_term(connection, province.CELL, *TERM_BEFORE, {})
             await store.begin_term(connection, province.CELL, *TERM, GIVEN_BEFORE)
 
 

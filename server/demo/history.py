@@ -28,13 +28,14 @@ from server.org.pilot.forms import HYBRID, IN_PERSON, permit
 from server.org.refusal import Refused
 from server.org.roster import ZONE, call
 from server.oversight import daily
+from server.papers import store
 from server.records import tables
 from server.records.database import Database
 from server.records.log import Log
 from server.records.signing import Key
 from server.settings import Settings
 
-from . import evening, province, rounds
+from . import afterwards, evening, filing, province, rounds
 from .cells import CELLS, COMMUNES, Cell
 from .large import name_of
 from .pilot import Chain, decided, everyone_away
@@ -90,6 +91,8 @@ async def _register(connection: AsyncConnection, cell: Cell, since: date) -> Non
         await _groups(connection, cell, since)
     if cell.followed and not await people.with_post(connection, cell.id, Post.FOLLOWER.value, since):
         await people.give_post(connection, f"demo-{province.FOLLOWER[0]}", cell.id, Post.FOLLOWER.value, SINCE)
+    if not await store.terms_of(connection, cell.id):
+        await store.begin_term(connection, cell.id, *filing.TERM_BEFORE, {})
     if cell.mode:
         await _decision(connection, cell, since)
 
@@ -175,7 +178,7 @@ async def _month(database: Database, log: Log, zone: ZoneInfo, cell: Cell, first
         await _plan(database, cell, meeting, at, dice, zone)
     if not held:
         return False
-    await hold(database, log, meeting, cell, dice, zone)
+    await hold(database, log, meeting, cell, dice, zone, today)
     return True
 
 
@@ -241,8 +244,10 @@ def _forms(cell: Cell, month: int, dice: random.Random) -> Sequence[str]:
     return ()
 
 
-async def hold(database: Database, log: Log, meeting: str, cell: Cell, dice: random.Random, zone: ZoneInfo) -> None:
-    """From the call to the close, all kept at once."""
+async def hold(
+    database: Database, log: Log, meeting: str, cell: Cell, dice: random.Random, zone: ZoneInfo, today: date
+) -> None:
+    """From the call to the close, all kept at once; then its papers and its tasks, as far as they are not to come."""
     async with database.read() as connection:
         row = await meetings.meeting(connection, meeting)
     if row is None:
@@ -252,12 +257,14 @@ async def hold(database: Database, log: Log, meeting: str, cell: Cell, dice: ran
         return
     called = await call(database, meeting, zone, seed=lambda: f"{dice.getrandbits(256):064x}")
     told = evening.told(called, cell.habit, row.form, dice)
-    writer = Scribe()
+    writer = Scribe(log, meeting)
     planned = row.planned_for
     writer.ask(replace(called, excuses=told.excuses), NOBODY, planned - _AHEAD)
     for minute, who, command in sorted(told.steps, key=lambda step: step[0]):
         writer.ask(command, who, planned + timedelta(minutes=minute))
-    await log.append_all(meeting, 0, writer.steps)
+    await writer.keep()
+    await afterwards.papers(database, meeting, writer, cell.habit, dice, zone, today)
+    await afterwards.tasks_done(database, meeting, cell.habit, dice, zone, today)
 
 
 async def told(settings: Settings, months: int) -> int:

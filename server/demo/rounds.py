@@ -69,22 +69,22 @@ async def hold(
     for part in (part for part in parts[:groups] if not part.closed):
         called = await calling.call(database, part.id, zone, part.planned_for)
         told = evening.told(called, habit, part.form, dice)
-        scribe = Scribe()
+        scribe = Scribe(log, part.id)
         scribe.ask(called, NOBODY, part.planned_for - ahead)
         for minute, who, command in sorted(told.steps, key=lambda step: step[0]):
             scribe.ask(command, who, part.planned_for + timedelta(minutes=minute))
-        await log.append_all(part.id, 0, scribe.steps)
+        await scribe.keep()
     if groups is None:
         await gather(database, log, meeting, max(part.planned_for for part in parts) + AFTER, dice, zone)
 
 
 async def gather(database: Database, log: Log, meeting: str, at: datetime, dice: random.Random, zone: ZoneInfo) -> None:
     called = await calling.call(database, meeting, zone, at)
-    scribe = Scribe()
+    scribe = Scribe(log, meeting)
     scribe.ask(called, NOBODY, at)
     for number, (who, command) in enumerate(_gathered(called, dice), start=1):
         scribe.ask(command, who, at + timedelta(minutes=number))
-    await log.append_all(meeting, 0, scribe.steps)
+    await scribe.keep()
 
 
 def _gathered(called: c.Call, dice: random.Random) -> Iterator[tuple[MemberId, c.Command]]:

@@ -124,6 +124,7 @@ class Regulation:
     contest_window: int = 60  # to contest a hand that the chair entered (no document: a setting)
     longest_split: int = 3600  # the groups sit apart so long at most (no document: a setting)
     smallest_group: int = 3  # members (no document: a setting; as many as make a cell)
+    results_days: int = 2  # 42-HD/BTCTW 28/10/2025: results are posted and reported within so many days of the close
     sealed: bool = False  # sound and picture are sealed from end to end (no document: a setting)
     report_grace: int = 300  # after gathering a group may still report so long (no document: a setting)
     motions: tuple[MotionRule, ...] = MOTIONS

@@ -152,6 +152,7 @@ ALLOWED: Mapping[str, frozenset[str]] = MappingProxyType(
         "verify_records": frozenset({"committee", "follower", "superior", "leading"}),
         "take_inspection": frozenset({"follower", "superior"}),
         "see_report": frozenset({"superior", "leading"}),
+        "appraise": frozenset({"superior"}),  # what a cell did where nothing can be counted
         # the register: units, members and what holds of them; phone, mail and card are for whoever keeps it
         "see_register": frozenset(
             {"committee", "heir_committee", "follower", "superior", "leading", "organiser", "administrator"}

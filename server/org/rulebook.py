@@ -111,10 +111,16 @@ def regulation(rules: Mapping[str, Rule], kind: str) -> Regulation:
         longest_split=number(rules, "longest_split"),
         smallest_group=number(rules, "smallest_group"),
         report_grace=number(rules, "report_grace"),
+        results_days=_results_days(rules),
         sealed=word(rules, "media_sealed") == "yes",
         motions=tuple(_motion(rules, motion) for motion in MOTIONS),
         criteria=tuple(_criterion(rules, criterion) for criterion in CRITERIA),
     )
+
+
+def _results_days(rules: Mapping[str, Rule]) -> int:
+    """Before the guide that sets a time for them, what it came to set."""
+    return number(rules, "results_days_after") if "results_days_after" in rules else Regulation().results_days
 
 
 # kind of motion → the rule of its share; the others need the ordinary majority

@@ -60,6 +60,11 @@ async def task(connection: AsyncConnection, meeting: str, task_id: str) -> Task 
     return _read(row) if row else None
 
 
+async def of_meeting(connection: AsyncConnection, meeting: str) -> Sequence[Task]:
+    """Those given there, by deadline."""
+    return [_read(row) for row in await connection.execute(_FOUND.where(_T.meeting == meeting).order_by(*_ORDER))]
+
+
 async def of_unit(connection: AsyncConnection, unit_id: str, limit: int = 500) -> Sequence[Task]:
     """Of a cell: what is open first, by deadline; then what is done, the latest first."""
     order = (sa.case((_T.state == OPEN, 0), else_=1), *_ORDER)

@@ -87,25 +87,27 @@ async def of_units(
     return await _read(connection, _a.unit_id.in_(unit_ids), only_open, limit)
 
 
-async def below(connection: AsyncConnection, top: Unit, *, only_open: bool, limit: int = 200) -> Sequence[Alert]:
-    return await _read(connection, tree.within([top]), only_open, limit)
+async def below(
+    connection: AsyncConnection, top: Unit, *, only_open: bool, limit: int = 200, offset: int = 0
+) -> Sequence[Alert]:
+    return await _read(connection, tree.within([top]), only_open, limit, offset)
 
 
-async def count_open(connection: AsyncConnection, top: Unit) -> int:
+async def count(connection: AsyncConnection, top: Unit, *, only_open: bool) -> int:
     joined = alerts.join(units, _a.unit_id == units.c.id)
-    counted = sa.select(sa.func.count()).select_from(joined).where(tree.within([top]), _a.noted_at.is_(None))
-    return (await connection.scalar(counted)) or 0
+    counted = sa.select(sa.func.count()).select_from(joined).where(tree.within([top]))
+    return (await connection.scalar(counted.where(_a.noted_at.is_(None)) if only_open else counted)) or 0
 
 
 async def _read(
-    connection: AsyncConnection, where: sa.ColumnElement[bool], only_open: bool, limit: int
+    connection: AsyncConnection, where: sa.ColumnElement[bool], only_open: bool, limit: int, offset: int = 0
 ) -> Sequence[Alert]:
     joined = alerts.join(units, _a.unit_id == units.c.id).outerjoin(persons, _a.noted_by == persons.c.id)
     named = (units.c.kind.label("unit_kind"), units.c.name, units.c.path, persons.c.name.label("noted_name"))
     found = sa.select(alerts, *named).select_from(joined).where(where)
     if only_open:
         found = found.where(_a.noted_at.is_(None))
-    rows = await connection.execute(found.order_by(_a.noted_at.is_not(None), _a.id.desc()).limit(limit))
+    rows = await connection.execute(found.order_by(_a.noted_at.is_not(None), _a.id.desc()).limit(limit).offset(offset))
     return [_alert(row) for row in rows]
 
 

@@ -1,7 +1,7 @@
 """The month at a glance: a committee's sub-tree level by level, its months, its cells by what is wrong with them."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from types import MappingProxyType
@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from server.meeting.ids import MeetingKind
 from server.org import names
 from server.org.tree import CELL, Unit
-from server.records.rollups import COUNTED, IN_TIME, REGULAR
+from server.records.rollups import COUNTED, REGULAR
 from server.records.tables import below, meetings, summaries, unit_months, units, verdicts
 
 from .cells import part_broken
@@ -63,28 +63,42 @@ async def level(connection: AsyncConnection, top: Unit, month: Month, zone: Zone
 
 async def below_with_cells(connection: AsyncConnection, top: Unit, month: Month) -> list[Unit]:
     """The units directly below that have cells, by name."""
-    paths = await connection.scalars(sa.select(_u.path).where(below(top.path), living(month)))
-    counted = _by_child(list(paths), top)
+    place = _place(top)
+    counted = sa.select(place, sa.func.count()).select_from(_under).where(below(top.path), living(month))
+    rows = (await connection.execute(counted.group_by(place))).all()
+    cells = _by_child([(path, count) for path, count in rows], top)
     found = sa.select(_u.id, _u.kind, _u.name, _u.path).where(_u.parent_id == top.id).order_by(_u.folded, _u.id)
-    return [Unit(**row._mapping) for row in await connection.execute(found) if counted[row.id]]
+    return [Unit(**row._mapping) for row in await connection.execute(found) if cells[row.id]]
+
+
+_above = units.alias("above")
+_under = units.join(_above, _u.parent_id == _above.c.id)
+
+
+def _place(top: Unit) -> sa.ColumnElement[str]:
+    """Cells are counted by the unit above them, those directly below `top` one by one: a province with thousands of
+    cells is a hundred rows."""
+    return sa.case((_u.parent_id == top.id, _u.path), else_=_above.c.path)
 
 
 async def _counted(
     connection: AsyncConnection, top: Unit, month: Month, zone: ZoneInfo
 ) -> tuple[Counter[str], Counter[str]]:
     """How many cells there are, and how many have planned, in `top` and in each unit directly below it, by id."""
-    inside = sa.and_(below(top.path), living(month))
-    paths = list(await connection.scalars(sa.select(_u.path).where(inside)))
-    joined = units.join(meetings, _m.unit_id == _u.id)
-    planning = sa.select(_u.path).select_from(joined).where(inside, _planned(month, zone)).distinct()
-    return _by_child(paths, top), _by_child(list(await connection.scalars(planning)), top)
+    joined = _under.outerjoin(meetings, sa.and_(_m.unit_id == _u.id, _planned(month, zone)))
+    place, every, planning = _place(top), sa.func.count(_u.id.distinct()), sa.func.count(_m.unit_id.distinct())
+    found = sa.select(place, every, planning).select_from(joined).where(below(top.path), living(month))
+    rows = (await connection.execute(found.group_by(place))).all()
+    return _by_child([(row[0], row[1]) for row in rows], top), _by_child([(row[0], row[2]) for row in rows], top)
 
 
-def _by_child(paths: Sequence[str], top: Unit) -> Counter[str]:
-    depth = len(top.line) + 1  # "/root/…/top/child/…": the child's place
-    counted = Counter(path.split("/", depth + 1)[depth] for path in paths if path != top.path)
-    counted[top.id] = len(paths)
-    return counted
+def _by_child(counts: Iterable[tuple[str, int]], top: Unit) -> Counter[str]:
+    """(a path below `top`, cells) → id of `top` and of each unit directly below it → cells."""
+    depth, found = len(top.line) + 1, Counter[str]()  # "/root/…/top/child/…": the child's place
+    for path, count in counts:
+        found[top.id] += count
+        found[path.split("/", depth + 1)[depth]] += count
+    return found
 
 
 def _branch(row: Any, cells: int, planned: int) -> Branch:
@@ -96,8 +110,9 @@ def _branch(row: Any, cells: int, planned: int) -> Branch:
 
 async def months(connection: AsyncConnection, top: Unit, span: Sequence[Month]) -> Mapping[Month, Sums]:
     """The sums of each month of `span`; how many cells there were is that of the end of each month."""
-    born = sa.select(_u.founded, _u.dissolved).where(below(top.path), _u.kind == CELL)
-    lives = Counter((row.founded, row.dissolved) for row in await connection.execute(born))
+    born = sa.select(_u.founded, _u.dissolved, sa.func.count()).where(below(top.path), _u.kind == CELL)
+    rows = await connection.execute(born.group_by(_u.founded, _u.dissolved))
+    lives = Counter({(founded, dissolved): count for founded, dissolved, count in rows})
     kept = (await calendar(connection, [top], span))[top.id]
     return {month: replace(kept.get(month, Sums()), cells=_alive(lives, month)) for month in span}
 
@@ -151,7 +166,9 @@ def _wrong(target: int) -> Mapping[str, sa.ColumnElement[bool]]:
         "low": sa.and_(_s.base > 0, _s.present * 1000 < _s.base * target),
         "short": _s.seconds < _s.wanted_minutes * 60,
         "unscored": sa.and_(_s.meeting.is_not(None), _s.score.is_(None)),
-        "late": sa.and_(_s.meeting.is_not(None), sa.or_(_s.reported_after.is_(None), _s.reported_after > IN_TIME)),
+        "late": sa.and_(
+            _s.meeting.is_not(None), sa.or_(_s.reported_after.is_(None), _s.reported_after > _s.results_days)
+        ),
         "broken": sa.or_(_v.ok.is_(False), part_broken(meetings)),
     }
 
@@ -179,41 +196,49 @@ class Asked:
 async def cells(
     connection: AsyncConnection, top: Unit, month: Month, zone: ZoneInfo, asked: Asked
 ) -> tuple[int, list[CellMonth]]:
-    """How many cells of the sub-tree fit, and a part of them."""
-    above = units.alias("above")
-    joined = (
-        units.outerjoin(above, _u.parent_id == above.c.id)
-        .outerjoin(meetings, sa.and_(_m.unit_id == _u.id, _planned(month, zone)))
+    """How many cells of the sub-tree fit, and a part of them: found and put in order by what that needs, then the part
+    alone is read in full.  A part that lies behind the last cell is empty, and counts nothing."""
+    key, joined = SORTS[asked.sort], _found_in(month, zone)
+    order = (key.is_(None), key.desc() if asked.down else key, _u.folded, _u.id)
+    every, place = sa.func.count().over(), sa.func.row_number().over(order_by=order)
+    fitting = sa.select(_u.id, _m.id.label("meeting"), every.label("every"), place.label("place")).select_from(joined)
+    wanted = fitting.where(*_fits(top, month, asked)).order_by(*order).limit(asked.limit).offset(asked.offset)
+    part = wanted.subquery("part")
+    full = (
+        part.join(units, _u.id == part.c.id)
+        .outerjoin(_above, _u.parent_id == _above.c.id)
+        .outerjoin(meetings, _m.id == part.c.meeting)
         .outerjoin(summaries, _s.meeting == _m.id)
         .outerjoin(verdicts, _v.meeting == _s.meeting)
     )
-    where = [below(top.path), living(month)]
-    if asked.filter:
-        where.append(_wrong(asked.target)[asked.filter])
-    if words := names.fold(asked.words):
-        where.append(_u.folded.contains(words, autoescape=True))
-    count = (await connection.scalar(sa.select(sa.func.count()).select_from(joined).where(*where))) or 0
-    shown = (_u.id, _u.kind, _u.name, _u.path, above.c.name.label("superior"))
-    of_meeting = (_m.planned_for, _m.phase, _m.id.label("meeting"))
-    facts = (
-        _s.kind.label("held_kind"),
-        _s.form,
-        _s.base,
-        _s.present,
-        _s.excused,
-        _s.unexcused,
-        _s.seconds,
-        _s.wanted_minutes,
-        _s.score,
-        _s.grade,
+    rows = (await connection.execute(sa.select(part.c.every, *_READ).select_from(full).order_by(part.c.place))).all()
+    return (rows[0].every if rows else 0), [_cell_month(row) for row in rows]
+
+
+def _found_in(month: Month, zone: ZoneInfo) -> sa.Join:
+    """Every cell with its regular meeting of the month, what became of it and what its record is worth."""
+    return (
+        units.outerjoin(meetings, sa.and_(_m.unit_id == _u.id, _planned(month, zone)))
+        .outerjoin(summaries, sa.and_(_s.meeting == _m.id, _s.month == str(month)))
+        .outerjoin(verdicts, _v.meeting == _s.meeting)
     )
-    parts = part_broken(meetings).label("part_broken")
-    held = (_s.reported_after, _s.meeting.label("held"), _v.ok, parts)
-    query = sa.select(*shown, *of_meeting, *facts, *held).select_from(joined)
-    key = SORTS[asked.sort]
-    order = (key.is_(None), key.desc() if asked.down else key, _u.folded, _u.id)
-    rows = await connection.execute(query.where(*where).order_by(*order).limit(asked.limit).offset(asked.offset))
-    return count, [_cell_month(row) for row in rows]
+
+
+def _fits(top: Unit, month: Month, asked: Asked) -> Iterator[sa.ColumnElement[bool]]:
+    yield from (below(top.path), living(month))
+    if asked.filter:
+        yield _wrong(asked.target)[asked.filter]
+    if words := names.fold(asked.words):
+        yield _u.folded.contains(words, autoescape=True)
+
+
+_FACTS = ("form", "base", "present", "excused", "unexcused", "seconds", "wanted_minutes", "score", "grade")
+_READ = (
+    *(_u.id, _u.kind, _u.name, _u.path, _above.c.name.label("superior")),
+    *(_m.planned_for, _m.phase, _m.id.label("meeting"), _s.kind.label("held_kind"), _s.meeting.label("held")),
+    *(*(_s[name] for name in _FACTS), _s.reported_after, _s.results_days, _v.ok),
+    part_broken(meetings).label("part_broken"),
+)
 
 
 def _cell_month(row: Any) -> CellMonth:
@@ -237,8 +262,10 @@ def _cell_month(row: Any) -> CellMonth:
             good=int(row.grade == "good"),
             verified=int(row.ok is not None),
             broken=int(row.ok is False or row.part_broken),
+            records=1,
+            judged=int(row.ok is not None),
             reported=int(row.reported_after is not None),
-            in_time=int(row.reported_after is not None and row.reported_after <= IN_TIME),
+            in_time=int(row.reported_after is not None and row.reported_after <= row.results_days),
         )
     return CellMonth(
         Unit(row.id, row.kind, row.name, row.path),

@@ -32,6 +32,7 @@ WHAT: Mapping[str, str] = MappingProxyType(
         "remarks": "Remarks",
         "proof": "Proof of the records",
         "report": "Report",
+        "appraisal": "Appraisal of the cell",
         "inspection": "Inspection file",
         "minutes": "Minutes",
         "papers": "Papers",

@@ -28,7 +28,9 @@ class Sums:
     verified: int = 0  # meetings whose record was looked at
     broken: int = 0  # and found not whole
     reported: int = 0  # meetings whose results were reported to the direct superior
-    in_time: int = 0  # of them within two days (42-HD/BTCTW)
+    in_time: int = 0  # of them within the days that the regulation of the meeting wants
+    records: int = 0  # of all closed meetings, whatever their kind
+    judged: int = 0  # of them looked at
 
     @property
     def in_room(self) -> int:

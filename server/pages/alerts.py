@@ -10,6 +10,9 @@ from server.oversight import alerts, remarks
 from . import days, guard, keys, supervision_cell
 from .render import page
 from .signing_in import fields
+from .supervision_words import asked_page
+
+PAGE = 50
 
 
 async def show(request: web.Request) -> web.StreamResponse:
@@ -19,8 +22,11 @@ async def show(request: web.Request) -> web.StreamResponse:
 
 async def _shown(request: web.Request, refused: Refused | None = None) -> web.Response:
     unit, every, asks = request[keys.UNIT], "all" in request.query, await guard.actor(request)
+    number = asked_page(request)
     async with request.app[keys.HOUSE].database.read() as connection:
-        found = await alerts.below(connection, unit, only_open=not every)
+        count = await alerts.count(connection, unit, only_open=not every)
+        part = {"limit": PAGE, "offset": (number - 1) * PAGE}
+        found = await alerts.below(connection, unit, only_open=not every, **part)
     return page(
         request,
         "supervision_alerts.html",
@@ -28,6 +34,9 @@ async def _shown(request: web.Request, refused: Refused | None = None) -> web.Re
         unit=unit,
         alerts=found,
         every=every,
+        number=number,
+        pages=-(-count // PAGE),
+        page_query=lambda number: f"?page={number}{'&all' if every else ''}",
         refused=refused,
         ALERTS=alerts.KINDS,
         may_note={each.unit.id for each in found if access.may(asks, "note_alert", each.unit)},

@@ -5,6 +5,7 @@ from aiohttp import web
 from . import (
     accounts,
     alerts,
+    appraisals,
     assets,
     attendance,
     convening,
@@ -79,6 +80,8 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/units/{unit}/supervision/report", supervision_report.show, "see_report", look="report"),
     Route("GET", "/units/{unit}/supervision/report.xlsx", supervision_report.workbook, "see_report", look="report"),
     Route("GET", "/units/{unit}/supervision/report.pdf", supervision_report.pdf, "see_report", look="report"),
+    Route("GET", "/units/{unit}/supervision/appraisal", appraisals.show, "appraise", look="appraisal"),
+    Route("POST", "/units/{unit}/supervision/appraisal", appraisals.say, "appraise"),
     Route("GET", "/units/{unit}/inspection.zip", supervision_cell.inspected, "take_inspection", look="inspection"),
     Route("GET", "/units/{unit}/proof", proof.show, "verify_records", look="proof"),
     Route("POST", "/units/{unit}/proof", proof.start, "verify_records"),

@@ -21,7 +21,7 @@ from . import guard, keys, supervision_cell
 from .next import HOME
 from .register_words import tops
 from .render import page, say
-from .supervision_words import asked_month, mmyyyy, percent, target_of, tenths, words
+from .supervision_words import asked_month, asked_page, mmyyyy, percent, target_of, tenths, words
 
 PAGE = 50
 OPENED = 12  # levels that may stand open at once
@@ -56,8 +56,8 @@ async def show(request: web.Request) -> web.StreamResponse:
         values: dict[str, Any] = {
             "above": [(each, access.may(asks, "see_supervision", each)) for each in await tree.above(connection, unit)],
             "months": await glance.months(connection, unit, month.back()),
-            "alerts": await alerts.count_open(connection, unit),
-            "rows": await _opened(connection, request, branches, month),
+            "alerts": await alerts.count(connection, unit, only_open=True),
+            "rows": await _opened(connection, request, branches[asked.offset : asked.offset + PAGE], month),
             "found": await glance.cells(connection, unit, month, zone, asked) if _listed(request) else None,
         }
     return page(
@@ -70,6 +70,7 @@ async def show(request: web.Request) -> web.StreamResponse:
         asked=asked,
         listed=_listed(request),
         number=asked.offset // PAGE + 1,
+        levels=-(-len(branches) // PAGE),
         may_report=access.may(asks, "see_report", unit),
         charts=_charts(request, values["months"], target),
         query=lambda **changed: _query(request, **changed),
@@ -81,7 +82,7 @@ async def show(request: web.Request) -> web.StreamResponse:
 
 async def calendar(request: web.Request) -> web.StreamResponse:
     """GET /units/{unit}/supervision/calendar: the units directly below, 24 months each."""
-    unit, month, number = request[keys.UNIT], asked_month(request), _number(request)
+    unit, month, number = request[keys.UNIT], asked_month(request), asked_page(request)
     async with request.app[keys.HOUSE].database.read() as connection:
         branches = [unit] if unit.kind == CELL else await glance.below_with_cells(connection, unit, month)
         part = branches[(number - 1) * PAGE : number * PAGE]
@@ -146,13 +147,8 @@ def _asked(request: web.Request, target: int) -> Asked:
         down="down" in query,
         target=target,
         limit=PAGE,
-        offset=(_number(request) - 1) * PAGE,
+        offset=(asked_page(request) - 1) * PAGE,
     )
-
-
-def _number(request: web.Request) -> int:
-    asked = request.query.get("page", "1")
-    return min(int(asked), 10_000) if asked.isascii() and asked.isdigit() and int(asked) > 0 else 1
 
 
 def _query(request: web.Request, **changed: str) -> str:
@@ -175,14 +171,14 @@ Words = Callable[[Sums], str]
 def _charts(request: web.Request, months: Mapping[Month, Sums], target: int) -> Sequence[tuple[str, Markup]]:
     """Attendance, cells that met, scores: each a line over the months."""
     kinds: Sequence[tuple[str, str, Figure, Words, int | None, Sequence[str]]] = (
-        ("Attendance", "rate", lambda s: s.permille, lambda s: percent(s.permille), target, ("0", "50", "100 %")),
+        ("Attendance", "rate", lambda s: s.permille, lambda s: percent(s.permille), target, ("0", "50", "100")),
         (
             "Cells that met",
             "met",
             lambda s: s.met_permille,
             lambda s: percent(s.met_permille),
             None,
-            ("0", "50", "100 %"),
+            ("0", "50", "100"),
         ),
         ("Score", "score", lambda s: s.score, lambda s: tenths(s.score), 900, ("0", "50", "100")),
     )

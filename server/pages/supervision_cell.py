@@ -27,7 +27,7 @@ from . import days, guard, keys
 from .attendance import POSTS
 from .render import page, say
 from .rounds import state_of
-from .supervision_words import BARS, TOLD, target_of, words
+from .supervision_words import BARS, TOLD, asked_page, target_of, words
 from .words import phrased
 
 LOOKS = 50
@@ -98,8 +98,7 @@ async def member(request: web.Request) -> web.StreamResponse:
 
 async def looked(request: web.Request) -> web.StreamResponse:
     """GET /units/{unit}/looks: which superior looked at what, the latest first."""
-    unit, asked = request[keys.UNIT], request.query.get("page", "1")
-    number = min(int(asked), 10_000) if asked.isascii() and asked.isdigit() and int(asked) > 0 else 1
+    unit, number = request[keys.UNIT], asked_page(request)
     async with request.app[keys.HOUSE].database.read() as connection:
         count, found = await looks.at_unit(connection, unit, LOOKS, (number - 1) * LOOKS)
     return page(

@@ -3,39 +3,46 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any
+from urllib.parse import urlencode
 
 from aiohttp import web
 
-from server.org import tree
+from server.org import access, tree
 from server.org.refusal import Refused
 from server.org.tree import Unit
 from server.oversight import report
+from server.oversight.appraisals import CRITERIA
 from server.oversight.report import CellLine, Report
 from server.oversight.sums import Sums
 from server.papers.pdf import paper
 from server.papers.sheets import Sheet, Value
 from server.papers.sheets import workbook as made
 
-from . import days, keys
+from . import days, guard, keys
 from .pilot_report import XLSX
 from .render import page, say
-from .supervision_words import PERIODS, asked_month, mmyyyy, percent, tenths, words
+from .supervision_words import PERIODS, asked_month, asked_page, mmyyyy, percent, tenths, words
 
-SHOWN = 200  # cells on the page; the files have them all
+PAGE = 50  # cells on the page; the files have them all
 
 
 async def show(request: web.Request) -> web.StreamResponse:
-    """GET /units/{unit}/supervision/report: ?period= month, quarter or year, and ?month= in it."""
-    found = await _found(request)
+    """GET /units/{unit}/supervision/report: ?period= month, quarter or year, ?month= in it, ?page= of the cells."""
+    number, asks = asked_page(request), await guard.actor(request)
+    found = await _found(request, PAGE, (number - 1) * PAGE)
+    about = {"period": found.period, "month": str(asked_month(request))}
     return page(
         request,
         "supervision_report.html",
         unit=found.top,
         report=found,
-        shown=found.cells[:SHOWN],
         month=asked_month(request),
+        number=number,
+        pages=max(1, -(-found.count // PAGE)),
+        may_appraise=any(access.may(asks, "appraise", line.unit) for line in found.cells),
+        about=urlencode(about),
         PERIODS=PERIODS,
-        **words(),
+        **words() | {"page_query": lambda number: "?" + urlencode({**about, "page": number})},
     )
 
 
@@ -56,11 +63,11 @@ async def pdf(request: web.Request) -> web.StreamResponse:
     )
 
 
-async def _found(request: web.Request) -> Report:
+async def _found(request: web.Request, limit: int = report.MOST, offset: int = 0) -> Report:
     asked = request.query.get("period", "month")
     try:
         async with request.app[keys.HOUSE].database.read() as connection:
-            return await report.made(connection, request[keys.UNIT], asked, asked_month(request))
+            return await report.made(connection, request[keys.UNIT], asked, asked_month(request), limit, offset)
     except Refused:
         raise web.HTTPBadRequest from None
 
@@ -123,28 +130,34 @@ def _months(request: web.Request, found: Report) -> Sheet:
 
 def _cells(request: web.Request, found: Report) -> Sheet:
     most = found.most
-    four = [
-        f"{say(request, name)} (/{most[key]})"
-        for key, name in (("task", "Tasks"), ("meeting", "Meetings"), ("unity", "Unity"), ("cadres", "Cadres"))
-    ]
+    four = [f"{say(request, name)} (/{most[key]})" for key, name in _CRITERIA]
     head = [*_said(request, "Cell", "Unit above", *_HEAD, "Tasks due", "Done in time"), *four]
-    return Sheet(say(request, "Cells"), [head, *([*_cell(line), "", ""] for line in found.cells)])
+    every = [*head, *_said(request, "Four-good total", "Grounds")]
+    return Sheet(say(request, "Cells"), [every, *(_cell(request, line) for line in found.cells)])
 
 
-def _cell(line: CellLine) -> list[Value]:
+_CRITERIA = (("task", "Tasks"), ("meeting", "Meetings"), ("unity", "Unity"), ("cadres", "Cadres"))
+
+
+def _cell(request: web.Request, line: CellLine) -> list[Value]:
     return [
         line.unit.name,
         line.superior,
         *_row(line.sums),
         line.due,
         line.done,
-        tenths(line.four.task),
-        tenths(line.four.meeting),
+        *(tenths(getattr(line.four, key)) for key, _ in _CRITERIA),
+        tenths(line.four.total),
+        "; ".join(
+            f"{say(request, CRITERIA[each.criterion])}: {each.note} ({each.by}, {days.dmy(each.at.date())})"
+            for each in line.said.values()
+        ),
     ]
 
 
 # -- PDF -------------------------------------------------------------------------------------------------------------
 
+_TITLES_OF = {"unity": "Đoàn kết, kỷ luật", "cadres": "Cán bộ, đảng viên"}
 _TITLES = {"month": "tháng", "quarter": "quý", "year": "năm"}
 
 
@@ -175,6 +188,11 @@ def _data(found: Report, above: Sequence[Unit], today: Any) -> Mapping[str, Any]
         "units": [[unit.name, *_short(sums)] for unit, sums in found.units],
         "months": [[mmyyyy(month), *_short(sums)] for month, sums in found.months.items()],
         "cells": [[str(n), *_four(line)] for n, line in enumerate(found.cells, start=1)],
+        "appraised": [
+            [line.unit.name, _TITLES_OF[each.criterion], each.note, f"{each.by}, {days.dmy(each.at.date())}"]
+            for line in found.cells
+            for each in line.said.values()
+        ],
         "most": [str(found.most[key]) for key in ("task", "meeting", "unity", "cadres")],
     }
 
@@ -190,6 +208,5 @@ def _four(line: CellLine) -> list[str]:
         met,
         percent(line.sums.permille),
         tenths(line.sums.score),
-        tenths(line.four.task),
-        tenths(line.four.meeting),
+        *(tenths(getattr(line.four, key)) for key, _ in _CRITERIA),
     ]

@@ -12,9 +12,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
 
-import rfc8785
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -35,10 +33,9 @@ from ..meeting.events import (
 )
 from ..meeting.ids import GroupMeeting
 from . import parcel, tables
-from .chain import GENESIS, link
-from .codec import CorruptRecord, from_body
-from .parcel import HEADS, LOG, MANIFEST, SIGNATURE, Unreadable, json_object
+from .parcel import HEADS, LOG, MANIFEST, SIGNATURE, Unreadable
 from .signing import Key, signed
+from .walking import faults, sealed, walked
 from .witness import Sealed
 
 WITHHELD = frozenset(kind.__name__ for kind in (BallotCast, HandEntered, HandContested))
@@ -151,85 +148,46 @@ def _manifest(found: _Check, files: Mapping[str, bytes]) -> None:
     found.wrong.extend(manifest.wrong)
 
 
-def _key(found: _Check, public: bytes, where: str) -> None:
-    found.keys.add(public)
-    if found.trusted is not None and public not in found.trusted:
-        found.bad(f"{where}: it is signed with a key that is not trusted")
-
-
 def _chain(found: _Check, log: bytes) -> None:
-    """Every entry on its own, so that each broken one is named; the chain goes on from the hash that stands there."""
-    previous, open_votes = GENESIS, 0
-    for seq, line in enumerate(log.splitlines(), start=1):
-        read = json_object(line, f"{LOG}, entry {seq}")
-        try:
-            hash = bytes.fromhex(read["hash"])
-        except (KeyError, TypeError, ValueError):
-            raise Unreadable(f"{LOG}, entry {seq} cannot be read") from None
-        if "withheld" in read:
-            found.withheld += 1
-            found.names[seq] = str(read["withheld"])
-            if read.keys() != {"hash", "withheld"} or found.names[seq] not in WITHHELD or open_votes != 1:
-                found.bad(f"{LOG}: entry {seq} is withheld and may not be")
-        else:
-            open_votes += _entry(found, seq, previous, hash, line, read)
-        found.hashes.append(hash)
-        previous = hash
+    """What is withheld may only be a ballot, where a vote was open; a ballot that is not withheld is out of place."""
+    open_votes = 0
+    for entry in walked(log, LOG, found.meeting):
+        found.hashes.append(entry.hash)
+        found.names[entry.seq] = entry.name
+        found.withheld += entry.withheld
+        if entry.withheld and (entry.wrong or entry.name not in WITHHELD or open_votes != 1):
+            found.bad(f"{LOG}: entry {entry.seq} is withheld and may not be")
+            continue
+        wrong = entry.wrong
+        if entry.recorded:
+            open_votes += _opened(found, entry.recorded)
+            found.entries[entry.seq] = entry.recorded
+            wrong = wrong or (("the entry belongs elsewhere",) if entry.name in WITHHELD else ())
+        for what in wrong:
+            found.bad(f"{LOG}: entry {entry.seq}: {what}")
 
 
-def _entry(found: _Check, seq: int, previous: bytes, hash: bytes, line: bytes, read: dict[str, Any]) -> int:
-    """Returns how many votes more are open after it: -1, 0 or 1."""
-    try:
-        body = rfc8785.dumps(read.get("body"))
-        whose, recorded = from_body(body, found.meeting, seq)
-    except (CorruptRecord, ValueError, RecursionError) as corrupt:
-        found.names[seq] = "?"
-        found.bad(f"{LOG}: entry {seq}: {corrupt.why if isinstance(corrupt, CorruptRecord) else 'cannot be read'}")
-        return 0
-    name = found.names[seq] = type(recorded.event).__name__
-    found.entries[seq] = recorded
-    if link(previous, seq, body) != hash:
-        found.bad(f"{LOG}: entry {seq}: the hash does not fit the entry and those before it")
-    if (whose, recorded.seq) != (found.meeting, seq) or _line(name, body, hash) != line + b"\n":
-        found.bad(f"{LOG}: entry {seq}: the entry belongs elsewhere")
-    return {VoteOpened: 1, VoteClosed: -1, VotesCounted: -1}.get(type(recorded.event), 0) + _cancelled(found, recorded)
+def _opened(found: _Check, recorded: Recorded) -> int:
+    """How many votes more are open after it: -1, 0 or 1.  A vote that is cancelled was open, unless it was on paper."""
+    if isinstance(recorded.event, VoteCancelled):
+        opened = (each.event for each in found.entries.values() if isinstance(each.event, VoteOpened))
+        return -1 if any(each.vote == recorded.event.vote for each in opened) else 0
+    return {VoteOpened: 1, VoteClosed: -1, VotesCounted: -1}.get(type(recorded.event), 0)
 
 
-def _cancelled(found: _Check, recorded: Recorded) -> int:
-    """A vote that is cancelled was open, unless it was on paper."""
-    if not isinstance(recorded.event, VoteCancelled):
-        return 0
-    opened = (each.event for each in found.entries.values() if isinstance(each.event, VoteOpened))
-    return -1 if any(each.vote == recorded.event.vote for each in opened) else 0
-
-
-def _heads(found: _Check, heads: bytes) -> None:
-    at = []
-    for sealed in _read_heads(HEADS, heads):
-        at.append(sealed.head.seq)
-        _head(found, sealed)
+def _heads(found: _Check, content: bytes) -> None:
+    heads = sealed(content, HEADS)
+    found.keys.update(each.public_key for each in heads)
+    found.wrong.extend(faults(heads, found.meeting, found.hashes, found.trusted))
     end = next((seq for seq, entry in found.entries.items() if isinstance(entry.event, Closed)), 0)
     if not end:
         found.bad("the meeting is not closed")
-    elif end not in at:
+    elif end not in {each.head.seq for each in heads}:
         found.bad(f"the head of the close (entry {end}) is missing")
-    if not at or max(at) != len(found.hashes):
-        found.bad(f"the log has {len(found.hashes)} entries, the last signed head stands at {max(at, default=0)}")
     for seq in (seq for seq in found.names if end and seq > end):
         entry = found.entries.get(seq)
         if entry is not None and type(entry.event) not in AFTER_THE_CLOSE:
             found.bad(f"{LOG}: entry {seq} cannot follow the end of the meeting")
-
-
-def _head(found: _Check, sealed: Sealed) -> None:
-    head, where = sealed.head, f"the head at entry {sealed.head.seq}"
-    _key(found, sealed.public_key, where)
-    if head.meeting != found.meeting:
-        found.bad(f"{where}: it is of another meeting")
-    if not signed(head, sealed.signature, sealed.public_key):
-        found.bad(f"{where}: the signature does not hold")
-    if head.seq <= len(found.hashes) and found.hashes[head.seq - 1] != head.hash:
-        found.bad(f"{where}: it is not that of this log")
 
 
 def _groups(found: _Check, files: Mapping[str, bytes]) -> None:
@@ -239,24 +197,18 @@ def _groups(found: _Check, files: Mapping[str, bytes]) -> None:
         name = _group_file(group.meeting)
         if name not in files:
             found.bad(f"{name}: the heads of the meeting of a group are missing")
-        elif not any(_is_head(found, sealed, group) for sealed in _read_heads(name, files[name])):
+        elif not any(_is_head(found, each, group) for each in sealed(files[name], name)):
             found.bad(f"{name}: the head that the log holds of this meeting is not in it")
 
 
-def _read_heads(name: str, content: bytes) -> Iterator[Sealed]:
-    for number, line in enumerate(content.splitlines(), start=1):
-        try:
-            yield Sealed.read(json_object(line, name))
-        except ValueError:
-            raise Unreadable(f"{name}, line {number} cannot be read") from None
-
-
-def _is_head(found: _Check, sealed: Sealed, group: GroupMeeting) -> bool:
-    head = sealed.head
+def _is_head(found: _Check, each: Sealed, group: GroupMeeting) -> bool:
+    head = each.head
     if (head.meeting, head.seq, head.hash.hex()) != (group.meeting, group.seq, group.hash):
         return False
-    _key(found, sealed.public_key, f"the head of {group.meeting}")
-    return signed(head, sealed.signature, sealed.public_key)
+    found.keys.add(each.public_key)
+    if found.trusted is not None and each.public_key not in found.trusted:
+        found.bad(f"the head of {group.meeting}: it is signed with a key that is not trusted")
+    return signed(head, each.signature, each.public_key)
 
 
 def _papers(found: _Check, files: Mapping[str, bytes]) -> Iterator[str]:

@@ -14,20 +14,18 @@ import io
 import json
 import zipfile
 import zlib
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-
-import rfc8785
 
 from ..meeting import events as e
 from ..meeting.events import Recorded
 from . import parcel
-from .chain import GENESIS, link
-from .codec import CorruptRecord, from_body
+from .codec import CorruptRecord
 from .parcel import HEADS, LOG, MANIFEST, Unreadable
-from .signing import Head, Key, signed
+from .signing import Key
 from .summaries import EXCUSED, PRESENT, UNEXCUSED, Line, summary
+from .walking import faults, sealed, walked
 
 SHEET = "attendance.csv"
 LARGEST, MOST_FILES = 512 << 20, 5_000  # bytes unpacked; files
@@ -123,13 +121,20 @@ def _manifest(found: Findings, files: Mapping[str, bytes], trusted: Collection[b
 
 
 def _meeting(found: Findings, files: Mapping[str, bytes], place: str, trusted: Collection[bytes] | None) -> None:
-    hashes: list[bytes] = []
-    try:
-        recorded = list(_entries(found, files[f"{place}/{LOG}"], place, hashes))
-    except (KeyError, TypeError, ValueError, RecursionError):
-        raise Unreadable(f"{place}/{LOG} cannot be read") from None
-    found.meetings, found.entries = found.meetings + 1, found.entries + len(hashes)
-    _heads(found, files, place, hashes, trusted)
+    entries = list(walked(files[f"{place}/{LOG}"], f"{place}/{LOG}"))
+    found.meetings, found.entries = found.meetings + 1, found.entries + len(entries)
+    for entry in entries:
+        found.wrong.extend(f"{place}/{LOG}: entry {entry.seq}: {what}" for what in entry.wrong)
+        found.withheld += entry.withheld
+        if entry.withheld and entry.name in NEEDED:
+            found.wrong.append(f"{place}/{LOG}: entry {entry.seq} may not be withheld")
+    heads = sealed(files.get(f"{place}/{HEADS}", b""), f"{place}/{HEADS}")
+    meeting, hashes = next((each.meeting for each in entries if each.meeting), ""), [each.hash for each in entries]
+    found.wrong.extend(f"{place}/{HEADS}: {what}" for what in faults(heads, meeting, hashes, trusted))
+    _sheet(found, files, place, [each.recorded for each in entries if each.recorded])
+
+
+def _sheet(found: Findings, files: Mapping[str, bytes], place: str, recorded: Sequence[Recorded]) -> None:
     try:
         read = summary(recorded)
     except CorruptRecord as corrupt:
@@ -139,54 +144,3 @@ def _meeting(found: Findings, files: Mapping[str, bytes], place: str, trusted: C
         found.wrong.append(f"{place}: the meeting is not closed")
     elif sheet(read[1]) != files.get(f"{place}/{SHEET}"):
         found.wrong.append(f"{place}/{SHEET}: it is not what the log says")
-
-
-def _entries(found: Findings, log: bytes, place: str, hashes: list[bytes]) -> Iterator[Recorded]:
-    """Every entry that is not withheld; each hash is put into `hashes`."""
-    previous, meeting = GENESIS, ""
-    for seq, line in enumerate(log.splitlines(), start=1):
-        read = json.loads(line)
-        hash = bytes.fromhex(read["hash"])
-        if "withheld" in read:
-            found.withheld += 1
-            if read["withheld"] in NEEDED:
-                found.wrong.append(f"{place}/{LOG}: entry {seq} may not be withheld")
-        else:
-            body = rfc8785.dumps(read["body"])
-            if link(previous, seq, body) != hash:
-                found.wrong.append(f"{place}/{LOG}: entry {seq}: the hash does not fit the entry and those before it")
-            try:
-                whose, recorded = from_body(body, meeting or "?", seq)
-            except CorruptRecord as corrupt:
-                found.wrong.append(f"{place}/{LOG}: entry {seq}: {corrupt.why}")
-            else:
-                meeting = meeting or whose
-                if (whose, recorded.seq) != (meeting, seq):
-                    found.wrong.append(f"{place}/{LOG}: entry {seq}: the entry belongs elsewhere")
-                yield recorded
-        hashes.append(hash)
-        previous = hash
-
-
-def _heads(
-    found: Findings, files: Mapping[str, bytes], place: str, hashes: Sequence[bytes], trusted: Collection[bytes] | None
-) -> None:
-    last = 0
-    try:
-        for line in files[f"{place}/{HEADS}"].splitlines():
-            head = json.loads(line)
-            seq, hash, signature, public = (
-                int(head["seq"]),
-                *(bytes.fromhex(head[name]) for name in ("hash", "signature", "public_key")),
-            )
-            last, where = max(last, seq), f"{place}/{HEADS}: the head at entry {seq}"
-            if not signed(Head(str(head["meeting"]), seq, hash), signature, public):
-                found.wrong.append(f"{where}: the signature does not hold")
-            if trusted is not None and public not in trusted:
-                found.wrong.append(f"{where}: it is signed with a key that is not trusted")
-            if not 1 <= seq <= len(hashes) or hashes[seq - 1] != hash:
-                found.wrong.append(f"{where}: it is not that of this log")
-    except (KeyError, TypeError, ValueError):
-        raise Unreadable(f"{place}/{HEADS} cannot be read") from None
-    if last != len(hashes):
-        found.wrong.append(f"{place}: the log has {len(hashes)} entries, the last signed head stands at {last}")

@@ -3,7 +3,8 @@
 So that a province reads its two years from a few rows.  The row of a cell is computed anew whenever something of its
 month changed (a meeting closed, a record was verified), and the difference goes to every unit above it, in the same
 transaction.  A month of a cell is kept by its regular meeting, alone or combined with a thematic one; a thematic
-meeting never replaces it (42-HD/BTCTW), so thematic ones are counted apart.
+meeting never replaces it (42-HD/BTCTW), so thematic ones are counted apart.  Records are those of every closed
+meeting, whatever its kind.
 """
 
 from collections.abc import Iterable, Mapping
@@ -18,8 +19,6 @@ from . import tables
 from .tables import summaries, unit_months, units, verdicts
 
 Counts = dict[str, int]
-
-IN_TIME = 2  # days after the meeting its results are reported (42-HD/BTCTW)
 
 _s, _v, _u = summaries.c, verdicts.c, unit_months.c
 REGULAR = (MeetingKind.REGULAR.value, MeetingKind.COMBINED.value)  # the kinds that make a month
@@ -48,9 +47,11 @@ _ADDED: Mapping[str, sa.ColumnElement[int]] = {
     "points": _if(sa.and_(_REGULAR, _s.score.is_not(None)), _s.score),
     "good": _if(sa.and_(_REGULAR, _s.grade == "good")),
     "reported": _if(sa.and_(_REGULAR, _s.reported_after.is_not(None))),
-    "in_time": _if(sa.and_(_REGULAR, _s.reported_after <= IN_TIME)),
+    "in_time": _if(sa.and_(_REGULAR, _s.reported_after <= _s.results_days)),
     "verified": _if(sa.and_(_REGULAR, _v.meeting.is_not(None))),
     "broken": _if(sa.and_(_REGULAR, _v.ok.is_(False))),
+    "records": sa.func.count(),
+    "judged": sa.func.count(_v.meeting),
 }
 _FACTS = sa.select(*(column.label(name) for name, column in _ADDED.items())).select_from(
     summaries.outerjoin(verdicts, _v.meeting == _s.meeting)

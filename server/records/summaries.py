@@ -58,6 +58,7 @@ class Summary:
     closed_at: datetime
     seconds: int  # from opening to closing, less the pauses; of a round those of the shortest of its groups' meetings
     wanted_minutes: int  # what the regulation of its day wants
+    results_days: int  # days after the close within which it wants the results reported
     official: int  # member seats by standing
     probationary: int
     exempt: int
@@ -266,6 +267,7 @@ def _summary(r: _Reading, called: e.Called, opened: datetime, closed: datetime, 
         closed_at=closed,
         seconds=_length(r, called, opened, closed),
         wanted_minutes=called.regulation.duration_minutes,
+        results_days=called.regulation.results_days,
         official=_count(members, Standing.OFFICIAL),
         probationary=_count(members, Standing.PROBATIONARY),
         exempt=_count(members, Standing.EXEMPT),

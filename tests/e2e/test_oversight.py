@@ -15,6 +15,7 @@ PAGES = (
     "/units/demo-tinh/supervision?filter=unmet&q=xa",
     "/units/demo-tinh/supervision/calendar",
     "/units/demo-tinh/supervision/report?period=quarter",
+    "/units/demo-cell-4/supervision/appraisal?period=quarter",
     "/units/demo-tinh/alerts",
     "/units/demo-tinh/proof",
     "/units/demo-tinh/looks",

@@ -15,7 +15,7 @@ from server.org import overrides, rulebook, tree
 from server.org.overrides import Asked, rules_at
 from server.org.refusal import Refused
 from server.org.roster import call
-from server.org.rulebook import MARKS, Rule
+from server.org.rulebook import MARKS, Rule, Rulebook
 from server.org.share import Share, parsed
 from server.records.database import Database
 
@@ -78,6 +78,18 @@ def test_the_numbers_of_the_regulation_stand_in_the_file() -> None:
     assert (said["admission_share"], said["majority_share"]) == ("2/3", "1/2")
     assert (said["documents_days_before"], said["results_days_after"]) == (1, 2)
     assert sum(int(value) for key, value in said.items() if key.startswith("score.") and isinstance(value, int)) == 100
+
+
+def test_the_days_for_the_report_go_into_the_regulation_of_a_meeting() -> None:
+    book, day = rulebook.read(), date(2026, 11, 1)
+    shape = book.shape("results_days_after")
+    assert shape
+    longer = replace(shape, value=5, committee="xa", begins=date(2026, 12, 1))
+    own = Rulebook((*book.rules, longer))
+    assert own.regulation(day, ("tinh", "xa"), "regular").results_days == 2
+    assert own.regulation(date(2026, 12, 1), ("tinh", "xa"), "regular").results_days == 5
+    assert own.regulation(date(2026, 12, 1), ("tinh",), "regular").results_days == 2
+    assert book.regulation(date(2025, 8, 1), (), "regular").results_days == 2  # before the guide that sets them
 
 
 # -- Shares by whole numbers -----------------------------------------------------------------------------------------

@@ -10,12 +10,11 @@ from server.notify import outbox
 from server.org.refusal import Refused
 from server.org.roster import ZONE
 from server.oversight import alerts, glance
-from server.oversight.absences import Line, Tally, months_absent, tallies, trailing
 from server.oversight.months import Month
 from server.records import judging, rollups, tables
 from server.records.database import Database
 from server.records.signing import Key
-from server.records.summaries import EXCUSED, PRESENT, UNEXCUSED
+from server.records.summaries import EXCUSED, UNEXCUSED
 
 from .conftest import NOW, unit
 
@@ -98,6 +97,11 @@ async def test_before_the_day_the_committee_sets_nothing_is_unplanned(told: Data
 
 
 async def test_the_follower_is_told_and_without_one_the_secretary_above(told: Database) -> None:
+    s = tables.summaries.c
+    async with told.write() as connection:
+        await connection.execute(
+            sa.update(tables.summaries).where(s.unit_id == "demo-cell-2").values(reported_after=None)
+        )
     await alerts.run(told, NOW, ZONE)
     async with told.read() as connection:
         everyone = [await outbox.of_person(connection, who) for who in ("demo-theodoi", "demo-xauy", "demo-phuonguy")]
@@ -121,6 +125,28 @@ async def test_a_broken_record_is_alerted(told: Database, key: Key) -> None:
     assert ("demo-cell-2", "broken") in await raised(told)
 
 
+async def test_rows_and_months_of_absences_and_late_papers_are_alerted(told: Database) -> None:
+    r, s = tables.roll_lines.c, tables.summaries.c
+    ours = sa.and_(r.unit_id == "demo-cell-4", r.kind == "member", r.standing == "official")
+    month = {"2026-10", "2026-11", "2026-12", "2027-01"}
+    async with told.write() as connection:
+        away, lazy = sorted(set(await connection.scalars(sa.select(r.member).where(ours))))[-2:]
+        for member, state in ((away, EXCUSED), (lazy, UNEXCUSED)):
+            of_member = sa.update(tables.roll_lines).where(ours, r.member == member)
+            await connection.execute(of_member.values(state=state))
+        of_year = sa.update(tables.roll_lines).where(ours, r.member == lazy)
+        await connection.execute(of_year.values(month=sa.func.replace(r.month, "2026-", "2027-")))
+        late = sa.update(tables.summaries).where(s.unit_id == "demo-cell-4", s.month.in_(month))
+        await connection.execute(late.values(reported_after=None))
+    await alerts.run(told, NOW, ZONE)
+    found = {
+        (row.kind, row.subject): dict(row.facts) for row in await raised_rows(told) if row.unit_id == "demo-cell-4"
+    }
+    assert found["excused", away]["count"] == 4
+    assert found["absent", lazy]["count"] == 4 and ("excused", lazy) not in found
+    assert any(kind == "papers" for kind, _ in found)
+
+
 async def test_acknowledged_once_with_a_note_and_only_at_its_cell(told: Database) -> None:
     await alerts.run(told, NOW, ZONE)
     cell, other = await unit(told, "demo-cell-5"), await unit(told, "demo-cell-4")
@@ -137,45 +163,3 @@ async def test_acknowledged_once_with_a_note_and_only_at_its_cell(told: Database
         kept = await alerts.of_units(connection, [cell.id], only_open=False)
     assert next(each for each in kept if each.id == one.id).note == "đã nhắc"
     assert await alerts.run(told, NOW, ZONE) == 0
-
-
-# -- How absences are counted ----------------------------------------------------------------------------------------
-
-
-def lines(*states: str, member: str = "an") -> list[Line]:
-    start = datetime(2026, 1, 5, tzinfo=UTC)
-    return [
-        Line(
-            member,
-            "An",
-            "official",
-            f"m{n}",
-            f"2026-{n:02}",
-            start + timedelta(days=30 * n),
-            state,
-            0,
-            "",
-            "",
-            False,
-            False,
-        )
-        for n, state in enumerate(states, start=1)
-    ]
-
-
-def test_a_row_is_counted_from_the_last_meeting_back() -> None:
-    assert trailing(lines(EXCUSED, PRESENT, EXCUSED, EXCUSED), (EXCUSED,)) == 2
-    assert trailing(lines(EXCUSED, PRESENT), (EXCUSED,)) == 0
-    (tally,) = tallies(lines(EXCUSED, EXCUSED, EXCUSED, PRESENT, UNEXCUSED))
-    assert (tally.longest, tally.away_now, tally.present, tally.excused, tally.unexcused) == (3, 1, 1, 3, 1)
-
-
-def test_months_absent_are_those_without_a_reason_and_without_any_presence() -> None:
-    absent = lines(UNEXCUSED, EXCUSED, UNEXCUSED, PRESENT, UNEXCUSED)
-    assert months_absent(absent, 2026) == ("2026-01", "2026-03", "2026-05")
-    assert months_absent(absent, 2027) == ()
-    assert months_absent([*lines(UNEXCUSED), *lines(PRESENT)], 2026) == ()
-
-
-def test_an_empty_tally() -> None:
-    assert Tally("an", "An", "official", ()).away_now == 0

@@ -15,7 +15,7 @@ from server.oversight import alerts
 from server.records import inspection, tables
 from server.records.signing import Key
 
-from .conftest import Served
+from .conftest import Served, Visitor
 
 SOME = [cell for cell in CELLS if cell.id in ("demo-cell-2", "demo-cell-4")]
 PLACES = (
@@ -23,6 +23,10 @@ PLACES = (
     ("/units/demo-cell-2/supervision", "month", "demo-cell-2"),
     ("/units/demo-cell-2/supervision/calendar", "calendar", "demo-cell-2"),
     ("/units/demo-cell-1/alerts", "alerts", "demo-cell-1"),
+    ("/units/demo-xa-1/supervision/report?period=quarter&month=2026-12", "report", "demo-xa-1"),
+    ("/units/demo-cell-2/supervision/appraisal?period=quarter&month=2026-12", "appraisal", "demo-cell-2"),
+    ("/units/demo-cell-2/proof", "proof", "demo-cell-2"),
+    ("/units/demo-cell-2/inspection.zip?since=2026-12&last=2026-12", "inspection", "demo-cell-2"),
     ("/meetings/demo-past/timeline", "timeline", "demo-cell-1"),
     ("/meetings/demo-past/attendance", "attendance", "demo-cell-1"),
     ("/meetings/demo-past/attendance.csv", "attendance", "demo-cell-1"),
@@ -45,19 +49,26 @@ async def watched(served: Served) -> Served:
     return served
 
 
-@pytest.mark.parametrize(("path", "what", "unit"), PLACES)
-async def test_one_read_leaves_one_trace(watched: Served, path: str, what: str, unit: str) -> None:
-    superior = await watched.member("xauy")
-    assert (await superior.get(path)).status == 200
-    assert await looks(watched) == [(unit, "demo-xauy", what)]
+async def test_of_every_read_one_trace_inside_and_nothing_outside(watched: Served) -> None:
+    """Role × route: superiors and their own cells see it, strangers find nothing; only what superiors read is kept."""
+    superior, provincial = await watched.member("xauy"), await watched.member("tinhuy")
+    strangers = [await watched.member(name) for name in ("phuonguy", "bithu-3", "bithu-5")]
+    for path, what, unit in PLACES:
+        before = await looks(watched)
+        for stranger in strangers:
+            assert await status(watched, stranger, path) == 404, path
+        assert await looks(watched) == before
+        for visitor, name in ((superior, "demo-xauy"), (provincial, "demo-tinhuy")):
+            assert await status(watched, visitor, path) == 200, path
+            assert (await looks(watched))[len(before) :] == [(unit, name, what)], path
+            before = await looks(watched)
 
 
-@pytest.mark.parametrize(("path", "what", "unit"), PLACES)
-async def test_outside_there_is_nothing_and_no_trace(watched: Served, path: str, what: str, unit: str) -> None:
-    for stranger in ("phuonguy", "bithu-3"):
-        visitor = await watched.member(stranger)
-        assert (await visitor.get(path)).status == 404
-    assert await looks(watched) == []
+async def status(served: Served, visitor: Visitor, path: str) -> int:
+    """A file is no text: what comes is read and thrown away."""
+    async with visitor.http.get(served.base + path, allow_redirects=False) as answer:
+        await answer.read()
+        return answer.status
 
 
 async def test_the_cell_itself_leaves_no_trace_and_sees_those_of_others(watched: Served) -> None:
@@ -159,6 +170,29 @@ async def test_an_inspection_file_is_taken_along_and_checked_without_the_house(w
     assert await looks(watched) == [("demo-cell-2", "demo-xauy", "inspection")]
     assert (await superior.get("/units/demo-cell-2/inspection.zip?since=2027-01&last=2026-01")).status == 422
     assert (await superior.get("/units/demo-cell-2/inspection.zip?since=2001-01&last=2026-01")).status == 422
+
+
+async def test_what_cannot_be_counted_is_entered_by_the_committee_above_and_by_nobody_else(watched: Served) -> None:
+    path = "/units/demo-cell-2/supervision/appraisal?period=quarter&month=2026-12"
+    superior = await watched.member("xauy")
+    await superior.get(path)
+    await superior.post(path, criterion="unity", points="26", note="Chữ còn đây")
+    assert superior.status == 422 and "Chữ còn đây" in superior.text
+    await superior.post(path, criterion="unity", points="22", note="Kết quả kiểm tra quý")
+    assert superior.status == 200 and "Kết quả kiểm tra quý" in superior.text
+    report = (await superior.get("/units/demo-xa-1/supervision/report?period=quarter&month=2026-12")).text
+    assert "Nguyễn Trọng Quyết" in report
+    base = watched.base + "/units/demo-xa-1/supervision/report"
+    async with superior.http.get(base + ".xlsx?period=quarter&month=2026-12") as answer:
+        cells = load_workbook(io.BytesIO(await answer.read())).worksheets[2]
+    assert any("Kết quả kiểm tra quý (Nguyễn Trọng Quyết" in str(cell.value) for row in cells.rows for cell in row)
+    async with superior.http.get(base + ".pdf?period=quarter&month=2026-12") as answer:
+        pages = PdfReader(io.BytesIO(await answer.read())).pages
+    assert "Kết quả kiểm tra quý" in " ".join("".join(page.extract_text() for page in pages).split())
+    secretary = await watched.member("bithu-2")
+    assert (await secretary.get(path)).status == 404  # nobody appraises himself
+    await secretary.get("/units/demo-cell-2/supervision")
+    assert (await secretary.post(path, criterion="unity", points="25", note="Tốt")).status == 404
 
 
 async def test_reports_come_as_a_page_a_workbook_and_a_paper(watched: Served) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import os
 import uuid
 from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import asyncpg
@@ -28,7 +29,7 @@ async def _postgres() -> asyncpg.Connection:
         pytest.skip(words)
 
 
-def _url(name: str) -> str:
+def url_of(name: str) -> str:
     return sa.make_url(POSTGRES).set(drivername="postgresql+asyncpg", database=name).render_as_string(False)
 
 
@@ -45,7 +46,7 @@ def postgres_template() -> Iterator[str]:
 
     async def make() -> None:
         await _with_server(f'CREATE DATABASE "{name}"')
-        database = Database(_url(name))
+        database = Database(url_of(name))
         await database.migrate()
         await database.close()
 
@@ -54,10 +55,19 @@ def postgres_template() -> Iterator[str]:
     asyncio.run(_with_server(f'DROP DATABASE "{name}"'))
 
 
-async def _new_postgres(template: str) -> AsyncIterator[str]:
+@contextmanager
+def copied(template: str) -> Iterator[str]:
+    """A database to be filled once, from which others are copied in their turn."""
+    name = f"chibo_test_{uuid.uuid4().hex}"
+    asyncio.run(_with_server(f'CREATE DATABASE "{name}" TEMPLATE "{template}"'))
+    yield name
+    asyncio.run(_with_server(f'DROP DATABASE "{name}" WITH (FORCE)'))
+
+
+async def new_postgres(template: str) -> AsyncIterator[str]:
     name = f"chibo_test_{uuid.uuid4().hex}"
     await _with_server(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
-    yield _url(name)
+    yield url_of(name)
     await _with_server(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
@@ -73,7 +83,7 @@ def template(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 async def url(template: str, tmp_path: Path) -> AsyncIterator[str]:
-    async for each in _new_postgres(template) if template else _new_sqlite(tmp_path):
+    async for each in new_postgres(template) if template else _new_sqlite(tmp_path):
         yield each
 
 
@@ -108,7 +118,7 @@ async def store(kind: tuple[str, str], tmp_path: Path) -> AsyncIterator[Log | Me
     if name == "memory":
         yield MemoryLog()
         return
-    async for url in _new_postgres(template) if template else _new_sqlite(tmp_path):
+    async for url in new_postgres(template) if template else _new_sqlite(tmp_path):
         database = Database(url)
         await database.migrate()
         yield Log(database, Key.load(tmp_path / "log.key"))

@@ -1,13 +1,13 @@
 """The summaries say what the logs say: of a meeting told by hand, of random ones, of those made anew."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import timedelta
 
 import sqlalchemy as sa
 from hypothesis import given, settings
 
 from server.meeting import commands as c
-from server.meeting.events import Closed, Recorded
+from server.meeting.events import Called, Closed, Recorded
 from server.meeting.ids import NOBODY, Choice, ItemId, RollState, SeatKind, Standing, VoteId
 from server.meeting.minutes import attendance_of
 from server.records import summaries, tables
@@ -59,6 +59,16 @@ def test_a_meeting_in_one_row() -> None:
     assert (head.score, head.grade, head.votes) == (95, "good", 1)
     assert (lines[LAN].state, lines[LAN].reason) == (EXCUSED, "ốm")
     assert lines[COMMITTEE].state == UNEXCUSED
+
+
+def test_the_days_for_the_report_are_those_of_its_own_regulation() -> None:
+    assert of(formal())[0].results_days == 2
+    log = formal().log
+    called = log[0].event
+    assert isinstance(called, Called)
+    longer = replace(called, regulation=replace(called.regulation, results_days=5))
+    found = summary([replace(log[0], event=longer), *log[1:]])
+    assert found and found[0].results_days == 5
 
 
 def test_the_chair_has_the_last_word_on_the_roll() -> None:

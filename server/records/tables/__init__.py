@@ -25,7 +25,7 @@ from .register import (
     units,
 )
 from .rules import pilot_cases, pilot_notes, pilot_periods, pilot_steps, rule_overrides
-from .supervision import alerts, looks, remarks, witness_leaves, witness_roots
+from .supervision import alerts, appraisals, looks, remarks, witness_leaves, witness_roots
 
 __all__ = [
     "Utc",
@@ -34,6 +34,7 @@ __all__ = [
     "agenda_templates",
     "alerts",
     "answers",
+    "appraisals",
     "attendance",
     "below",
     "changes",

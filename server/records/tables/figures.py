@@ -26,6 +26,7 @@ summaries = sa.Table(  # of closed meetings; see records/summaries.py
     sa.Column("score", sa.Integer),  # NULL = not scored
     sa.Column("grade", sa.String(16), nullable=False),
     sa.Column("adopted", sa.Boolean, nullable=False),
+    sa.Column("results_days", sa.Integer, nullable=False, server_default="2"),  # the regulation of its day wants it so
     sa.Column("reported_after", sa.Integer),  # days; NULL = not reported
 )
 sa.Index("ix_summaries_unit_id_month", summaries.c.unit_id, summaries.c.month)
@@ -62,6 +63,7 @@ unit_months = sa.Table(  # of cells, and of everything above them; see records/r
         for name in (
             *("met", "meetings", "thematic", "online", "hybrid", "by_groups", "base", "present", "excused"),
             *("unexcused", "kept", "scored", "points", "good", "verified", "broken", "reported", "in_time"),
+            *("records", "judged"),
         )
     ),
 )
@@ -75,3 +77,5 @@ verdicts = sa.Table(  # what verify said of the record of a meeting, last time; 
     sa.Column("seq", sa.Integer),  # the first broken entry; NULL = none
     sa.Column("why", sa.Text, nullable=False),
 )
+_broken = verdicts.c.ok.is_(False)
+sa.Index("ix_verdicts_broken", verdicts.c.meeting, sqlite_where=_broken, postgresql_where=_broken)

@@ -11,7 +11,7 @@ meetings = sa.Table(
     sa.Column("unit_id", Id, sa.ForeignKey("units.id"), nullable=False, index=True),
     sa.Column("title", sa.String(300), nullable=False),
     sa.Column("kind", sa.String(16), nullable=False),  # a word of meeting.ids.MeetingKind
-    sa.Column("planned_for", Utc, nullable=False, index=True),
+    sa.Column("planned_for", Utc, nullable=False),
     sa.Column("agenda", sa.JSON, nullable=False),  # [{id, title, minutes, presenter, kind}, …]
     sa.Column("form", sa.String(16), nullable=False, server_default="in_person"),  # | online | hybrid | by_groups
     sa.Column("place", sa.String(300), nullable=False, server_default=""),  # where those in the room meet
@@ -30,7 +30,10 @@ meetings = sa.Table(
     sa.Column("closed_at", Utc),
     sa.UniqueConstraint("round_id", "group_id"),
 )
-sa.Index("ix_meetings_unit_id_planned_for", meetings.c.unit_id, meetings.c.planned_for)
+# Who has planned is read off these alone, for a cell and for a whole province.
+_m = meetings.c
+sa.Index("ix_meetings_unit_id_planned_for", _m.unit_id, _m.planned_for, _m.kind, _m.phase)
+sa.Index("ix_meetings_planned_for", _m.planned_for, _m.unit_id, _m.kind, _m.phase)
 
 agenda_templates = sa.Table(  # what committees set; rows are only added, the last of a unit and kind holds
     "agenda_templates",

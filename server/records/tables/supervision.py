@@ -33,6 +33,21 @@ alerts = sa.Table(
     sa.UniqueConstraint("unit_id", "kind", "subject", "period"),
 )
 
+appraisals = sa.Table(  # what a committee says of a cell where nothing can be counted; rows are only added
+    "appraisals",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("unit_id", Id, nullable=False),
+    sa.Column("period", sa.String(8), nullable=False),  # a word of oversight.report.PERIODS
+    sa.Column("last", sa.String(7), nullable=False),  # its last month, as "2027-03"
+    sa.Column("criterion", sa.String(16), nullable=False),  # of oversight.appraisals.CRITERIA
+    sa.Column("points", sa.Integer, nullable=False),
+    sa.Column("note", sa.Text, nullable=False),  # the grounds
+    sa.Column("by", Id, nullable=False),
+    sa.Column("at", Utc, nullable=False),
+)
+sa.Index("ix_appraisals_unit_id", appraisals.c.unit_id, appraisals.c.period, appraisals.c.last)
+
 remarks = sa.Table(  # of the superior about a meeting, and what the cell answers
     "remarks",
     metadata,
