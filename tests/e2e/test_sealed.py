@@ -8,7 +8,10 @@ import pytest
 from playwright.async_api import Browser, expect
 
 from server.demo.crowd import Account
+from server.demo.habits import QUIET
 from server.demo.large import large_cell
+from server.demo.member import SimulatedMember
+from server.demo.sealed import Seal
 from server.org import overrides, tree
 from server.org.overrides import Asked
 from server.org.roster import ZONE
@@ -16,7 +19,7 @@ from server.records.database import Database
 
 from .crowd import joined
 from .house import House
-from .visitor import PICTURES, VOICES, Visitor, visitor
+from .visitor import PICTURES, VOICES, Visitor, chromium, visitor
 
 pytestmark = pytest.mark.e2e
 _KEY = '42/meeting,["key",'
@@ -53,7 +56,7 @@ async def seated(browser: Browser, house: House, meeting: str, account: Account)
 
 async def test_members_hear_and_see_what_who_was_removed_cannot_open(house: House, browser: Browser) -> None:
     meeting, accounts = await sealed_cell(house, 4)
-    async with asyncio.timeout(150), joined(house, meeting, accounts[:2]) as (chair, other):
+    async with asyncio.timeout(150), joined(house, meeting, accounts[:2], QUIET) as (chair, other):
         await chair.ask("Open")
         await chair.ask("OpenDiscussion")
         speaker, keys = await seated(browser, house, meeting, accounts[2])
@@ -62,18 +65,59 @@ async def test_members_hear_and_see_what_who_was_removed_cannot_open(house: Hous
         await speaker.button("Bật tiếng").click()
         await heard(listener)
         assert keys == others and len(keys) == 1
+        assert all(other.seal.open("audio", frame) for frame in await frames(other)), "he is still one of us"
 
         await chair.ask("Remove", member=other.screen.me, reason="thử")
         while len(keys) < 2 or len(others) < 2:
             await listener.page.wait_for_timeout(50)  # the key comes on the socket
         assert keys == others and len(set(keys)) == 2
         await heard(listener)
+        for frame in await frames(chair):
+            assert chair.seal.open("audio", frame)
+            assert not other.seal.open("audio", frame), "what he taps from now on stays shut"
+
+        await speaker.button("Tắt tiếng").click()
+        await chair.ask("TurnOnMicrophone")
+        await listener.hears(chair.screen.me)
+        assert len(await listener.growing("frames", PICTURES)) >= 2, "the picture of a simulated member too"
+
+
+async def frames(member: SimulatedMember, enough: int = 100) -> list[bytes]:
+    """The next frames of sound as they come to this member, sealed."""
+    assert member.media is not None
+    line, tapped = member.media.line, asyncio.Queue[bytes]()
+    kept, line.seal, line.overhear = line.seal, Seal(), tapped.put_nowait
+    found = [await tapped.get() for _ in range(enough)]
+    line.seal, line.overhear = kept, None
+    return found
 
 
 async def heard(listener: Visitor) -> None:
     """A voice with sound in it, and a picture that moves: both were opened."""
     while not await listener.growing("energy", VOICES) or not await listener.growing("frames", PICTURES):
         pass
+
+
+async def test_both_sizes_of_a_camera_and_a_shared_screen_are_opened(house: House) -> None:
+    meeting, accounts = await sealed_cell(house, 2)
+    async with asyncio.timeout(150), chromium("--auto-select-desktop-capture-source=Entire screen") as browser:
+        chair, _ = await seated(browser, house, meeting, accounts[0])
+        member, _ = await seated(browser, house, meeting, accounts[1])
+        for width, size in ((1280, 360), (300, 90), (1280, 360)):
+            await member.page.set_viewport_size({"width": width, "height": 800})
+            while size not in await heights(member):
+                await member.growing("frames", PICTURES)
+
+        await chair.button("Khai mạc").click()
+        await chair.button("Chia sẻ màn hình").click()
+        await expect(member.page.locator(".main-picture[data-screen=true] .face[data-shows=true]")).to_be_visible()
+        assert "6" in await member.growing("frames", PICTURES)
+
+
+async def heights(person: Visitor) -> list[int]:
+    """Of the pictures that were decoded last, in pixels."""
+    told = "async () => [...(await connections.at(-1).getStats()).values()].map((s) => s.frameHeight ?? 0)"
+    return list(await person.page.evaluate(told))
 
 
 async def test_a_browser_that_cannot_seal_is_told_before_it_joins(house: House, browser: Browser) -> None:

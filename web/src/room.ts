@@ -432,9 +432,11 @@ export class Room implements store.Deeds {
     return ready;
   }
 
-  /** A telephone call took the microphone: the server is told, so that nobody hears the rest of the call. */
+  /** A telephone call took the microphone: the server is told, so that nobody hears the rest of the call.  What happens
+   *  to a page that does not send, while the member speaks from another, silences nobody. */
   private interrupted(kind: "microphone" | "camera"): void {
-    if (kind !== "microphone" || store.mine.value?.microphone !== "on" || !this.line) return;
+    const mine = store.mine.value;
+    if (kind !== "microphone" || mine?.microphone !== "on" || mine.active !== this.connection || !this.line) return;
     store.interrupted.value = true;
     void this.peer?.send(null, this.studio.tracks.camera, this.studio.screen); // before the server has answered
     void this.ask("TurnOffMicrophone");
