@@ -1,6 +1,6 @@
 /** What travels between the room and the server (docs/protocol.md).
  * Made of the server's own schema by `npm run protocol`; not written by hand.
- * schema: 64727d5e704a956d71d479f9ed2b5fa5a9395e3e597029e11067b4951235aa9b */
+ * schema: 941983b545dd9c49e406526d1d90520716afde9ba6ad0df781e9f5fdf84c0255 */
 
 export type Command =
   | Leave
@@ -826,6 +826,7 @@ export interface GroupsView {
   };
   longest: number;
   smallest: number;
+  most: number;
   apart?: string;
   address?: string;
 }
