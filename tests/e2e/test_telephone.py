@@ -59,14 +59,14 @@ async def test_the_screen_stays_on_and_the_telephone_s_buttons_work_until_one_le
         await chair.ask("Open")
         await chair.ask("OpenDiscussion")
         member = await holder(browser, house, meeting, accounts[1])
-        await member.until(f"{AWAKE} === 1")
+        await member.until(f"() => {AWAKE} === 1")
         title = chair.screen.view["about"]["title"]
         assert await told(member, "[metadata.title, metadata.artist, playbackState]") == [title, "Chibo", "playing"]
 
         await hidden(member, True)
-        await member.until(f"{AWAKE} === 0")
+        await member.until(f"() => {AWAKE} === 0")
         await hidden(member, False)
-        await member.until(f"{AWAKE} === 1")
+        await member.until(f"() => {AWAKE} === 1")
 
         for word in ("Tắt tiếng", "Bật tiếng"):
             await member.page.evaluate("buttons.togglemicrophone()")
@@ -75,7 +75,7 @@ async def test_the_screen_stays_on_and_the_telephone_s_buttons_work_until_one_le
         await member.button("Bật hình").wait_for()
         await member.page.evaluate("buttons.hangup()")
         await chair.until(lambda screen: states(screen) == {"present", "absent"})
-        await member.until(f"{AWAKE} === 0")
+        await member.until(f"() => {AWAKE} === 0")
         assert await told(member, "[metadata, playbackState]") == [None, "none"]
         assert await member.page.evaluate("Object.values(buttons).every((act) => act === null)")
 
@@ -133,7 +133,7 @@ async def hidden(member: Visitor, yes: bool) -> None:
     window = (await devtools.send("Browser.getWindowForTarget"))["windowId"]
     bounds = {"windowState": "minimized" if yes else "normal"}
     await devtools.send("Browser.setWindowBounds", {"windowId": window, "bounds": bounds})
-    await member.until(f"document.visibilityState === '{'hidden' if yes else 'visible'}'")
+    await member.until(f"() => document.visibilityState === '{'hidden' if yes else 'visible'}'")
 
 
 def states(screen: Any) -> set[str]:
