@@ -2,7 +2,9 @@
 
 import asyncio
 import json
+import shutil
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from playwright.async_api import Browser, expect
@@ -16,9 +18,11 @@ from server.org import overrides, tree
 from server.org.overrides import Asked
 from server.org.roster import ZONE
 from server.records.database import Database
+from server.settings import Settings
+from tests.media.firefox import firefox
 
 from .crowd import joined
-from .house import House
+from .house import House, living
 from .visitor import PICTURES, VOICES, Visitor, chromium, visitor
 
 pytestmark = pytest.mark.e2e
@@ -130,3 +134,63 @@ async def test_a_browser_that_cannot_seal_is_told_before_it_joins(house: House, 
     await person.button("Vào họp").click()
     await person.arrived()
     assert await person.page.evaluate("window.connections.length") == 0, "never in the clear"
+
+
+_LISTENING = """() => {
+  window.connections = [];
+  const Native = window.RTCPeerConnection;
+  window.RTCPeerConnection = class extends Native {
+    constructor(...given) { super(...given); window.connections.push(this); }
+  };
+}"""
+_SIGN_IN = """async ([username, password]) => {
+  const form = document.querySelector("form[action='/sign-in']");
+  Object.assign(form.username, { value: username });
+  Object.assign(form.password, { value: password });
+  return (await fetch("/sign-in", { method: "POST", body: new URLSearchParams(new FormData(form)) })).status;
+}"""
+_PRESS = """(word) => new Promise((done) => {
+  const look = () => {
+    const found = [...document.querySelectorAll("button")].find((each) => each.textContent.includes(word));
+    if (!found || found.getAttribute("aria-disabled") === "true") return setTimeout(look, 100);
+    found.click();
+    done(true);
+  };
+  look();
+})"""
+_OPENED = """() => new Promise((done) => {
+  const look = async () => {
+    const told = [...(await connections.at(-1).getStats()).values()].filter((s) => s.type === "inbound-rtp");
+    const voice = told.some((s) => s.kind === "audio" && s.totalAudioEnergy > 0.0001);
+    if (voice && told.some((s) => s.kind === "video" && s.framesDecoded > 20)) done(true);
+    else setTimeout(look, 200);
+  };
+  look();
+})"""
+
+
+@pytest.mark.skipif(not shutil.which("firefox-esr"), reason="Firefox is not installed")
+async def test_firefox_and_chromium_open_what_the_other_has_sealed(tmp_path: Path, browser: Browser) -> None:
+    own = Settings(_env_file=None).media_address.split(",")[-1]  # Firefox leaves 127.0.0.1 out where there is another
+    async with (
+        asyncio.timeout(200),
+        living(tmp_path, CHIBO_MEDIA_ADDRESS=own, CHIBO_MEDIA_BIND=own) as house,
+        firefox() as second,
+    ):
+        meeting, accounts = await sealed_cell(house, 3)
+        async with joined(house, meeting, accounts[:1]) as (chair,):
+            await chair.ask("Open")
+            await chair.ask("OpenDiscussion")
+            page, _ = await seated(browser, house, meeting, accounts[1])
+            await page.button("Bật tiếng").click()
+
+            await second.ask("script.addPreloadScript", functionDeclaration=_LISTENING)
+            fox = await second.open(f"{house.url}/sign-in")
+            assert await fox.evaluate(_SIGN_IN, [accounts[2].username, accounts[2].password]) == 200
+            await fox.goto(f"{house.url}/meetings/{meeting}")
+            await fox.evaluate(_PRESS, "Vào họp")
+            await fox.evaluate(_PRESS, "Bật tiếng")
+            await fox.evaluate(_OPENED)
+
+            await page.button("Tắt tiếng").click()
+            await heard(page)
