@@ -109,7 +109,7 @@ async def test_a_socket_that_is_lost_leaves_the_media_alone_and_comes_back_with_
         await member.context.set_offline(True)  # of requests and sockets; not of UDP
         await member.page.evaluate("sockets.forEach((each) => each.close())")
         await chair.until(lambda screen: screen.view["roll"][me]["state"] == "silent")
-        await expect(member.page.get_by_text("vẫn nghe được cuộc họp")).to_be_visible()
+        await expect(member.page.get_by_text("vẫn nghe được cuộc họp")).to_be_visible(timeout=30_000)
         assert await member.growing("energy", VOICES)
         await member.context.set_offline(False)
         await chair.until(lambda screen: screen.view["roll"][me]["state"] == "present")
