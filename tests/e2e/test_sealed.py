@@ -173,7 +173,7 @@ _OPENED = """() => new Promise((done) => {
 async def test_firefox_and_chromium_open_what_the_other_has_sealed(tmp_path: Path, browser: Browser) -> None:
     own = Settings(_env_file=None).media_address.split(",")[-1]  # Firefox leaves 127.0.0.1 out where there is another
     async with (
-        asyncio.timeout(200),
+        asyncio.timeout(300),
         living(tmp_path, CHIBO_MEDIA_ADDRESS=own, CHIBO_MEDIA_BIND=own) as house,
         firefox() as second,
     ):
