@@ -27,7 +27,7 @@ ENV PATH=/srv/chibo/.venv/bin:$PATH PYTHONUNBUFFERED=1 CHIBO_HOST=0.0.0.0 CHIBO_
     CHIBO_DATABASE=sqlite+aiosqlite:////var/lib/chibo/chibo.sqlite
 USER chibo
 VOLUME /var/lib/chibo
-EXPOSE 8080/tcp 8081/udp
+EXPOSE 8080/tcp 8081/udp 8081/tcp
 HEALTHCHECK --interval=15s --timeout=5s --start-period=20s \
     CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8080/healthz', timeout=4)"]
-CMD ["chibo", "run"]
+CMD ["sh", "-c", "chibo migrate && exec chibo run"]

@@ -65,6 +65,7 @@ TABLE = {
     "demo": may(
         "aiohttp socketio aiortc aioice av PIL numpy psutil sqlalchemy typst uvloop",
         "org oversight papers records meeting settings convening notify",
+        sealed="cryptography",
     ),
 }
 IMPURE = {"asyncio", "logging", "os", "random", "secrets", "socket", "subprocess", "threading", "time", "uuid"}

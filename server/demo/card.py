@@ -9,6 +9,7 @@ from pathlib import Path
 
 import av
 from aiortc.codecs.vpx import Vp8Encoder
+from av.packet import Packet
 from av.video.codeccontext import VideoCodecContext
 from av.video.frame import PictureType, VideoFrame
 from PIL import Image, ImageDraw, ImageFont
@@ -152,8 +153,11 @@ class Card(Source):
             self._key_asked, self._key_at = False, elapsed
             frame.pict_type = PictureType.I
         packet = self._codec.encode(frame)[0]  # without lag each frame gives one packet at once
-        payloads, timestamp = self._packer.pack(packet)
-        return Encoded(payloads, timestamp & 0xFFFFFFFF, None)
+        picture = bytes(packet)
+        sealed = Packet(self.seal.close("delta" if picture[0] & 1 else "key", picture))  # RFC 6386 section 9.1
+        sealed.pts, sealed.time_base = packet.pts, packet.time_base
+        payloads, timestamp = self._packer.pack(sealed)
+        return Encoded(payloads if sealed.size else [], timestamp & 0xFFFFFFFF, None)
 
     async def _pace(self) -> float:
         """Waits for the next frame's time; returns seconds since the first."""

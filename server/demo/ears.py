@@ -37,6 +37,7 @@ from aiortc.sdp import SessionDescription
 from av.frame import Frame
 
 from .counts import Slot
+from .sealed import Seal
 
 CLOCKS = {"audio": 48_000, "video": 90_000}
 MID = "urn:ietf:params:rtp-hdrext:sdes:mid"
@@ -57,6 +58,10 @@ class Source(MediaStreamTrack):
     """What sends.  As it stands it never has anything: the screen, or a camera in a run without pictures."""
 
     kind = "video"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seal = Seal()  # what it sends is closed with it, frame by frame
 
     async def recv(self) -> Frame:
         raise MediaStreamError  # nobody asks: Mouth takes what is encoded already
@@ -99,7 +104,8 @@ class Line(RTCDtlsTransport):
         super().__init__(transport, certificates)
         self.slots: dict[str, Slot] = {}
         self.first = asyncio.Event()  # the first media packet has come
-        self.overhear: Callable[[bytes], None] | None = None  # the payload of every packet of sound
+        self.overhear: Callable[[bytes], None] | None = None  # every frame of sound, opened
+        self.seal = Seal()
         self._by_ssrc: dict[int, Slot] = {}
         self._resends: set[int] = set()  # SSRCs of RTX (RFC 4588)
         self._senders_reports: dict[int, tuple[int, float]] = {}  # SSRC: middle of NTP time, when it came
@@ -126,7 +132,7 @@ class Line(RTCDtlsTransport):
             slot.take(sequence, timestamp, len(data), self._now())
             self.first.set()
             if self.overhear is not None and slot.clock == CLOCKS["audio"]:
-                self.overhear(payload_of(data))
+                self.overhear(self.seal.open("audio", payload_of(data)))
 
     def _find(self, ssrc: int, data: bytes) -> Slot | None:
         if ssrc in self._resends:

@@ -30,6 +30,7 @@ class Media:
         self._camera = camera
         slots = (*RECEIVED, *["video"] * thumbnails)
         self._peer, self._line = connection((voice, camera, Source()), slots, loopback)
+        self._line.seal = voice.seal
         self._peer.on("connectionstatechange", changed)
         self._reports: asyncio.Task[None] | None = None
 

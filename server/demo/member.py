@@ -20,6 +20,7 @@ from .ears import Source
 from .habits import Habit, Profile, habits_of
 from .media import Media
 from .screen import Json, Screen
+from .sealed import Seal
 from .voice import PITCHES, Voice
 
 Work = Callable[[], Coroutine[Any, Any, None]]
@@ -67,8 +68,10 @@ class SimulatedMember:
         self.is_online = False
         self.gone: TurnedAway | None = None
         self.media: Media | None = None
+        self.seal = Seal()
         self.voice = Voice(rng.choice(PITCHES))
         self.camera: Source = Source()
+        self.voice.seal = self.seal
         self._meeting, self._username, self._password = meeting, username, password
         self._door = Door(url)
         self._socket: Any = None
@@ -282,6 +285,7 @@ class SimulatedMember:
             "patch": self._on_patch,
             "mine": self._then_tell(self.screen.take_mine),
             "slots": self._then_tell(self.screen.take_slots),
+            "key": self._then_tell(lambda message: self.seal.take(message["number"], message["key"])),
             "media": self._then_tell(self.screen.take_epoch),
             "gone": lambda message: self._end(TurnedAway(str(message.get("rule")), str(message.get("why")))),
         }
@@ -325,7 +329,8 @@ class SimulatedMember:
         self._tell()
 
     def _tell(self) -> None:
-        """Something is to be seen: whoever waits looks again; the microphone follows."""
+        """Something is to be seen: whoever waits looks again; seal and microphone follow."""
+        self.seal.needed = self.screen.is_sealed
         active = self.screen.mine.get("active", self.connection)
         self.voice.speak(self.screen.is_heard and active == self.connection)
         self._changed.set()
@@ -337,6 +342,7 @@ class SimulatedMember:
         if self.profile.picture:
             seat = self.screen.view.get("seats", {}).get(self.screen.me, {})
             self.camera = Card(str(seat.get("name", self._username)), int(seat.get("order", 0)), self.profile.rate)
+            self.camera.seal = self.seal
 
     async def _keep_media(self) -> None:
         """A connection for sound and picture whenever there is none, or the media process is another."""

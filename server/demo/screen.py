@@ -64,6 +64,11 @@ class Screen:
         return str(self.view.get("phase", ""))
 
     @property
+    def is_sealed(self) -> bool:
+        """Sound and picture are sealed from end to end."""
+        return bool(self.view.get("about", {}).get("sealed"))
+
+    @property
     def floor(self) -> str:
         """The member who has the floor, or ""."""
         return str(self.view.get("speaking", {}).get("floor", {}).get("member", ""))

@@ -127,7 +127,8 @@ class Voice(Source):
         await self._pace()
         sound = self._sounds[self._count % len(self._sounds)]
         payload = signed(sound.payload, self.mark) if self.mark else sound.payload
-        return Encoded([payload], self._count * STEP & 0xFFFFFFFF, sound.level)
+        frame = self.seal.close("audio", payload)
+        return Encoded([frame] if frame else [], self._count * STEP & 0xFFFFFFFF, sound.level)
 
     async def _pace(self) -> None:
         now = asyncio.get_running_loop().time()

@@ -186,7 +186,7 @@ def _type(hint: Any) -> Any:
         return Annotated[list[each], Bounds(max_length=most), AfterValidator(tuple)]  # type: ignore[valid-type]
     if is_dataclass(hint):
         return Annotated[_made(hint, _Exact), AfterValidator(lambda model: hint(**dict(model)))]  # type: ignore[operator]
-    return Annotated[Literal[tuple(hint)], AfterValidator(hint)]  # one word of an enumeration
+    return Annotated[Literal[tuple(hint)], AfterValidator(lambda word: hint(word))]  # one word of an enumeration
 
 
 def _made(kind: Any, base: type[_M], **more: Any) -> type[_M]:

@@ -9,7 +9,7 @@ from typing import NotRequired, TypedDict
 from .apart import Apart, Group, Groups, own, place
 from .attendance import Attendance, connected
 from .chairing import cut_off_since
-from .groups import writes_for
+from .groups import MOST_GROUPS, writes_for
 from .ids import HALL, Answer, GroupId, MemberId, PartyGroup
 from .leading import Lead
 from .reporting import Report, Reporting, answer_to
@@ -74,6 +74,7 @@ class GroupsView(TypedDict):
     visiting: dict[str, str]
     longest: int
     smallest: int
+    most: int
     apart: NotRequired[str]
     address: NotRequired[str]
 
@@ -104,6 +105,7 @@ def groups(kept: Groups, a: Attendance, where: GroupId, chairs: bool, longest: i
         "visiting": dict(sorted(kept.visiting.items())),
         "longest": longest,
         "smallest": smallest,
+        "most": MOST_GROUPS,
     }
     if kept.apart:
         view["apart"] = str(kept.apart.number)

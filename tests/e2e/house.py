@@ -62,7 +62,7 @@ class House:
     async def start(self, job: str = "run") -> None:
         with (self.data / "server.log").open("ab") as log:
             self.process = await self._launch(job, stdout=log, stderr=log)
-        await asyncio.wait_for(self._healthy(), 60)
+        await asyncio.wait_for(self._healthy(), 180)
 
     async def kill(self) -> None:
         await self._end(signal.SIGKILL)
@@ -105,8 +105,8 @@ class House:
 async def living(data: Path, host: str = "127.0.0.1", **extra: str) -> AsyncIterator[House]:
     """A started house with an empty register, stopped at the end."""
     house = House(data, extra, host)
-    await house.start()
     try:
+        await house.start()
         yield house
     finally:
         await house.stop()

@@ -8,12 +8,13 @@ from playwright.async_api import Browser, expect
 
 from server.demo.large import large_cell, name_of
 from server.demo.member import SimulatedMember
+from server.demo.screen import Screen
 
 from .crowd import joined, kept, minutes
 from .house import House
 from .test_access import sound
 from .test_vote import PHONE, seated
-from .visitor import PICTURES, Visitor
+from .visitor import PICTURES, VOICES, Visitor
 
 pytestmark = pytest.mark.e2e
 LIMIT = 200  # seconds for all that the test waits for
@@ -52,6 +53,9 @@ async def test_three_pages_go_into_two_groups_and_back(house: House, browser: Br
         await dialog.get_by_label(ITEM).check()
         await dialog.get_by_label("Trong bao lâu").select_option("5")
         await sound(chair.page)
+        await chair.page.set_viewport_size({"width": 360, "height": 740})
+        await sound(chair.page)
+        await chair.page.set_viewport_size({"width": 1280, "height": 800})
         await dialog.get_by_role("button", name="Chia tổ").click()
         await in_group(first, "Tổ 1")
         await in_group(second, "Tổ 2")
@@ -115,6 +119,69 @@ async def test_three_pages_go_into_two_groups_and_back(house: House, browser: Br
         sheet[row] for row, seat in enumerate(log[0].data["roster"]) if seat["name"] in map(name_of, (1, 3, 5, 6))
     ]
     assert stayed == [held] * 4, "a split costs nobody a second"
+
+
+async def test_a_reload_in_mid_move_lands_where_one_belongs_and_no_typed_word_is_lost(
+    house: House, browser: Browser
+) -> None:
+    meeting, accounts = await large_cell(house.database, 9, parties=2)  # 1, 3, 5, 7 and 2, 4, 6, 8
+    async with asyncio.timeout(LIMIT), joined(house, meeting, [accounts[n] for n in (0, 5, 6)]) as (chair, five, six):
+        leader = await seated(browser, house, meeting, accounts[3], **PHONE)  # of Tổ 1
+        await asked(chair, "Open")
+        await asked(chair, "OpenDiscussion")
+        seats = {seat["name"]: member for member, seat in chair.screen.view["seats"].items()}
+        me, own = seats[name_of(3)], {seats[name_of(number)] for number in (1, 3, 5, 7)}
+        await asked(five, "TurnOnMicrophone")
+        for number, (on, pause) in enumerate([(True, 0), (False, 150), (True, 400)]):
+            await leader.button("Bật tiếng" if on else "Tắt tiếng").click()
+            await leader.button("Tắt tiếng" if on else "Bật tiếng").wait_for()
+            await asked(five, "TurnOffMicrophone" if on else "TurnOnMicrophone")
+            questions = [{"id": f"q{number}", "item": "3"}]
+            await asyncio.gather(asked(chair, "FormGroups", questions=questions, minutes=5), reloaded(leader, pause))
+            await in_group(leader, "Tổ 1")
+            await as_it_was(leader, five, six, me, own, on)
+            await asyncio.gather(asked(chair, "GatherGroups"), reloaded(leader, pause))
+            await expect(leader.page.locator(".group-banner")).to_have_count(0)
+            await as_it_was(leader, five, chair, me, set(seats.values()), on, apart=False)
+
+        await asked(chair, "FormGroups", questions=[{"id": "last", "item": "3"}], minutes=1)
+        await in_group(leader, "Tổ 1")
+        await leader.page.get_by_role("tab", name="Chia tổ").click()
+        field, typed = leader.page.get_by_label("Ý kiến tán thành"), ""
+        while chair.screen.apart:  # until the time is over, in the middle of a word
+            await field.press_sequentially("nhất trí ")
+            typed += "nhất trí "
+        await field.press_sequentially("hết")
+        await expect(leader.page.locator(".group-banner")).to_have_count(0)
+        await leader.page.reload()
+        await leader.page.get_by_role("tab", name="Chia tổ").click()
+        await expect(field).to_have_value(f"{typed}hết")
+        await leader.button("Nộp báo cáo").click()
+        await expect(leader.page.get_by_text("Đã nộp báo cáo")).to_be_visible()
+    drafts = [entry.data["answer"]["in_favour"] for entry in kept(house, meeting) if entry.name == "ReportDrafted"]
+    assert drafts[-1] == f"{typed}hết"
+
+
+async def reloaded(person: Visitor, pause: float) -> None:
+    """ms after the others began."""
+    await person.page.wait_for_timeout(pause)
+    await person.page.reload()
+
+
+async def as_it_was(
+    person: Visitor, mate: SimulatedMember, other: SimulatedMember, me: str, own: set[str], on: bool, apart: bool = True
+) -> None:
+    """His microphone, who hears him, and whom he hears and sees."""
+    await person.button("Tắt tiếng" if on else "Bật tiếng").wait_for()
+    if on:
+        await mate.until(lambda screen: me in heard_by(screen))
+        assert not apart or me not in heard_by(other.screen)
+    else:
+        await hears_only(person, mate, own)
+
+
+def heard_by(screen: Screen) -> set[str]:
+    return {screen.slots[mid] for mid in VOICES if mid in screen.slots}
 
 
 async def asked(member: SimulatedMember, name: str, **fields: object) -> None:

@@ -16,7 +16,7 @@ from server.demo.large import large_cell
 
 from .crowd import joined, kept, minutes
 from .house import House, living
-from .visitor import Visitor, visitor
+from .visitor import PICTURES, Visitor, visitor
 
 pytestmark = pytest.mark.e2e
 LIMIT = 90  # seconds for anything a test waits for
@@ -38,6 +38,7 @@ async def test_three_pages_and_nine_simulated_members_hold_a_meeting(house: Hous
         async with asyncio.timeout(LIMIT):
             for page in pages:
                 await page.sees_moving(8)
+            await turns_pages(pages[1], {member.screen.me for member in others})
 
             await chair.button("Khai mạc").click()
             for member in (first, second):
@@ -61,6 +62,19 @@ async def test_three_pages_and_nine_simulated_members_hold_a_meeting(house: Hous
     log = kept(house, meeting)
     held = (log[-1].at - next(entry.at for entry in log if entry.name == "Opened")) // timedelta(seconds=1)
     assert await minutes(house, meeting, accounts[0]) == [held] * len(accounts)
+
+
+async def turns_pages(page: Visitor, everybody: set[str]) -> None:
+    """There are more pictures than places: on the pages after the first each is seen."""
+    seen = set[str]()
+    for number in (1, 2):
+        await page.button("Hình tiếp").click()
+        await expect(page.page.get_by_text(f"Trang {number}/2")).to_be_visible()
+        await page.growing("frames", ())  # until the slots are told
+        seen |= {page.slots[mid] for mid in PICTURES if mid in page.slots}
+    assert seen >= everybody
+    await page.button("Hình tiếp").click()
+    await expect(page.page.get_by_text("Người đang nói")).to_be_visible()
 
 
 async def speaking(page: Visitor) -> list[str]:

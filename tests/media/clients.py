@@ -77,8 +77,10 @@ class Card(MediaStreamTrack):
 class Client:
     """One page: what it sends and, by mid, what it has heard and seen since `forget`."""
 
-    def __init__(self, name: str, hertz: int = 0, grey: int = 0, thumbnails: int = 4, rtx: bool = False) -> None:
-        self.name, self.hertz, self.grey = name, hertz, grey
+    def __init__(
+        self, name: str, hertz: int = 0, grey: int = 0, thumbnails: int = 4, rtx: bool = False, screen: int = 0
+    ) -> None:
+        self.name, self.hertz, self.grey, self.screen = name, hertz, grey, screen
         self.slots: dict[str, str] = {}
         self.pitches: dict[str, Counter[int]] = defaultdict(Counter)
         self.greys: dict[str, set[int]] = defaultdict(set)
@@ -91,7 +93,7 @@ class Client:
         page = RTCPeerConnection(RTCConfiguration(bundlePolicy=RTCBundlePolicy.MAX_BUNDLE))
         page.addTransceiver(Tone(self.hertz) if self.hertz else "audio", direction="sendonly")
         page.addTransceiver(Card(self.grey) if self.grey else "video", direction="sendonly")
-        page.addTransceiver("video", direction="sendonly")
+        page.addTransceiver(Card(self.screen) if self.screen else "video", direction="sendonly")
         for kind in ["audio"] * 3 + ["video"] * (1 + self._shape):
             page.addTransceiver(kind, direction="recvonly")
         if not self._rtx:  # aiortc drops RTX when there is more than one video line

@@ -19,6 +19,7 @@ PREFS = {
     "media.peerconnection.ice.loopback": True,
     "media.peerconnection.ice.obfuscate_host_addresses": False,
     "media.autoplay.default": 0,
+    "intl.accept_languages": "vi",
     "media.autoplay.blocking_policy": 0,
     "remote.active-protocols": 1,  # BiDi
     "browser.shell.checkDefaultBrowser": False,

@@ -3,6 +3,7 @@
 import asyncio
 import socket
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -61,6 +62,34 @@ async def test_a_new_main_picture_begins_with_a_key_frame(house: House) -> None:
     house.control.follow("room", stage(*peers, main="chi"))
     await an.until(lambda: an.greys["6"] >= {100} and 180 in an.greys["7"])
     assert an.slots == {"6": "chi", "7": "binh"}
+
+
+async def test_a_screen_is_passed_on_only_while_the_stage_lets_it_through(house: House) -> None:
+    """Whoever shares all the same is refused at the door; his camera is not."""
+    an, binh = Client("an", grey=60, screen=220), Client("binh", grey=180)
+    refusing = stage("an", "binh", always=("an",))
+    house.control.follow("room", refusing)
+    await house.open(an, binh)
+
+    async def refused() -> int:
+        return int((await house.control.stats())["rooms"]["room"]["an"]["tracks"]["2"]["refused"])
+
+    async def refused_more() -> None:
+        before = await refused()
+        while await refused() < before + 10:
+            await binh.until(lambda: 60 in binh.sees)
+            binh.forget()
+
+    await refused_more()
+    assert 220 not in binh.sees
+    sharing = replace(refusing.peers["an"], screen=True)
+    house.control.follow("room", replace(refusing, peers={**refusing.peers, "an": sharing}))
+    await binh.until(lambda: 220 in binh.greys["6"])
+    house.control.follow("room", refusing)
+    await binh.until(lambda: 60 in binh.greys["6"])
+    binh.forget()
+    await refused_more()
+    assert 220 not in binh.sees
 
 
 async def test_a_peer_in_another_place_gets_nothing(house: House) -> None:

@@ -55,7 +55,7 @@ def test_the_whole_view_of_a_meeting_nobody_has_come_to() -> None:
         *("counts", "agenda", "speaking", "microphones"),
         *("votes", "motions", "documents", "conclusions", "tasks", "carried", "score", "minutes", "groups"),
     }
-    assert view["groups"] == {"register": {}, "sittings": {}, "visiting": {}, "longest": 60, "smallest": 3}
+    assert view["groups"] == {"register": {}, "sittings": {}, "visiting": {}, "longest": 60, "smallest": 3, "most": 30}
 
 
 def test_the_phase_and_its_times() -> None:

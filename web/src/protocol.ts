@@ -1,6 +1,6 @@
 /** What travels between the room and the server (docs/protocol.md).
  * Made of the server's own schema by `npm run protocol`; not written by hand.
- * schema: 29927795c7ba26d63a2a669d4e2a77a7c9f6641c8a35caf3e9a7c29cf8050057 */
+ * schema: f8c299ef75219ce171e4efc77f1805b53ef309a1d7be878dc8854f9be8af2b5e */
 
 export type Command =
   | Leave
@@ -847,6 +847,7 @@ export interface GroupsView {
   };
   longest: number;
   smallest: number;
+  most: number;
   apart?: string;
   address?: string;
 }

@@ -2,6 +2,7 @@
 import { effect } from "@preact/signals";
 import { freshId } from "./ids";
 import { chime, sharesScreens, sound } from "./media/devices";
+import { onHints } from "./media/hints";
 import { Meter } from "./media/meter";
 import { type Measures, Peer } from "./media/peer";
 import { offerAnew, relays } from "./media/resume";
@@ -286,17 +287,13 @@ export class Room implements store.Deeds {
       if (store.screen.value === "room") this.peer?.doubt();
     };
     const back = () => {
-      if (document.visibilityState !== "visible" || store.screen.value !== "room") return;
-      this.peer?.doubt();
+      if (store.screen.value !== "room") return;
+      doubt();
       this.line?.resync();
       void stayAwake();
     };
-    (navigator as { connection?: EventTarget }).connection?.addEventListener("change", doubt);
-    addEventListener("offline", doubt);
-    document.addEventListener("visibilitychange", back);
+    onHints({ doubt, back });
     document.addEventListener("visibilitychange", () => this.want());
-    addEventListener("online", back);
-    addEventListener("pageshow", back);
     void stayAwake();
   }
 
@@ -432,9 +429,11 @@ export class Room implements store.Deeds {
     return ready;
   }
 
-  /** A telephone call took the microphone: the server is told, so that nobody hears the rest of the call. */
+  /** A telephone call took the microphone: the server is told, so that nobody hears the rest of the call.  What happens
+   *  to a page that does not send, while the member speaks from another, silences nobody. */
   private interrupted(kind: "microphone" | "camera"): void {
-    if (kind !== "microphone" || store.mine.value?.microphone !== "on" || !this.line) return;
+    const mine = store.mine.value;
+    if (kind !== "microphone" || mine?.microphone !== "on" || mine.active !== this.connection || !this.line) return;
     store.interrupted.value = true;
     void this.peer?.send(null, this.studio.tracks.camera, this.studio.screen); // before the server has answered
     void this.ask("TurnOffMicrophone");

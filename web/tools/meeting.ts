@@ -113,7 +113,7 @@ export function meeting(): View {
     carried: [],
     score: { criteria: {}, grades: [] },
     minutes: { items: {} },
-    groups: { register: {}, sittings: {}, visiting: {}, longest: 60, smallest: 3 },
+    groups: { register: {}, sittings: {}, visiting: {}, longest: 60, smallest: 3, most: 30 },
   };
 }
 

@@ -70,7 +70,8 @@ export async function openScreen(): Promise<MediaStreamTrack | null> {
 export const sharesScreens = () => typeof navigator.mediaDevices?.getDisplayMedia === "function";
 
 /** Loudness of `track`, 0 … 1, some ten times a second, until the returned function is called.  `any`: it brings some
- *  sound at all; one that is switched off at the device brings none. */
+ *  sound at all; one that is switched off at the device brings none.  What is not measured, because the browser waits for
+ *  a tap, is not said to be silent. */
 export function meter(track: MediaStreamTrack, heard: (level: number, any: boolean) => void): () => void {
   const audio = sound();
   if (!audio) return () => undefined;
@@ -82,7 +83,7 @@ export function meter(track: MediaStreamTrack, heard: (level: number, any: boole
   const timer = setInterval(() => {
     sound();
     analyser.getFloatTimeDomainData(wave);
-    heard(loudness(wave), wave.some((sample) => sample !== 0));
+    heard(loudness(wave), audio.state !== "running" || wave.some((sample) => sample !== 0));
   }, 80);
   return () => {
     clearInterval(timer);

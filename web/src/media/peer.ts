@@ -1,16 +1,15 @@
 /** The media of this page: one connection that carries, and beside it another whenever the first has lost its way. */
 import type { Bad, Broken, SignalAnswer } from "../protocol";
+import { Attempts } from "./attempts";
 import { countersOf, Link } from "./link";
 import { Quiet } from "./quiet";
 import type { Sealer } from "./sealer";
 import { isLoud, moved, NOTHING, type Sound, soundOf, tally, type Tally } from "./stats";
 
 const UP_WITHIN = 8000; // ms
-const BACK_OFF = [0, 1000, 2000, 4000, 8000];
 const LISTEN = 300; // ms between two looks at the voices
 const GUARD = 250; // ms between two looks whether anything still comes
 const LOSSY = 10_000; // ms after a loss for which the line counts as one that loses
-const STEADY = 10_000; // ms of carrying after which failures are forgotten
 
 /** Once a second.  `reported`: when the server last told of our voice by RTCP, ms of Unix time. */
 export interface Measures {
@@ -40,8 +39,7 @@ export class Peer {
   private coming: Link | null = null; // takes its place as soon as it is connected
   private renewing = false; // another way is sought
   private opening = 0; // which attempt is the newest
-  private tries = 0;
-  private carriesSince = 0;
+  private attempts = new Attempts();
   private timer: ReturnType<typeof setTimeout> | undefined;
   private pollers: ReturnType<typeof setInterval>[] = [];
   private quiet = new Quiet();
@@ -89,7 +87,7 @@ export class Peer {
   /** The server's media process has this name now; a new one knows nothing of us. */
   serverIs(epoch: string): void {
     if (this.link && !this.renewing && epoch !== this.epoch) {
-      this.tries = 0;
+      this.attempts.forget();
       this.open();
     }
   }
@@ -97,7 +95,7 @@ export class Peer {
   /** The line is back: whoever was waiting to try again need not wait. */
   hurry(): void {
     if (this.link?.connected && !this.renewing) return;
-    this.tries = 0;
+    this.attempts.forget();
     if (!this.coming) this.open();
   }
 
@@ -174,8 +172,9 @@ export class Peer {
     this.link = link;
     this.coming = null;
     this.renewing = false;
-    this.carriesSince = performance.now();
-    this.quiet.begin(this.carriesSince);
+    const now = performance.now();
+    this.attempts.carries(now);
+    this.quiet.begin(now);
     this.spent += this.last.bytes;
     this.last = NOTHING;
     link.show(this.pictures);
@@ -190,11 +189,9 @@ export class Peer {
   private again(lost: boolean): void {
     if (this.closed) return;
     this.renewing = true;
-    const wait = BACK_OFF[Math.min(this.tries, BACK_OFF.length - 1)] ?? 0;
-    this.tries += 1;
     this.abandon();
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.open(lost), wait);
+    this.timer = setTimeout(() => this.open(lost), this.attempts.wait());
   }
 
   private abandon(): void {
@@ -217,7 +214,7 @@ export class Peer {
 
   private lostWay(): void {
     if (this.renewing) return;
-    if (performance.now() - this.carriesSince > STEADY) this.tries = 0;
+    this.attempts.lost(performance.now());
     this.events.state("connecting");
     this.events.lost();
     this.again(true);

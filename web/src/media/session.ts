@@ -47,13 +47,16 @@ function handle(ours: MediaSession, action: string, act: (() => void) | null): v
 
 let lock: WakeLockSentinel | null = null;
 let wanted = false;
+let asking = false;
 
 /** The screen stays on while the meeting lasts.  Refused on a low battery: then the member touches it himself.
  *  The browser lets go of it whenever the page is hidden: ask again when it is back. */
 export async function stayAwake(): Promise<void> {
   wanted = true;
-  if (lock && !lock.released) return;
+  if (asking || (lock && !lock.released)) return;
+  asking = true;
   const got = (await navigator.wakeLock?.request("screen").catch(() => null)) ?? null;
+  asking = false;
   if (wanted) lock = got;
   else await got?.release();
 }

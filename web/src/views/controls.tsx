@@ -116,7 +116,8 @@ const MODES: [Mode, IconName, () => string, () => string][] = [
   ["all", "watch", () => t("Everything"), () => t("The voices and everybody’s picture, as far as your network allows.")],
 ];
 
-const megabytes = (n: number) => (n < 9.95 ? n.toFixed(1) : String(Math.round(n)));
+/** As it is written here: 4,4 in Vietnamese. */
+const megabytes = (n: number) => n.toLocaleString(document.documentElement.lang, { maximumFractionDigits: n < 9.95 ? 1 : 0 });
 
 /** What sound and picture have used, and what an hour of it costs. */
 function Used() {
@@ -161,6 +162,11 @@ function Receive() {
             ))}
           </div>
           <Used />
+          <div class="actions">
+            <button type="button" class="button" onClick={() => (choosing.value = false)}>
+              {t("Close")}
+            </button>
+          </div>
         </Dialog>
       )}
     </>
@@ -238,7 +244,7 @@ function Heard({ mine }: { mine: Mine }) {
 
 function heard(mine: Mine): [string, string] {
   if (mine.microphone === "muted") return ["", t("The chair has muted your microphone.")];
-  if (interrupted.value)
+  if (interrupted.value && may("TurnOnMicrophone"))
     return ["care", t("A call or another program took your microphone, so it is off. Press “Turn sound on” to speak again.")];
   if (mine.microphone === "off") return ["", t("Nobody hears you: your microphone is off.")];
   if (microphone.value.state !== "ready") return ["care", t("Nobody hears you: press “Turn sound on” to allow the microphone.")];

@@ -4,13 +4,12 @@ import { deeds, freshId, type Member, type Mine, may, type View, type GroupLine,
 import { t } from "../words";
 import { draftOf, dropDraft, keepDraft } from "./drafts";
 import { Chosen } from "./forms";
-import { apartNow, assignable, circles, type Draft, drawn, fromRegister, inOrder, lastSitting, membersOf, moved, placeOf, reportState, sittingIn, tooSmall } from "./groups_reading";
+import { apartNow, assignable, circles, type Draft, drawn, fromRegister, howMany, inOrder, lastSitting, membersOf, moved, placeOf, reportState, sittingIn, tooSmall } from "./groups_reading";
 import { Act, Dialog, usePending } from "./parts";
 import { agendaInOrder, nameOf } from "./reading";
 
 const TIMES = [5, 10, 15, 20, 30, 45, 60];
 const MORE = 5; // minutes
-const MOST_GROUPS = 12;
 
 // -- the split dialog ------------------------------------------------------------------------------------------------
 
@@ -160,7 +159,7 @@ function SplitDialog({ view, close }: { view: View; close: () => void }) {
         <Chosen
           label={t("Number of groups")}
           value={String(plan.draft.names.length)}
-          choices={Array.from({ length: MOST_GROUPS - 1 }, (_, index): [string, string] => [String(index + 2), String(index + 2)])}
+          choices={howMany(view, plan.draft).map((count) => [String(count), String(count)])}
           choose={(count) => many(Number(count))}
         />
         <p class="soft small">{t("Tap a name and then a group, or drag it there. Whoever is in no group stays in the hall with you.")}</p>

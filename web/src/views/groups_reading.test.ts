@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { meeting } from "../../tools/meeting";
 import type { View } from "../store";
-import { apartNow, assignable, circles, drawn, fromRegister, membersOf, moved, placeOf, reportsOn, sittingIn, tooSmall } from "./groups_reading";
+import { apartNow, assignable, circles, drawn, fromRegister, howMany, membersOf, moved, placeOf, reportsOn, sittingIn, tooSmall } from "./groups_reading";
 
 function split(): View {
   const view = meeting();
@@ -35,6 +35,21 @@ test("reports stand under the item they answer, and only there", () => {
   const view = split();
   expect(reportsOn(view, "i1").map(({ group, answer }) => [group, answer.in_favour])).toEqual([["Tổ 2", "Nên"]]);
   expect(reportsOn(view, "i2")).toEqual([]);
+});
+
+test("the cell splits into as many groups as fill, up to what the house allows", () => {
+  const view = split();
+  const highest = () => howMany(view, { names: ["Tổ 1", "Tổ 2"], where: {} }).at(-1);
+  const members = assignable(view).length;
+  expect(howMany(view, { names: [], where: {} })[0]).toBe(2);
+  expect(highest()).toBe(Math.floor(members / 3));
+  view.groups.smallest = 1;
+  view.groups.most = 4;
+  expect(highest()).toBe(4);
+  view.groups.most = 30;
+  expect(highest()).toBe(members);
+  view.groups.smallest = 100;
+  expect(highest()).toBe(2);
 });
 
 test("the groups of the register keep their ids, and the chair is in none", () => {

@@ -102,6 +102,14 @@ export function drawn(members: readonly Member[], names: readonly string[], chan
   return { names: [...names], where: Object.fromEntries(shuffled.map((member, at) => [member, at % names.length])) };
 }
 
+/** Into how many groups the cell may split: as many as fill, and as many as there are already. */
+export function howMany(view: View, draft: Draft): number[] {
+  const { most, smallest } = view.groups;
+  const filled = Math.floor(assignable(view).length / Math.max(1, smallest));
+  const highest = Math.max(2, draft.names.length, Math.min(most, filled));
+  return Array.from({ length: highest - 1 }, (_, index) => index + 2);
+}
+
 /** `moved` to group `to`; −1 = the hall. */
 export function moved(draft: Draft, member: Member, to: number): Draft {
   const { [member]: _, ...others } = draft.where;

@@ -45,7 +45,7 @@ function view(more: object): View {
     phase: "open",
     agenda: { items: { i1: { order: 0, title: "x", state: "ahead" } } },
     speaking: { queue: [], list: "open", free: false },
-    groups: { register: {}, sittings: {}, visiting: {}, longest: 60, smallest: 3 },
+    groups: { register: {}, sittings: {}, visiting: {}, longest: 60, smallest: 3, most: 30 },
     ...more,
   } as unknown as View;
 }

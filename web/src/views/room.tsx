@@ -166,7 +166,6 @@ function Side({ view, mine }: { view: View; mine: Mine }) {
   const press = (pressed: Tab) => (chosen.value = !wide.value && tab === pressed ? null : pressed);
   return (
     <aside class="room-side" data-open={tab !== null}>
-      {!wide.value && tab !== null && <Panel tab={tab} view={view} mine={mine} />}
       <div class="tabs" role="tablist" aria-label={t("Lists of the meeting")}>
         {tabs.map(([name, label, count]) => (
           <button
@@ -185,7 +184,7 @@ function Side({ view, mine }: { view: View; mine: Mine }) {
           </button>
         ))}
       </div>
-      {wide.value && tab !== null && <Panel tab={tab} view={view} mine={mine} />}
+      {tab !== null && <Panel tab={tab} view={view} mine={mine} />}
     </aside>
   );
 }

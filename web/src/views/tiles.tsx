@@ -136,8 +136,8 @@ export function Thumbnails({ view, me, place }: { view: View; me: Member; place:
           <Thumbnail key={mid} view={view} mid={mid} member={slots.value[mid] ?? ""} />
         ))}
         {others.length > 0 && <li class="thumb more">{t("and {n} more", { n: others.length })}</li>}
+        {mode.value === "all" && <Pager />}
       </ul>
-      {mode.value === "all" && <Pager />}
     </>
   );
 }
@@ -150,17 +150,19 @@ function Pager() {
   if (picturePage.value === 0 && pictures <= places) return null;
   const turn = (by: number) => (picturePage.value = (picturePage.value + by + pages + 1) % (pages + 1));
   return (
-    <div class="pager" role="group" aria-label={t("Pages of pictures")}>
-      <button type="button" class="button small" onClick={() => turn(-1)}>
-        {t("Earlier pictures")}
-      </button>
-      <span class="soft" aria-live="polite">
-        {picturePage.value === 0 ? t("Who speaks") : t("Page {n} of {all}", { n: picturePage.value, all: pages })}
-      </span>
-      <button type="button" class="button small" onClick={() => turn(1)}>
-        {t("More pictures")}
-      </button>
-    </div>
+    <li class="turn">
+      <div class="pager" role="group" aria-label={t("Pages of pictures")}>
+        <button type="button" class="button small" onClick={() => turn(-1)}>
+          {t("Earlier pictures")}
+        </button>
+        <span class="soft" aria-live="polite">
+          {picturePage.value === 0 ? t("Who speaks") : t("Page {n} of {all}", { n: picturePage.value, all: pages })}
+        </span>
+        <button type="button" class="button small" onClick={() => turn(1)}>
+          {t("More pictures")}
+        </button>
+      </div>
+    </li>
   );
 }
 
@@ -168,10 +170,15 @@ function Pager() {
 export function Share({ mine }: { mine: Mine }) {
   if (!mine.may_share || !canShare.value) return null;
   return sharing.value ? (
-    <button type="button" class="button" onClick={() => deeds().stopSharing()}>
-      <Icon of="screenOff" />
-      {t("Stop sharing the screen")}
-    </button>
+    <div class="stack tight">
+      <p class="notice" role="status">
+        {t("Your screen is being shared with everybody.")}
+      </p>
+      <button type="button" class="button" onClick={() => deeds().stopSharing()}>
+        <Icon of="screenOff" />
+        {t("Stop sharing the screen")}
+      </button>
+    </div>
   ) : (
     <button type="button" class="button" onClick={() => void deeds().share()}>
       <Icon of="screen" />
