@@ -1,6 +1,6 @@
 /** What travels between the room and the server (docs/protocol.md).
  * Made of the server's own schema by `npm run protocol`; not written by hand.
- * schema: 64727d5e704a956d71d479f9ed2b5fa5a9395e3e597029e11067b4951235aa9b */
+ * schema: 235c82527e7d64fa7a8ae8f4eee7da2f4cdc5c0140307bbcd4d088027822edf3 */
 
 export type Command =
   | Leave
@@ -974,6 +974,7 @@ export interface KeyMessage {
 export interface FeedMessage {
   heard: boolean;
   pictures: number;
+  voice: number;
   send: {
     [k: string]: string[];
   };
