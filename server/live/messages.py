@@ -43,6 +43,7 @@ class Feed(TypedDict):
 
     heard: bool
     pictures: int
+    voice: int
     send: dict[str, list[str]]
     screen: NotRequired[str]
 

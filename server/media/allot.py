@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
-VOICE_BITS = 47_000  # one voice with all its headers
+VOICE_BITS, SPARING_BITS = 58_000, 42_000  # one voice with all that is under it: 64 bytes every 20 ms
 PAUSED, ALL_LAYERS = -1, 3  # VP8 has at most four temporal layers (RFC 7741)
 SMALL, LARGE = 0, 1  # sizes of a picture that is sent in two
 STARTS = 0.8  # s until the next rung in the beginning, while nothing speaks against it
-FIRST = 1  # rung in the beginning: the voices
+FIRST, VOICES = 0, 1  # rungs: in the beginning, one voice; all of them
 WAITS = (5.0, 10.0, 20.0, 30.0)  # s until the next try, the more often one failed
 TRIED = 10.0  # s in which a fall means that the last rise was too much
 PROVED = 30.0  # s at one step after which it counts as sound
@@ -46,53 +46,65 @@ def layers(step: Step, sizes: int, largest: int) -> tuple[int, int]:
 
 
 def costs(
-    steps: Sequence[Step], voices: int, main: Sizes, thumbnails: Sequence[Sizes], largest: int = LARGE
-) -> list[float]:
+    steps: Sequence[Step], voices: int, main: Sizes, thumbnails: Sequence[Sizes], largest: int = LARGE,
+    voice: float = VOICE_BITS,
+) -> list[float]:  # fmt: skip
     """bit/s of a listener at each of these steps; never falling."""
-    return list(accumulate((_cost(step, voices, main, thumbnails, largest) for step in steps), max))
+    pictures = (_pictures(step, main, thumbnails, largest) for step in steps)
+    each = (min(voices, step.voices) * voice + bits for step, bits in zip(steps, pictures, strict=True))
+    return list(accumulate(each, max))
 
 
-def _cost(step: Step, voices: int, main: Sizes, thumbnails: Sequence[Sizes], largest: int) -> float:
+def _pictures(step: Step, main: Sizes, thumbnails: Sequence[Sizes], largest: int) -> float:
     shown = [sizes[SMALL][-1] for sizes in thumbnails[: step.thumbnails] if sizes]
     whole = 0.0
     if main and step.main != PAUSED:
         size, top = layers(step, len(main), largest)
         whole = main[size][min(top, len(main[size]) - 1)]
-    return min(voices, step.voices) * VOICE_BITS + whole + sum(shown)
+    return whole + sum(shown)
 
 
 class Ladder:
     """Where one listener stands.  Down at once, as far as needed; up one rung that costs more, after a while.
 
-    In the beginning nothing is known of his line: he climbs quickly, until he falls for the first time.
+    In the beginning nothing is known of his line: he climbs quickly, until he falls for the first time.  What comes
+    anew (a camera that goes on) begins as low as if it had never been: that a rung cost nothing proved nothing.
     """
 
-    __slots__ = ("_at", "_before", "_calm_since", "_failed", "_starting", "rose")
+    __slots__ = ("_at", "_before", "_calm_since", "_failed", "_starting", "carried", "rose")
 
     def __init__(self, now: float) -> None:
         self._at = self._before = FIRST
         self._calm_since = self.rose = now
+        self.carried = 0.0  # bit/s of the dearest rung that held
         self._failed, self._starting = 0, True
 
-    def climb(self, bits: float, costs: Sequence[float], fell_at: float, now: float) -> int:
-        """The rung for this budget, which last fell at `fell_at`; `costs` of every rung, never falling.
+    def climb(
+        self, bits: float, costs: Sequence[float], known: Sequence[float], fell_at: float, clear: bool, now: float
+    ) -> int:
+        """The rung for this budget, which last fell at `fell_at`; `costs` of every rung, never falling; `known`: the
+        same without what was not there before; `clear`: nothing speaks against more.
 
         A budget that falls soon after a rise speaks against the rise, whatever it says now.
         """
         top = len(costs) - 1
         at = min(self._at, top)
-        fits = max((rung for rung, each in enumerate(costs) if each <= bits), default=0)
+        fits = _highest(costs, bits)
         if self.rose < fell_at <= self.rose + TRIED and self._calm_since == self.rose:
             fits = min(fits, self._before)
+        if fits >= at > VOICES and costs[at] > max(self.carried, known[at]):
+            at = max(VOICES, _highest(costs, max(self.carried, known[at])))
         if fits < at:
             self._fall(now)
-            at = fits
-        elif fits > at and now - self._calm_since >= self._wait:
+            at, self.carried = fits, costs[fits]
+        elif fits > at and clear and now - self._calm_since >= self._wait:
             dearer = next((rung for rung in range(at + 1, top + 1) if costs[rung] > costs[at]), top)
             self._before, at = at, max(rung for rung in range(dearer, top + 1) if costs[rung] == costs[dearer])
             self._calm_since = self.rose = now
         elif self._calm_since == self.rose and now - self.rose > PROVED:
             self._failed = 0  # it did not fall since
+        if clear and now - self._calm_since >= STARTS:
+            self.carried = max(self.carried, costs[at])
         self._at = at
         return at
 
@@ -104,3 +116,8 @@ class Ladder:
         if now - self.rose <= TRIED:
             self._failed = min(self._failed + 1, len(WAITS) - 1)
         self._calm_since, self._starting = now, False
+
+
+def _highest(costs: Sequence[float], bits: float) -> int:
+    """The highest rung that costs no more."""
+    return max((rung for rung, each in enumerate(costs) if each <= bits), default=0)

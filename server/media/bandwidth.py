@@ -30,7 +30,8 @@ RANDOM = 0.25  # so much may be a bad radio link, while nobody sees a queue
 DEEPEST = 0.7  # what is asked for again may be of before
 REPORTS = 0.3  # s between two round trips that count as two
 CLEAN = 0.02  # less than this allows a rise
-QUEUE = 0.15  # s above the shortest round trip: a queue stands
+CALM = 0.05  # s above the shortest round trip: more than this, and nothing more is tried
+TRIED_QUEUE, QUEUE = 0.1, 0.15  # s above it: a queue stands; the less, while more is tried than before
 STANDING = 0.06  # s that even the luckiest packet of a look waited on its way up: a queue stands
 DRAINS = 1.5  # s after a fall in which a queue may be of before
 STALE_ASKED, STALE_REPORTED = 1.0, 5.0  # s after a fall in which what is told as lost may be of before
@@ -41,6 +42,7 @@ SPAN = 1.0  # s over which rates are measured
 LOOKED_BACK = 1.0  # s over which loss is measured
 ENOUGH = 40  # packets before their loss says something
 REMEMBERED = 30.0  # s for which the shortest way counts: longer, and two clocks drift apart
+TIGHT, ONCE_MORE, STAYS_TIGHT = 70_000, 5.0, 60.0  # bit/s: less is for a voice alone; s between two falls; s after them
 OBEYS = 1.0  # s until a sender has done what he was told, and the queue may have gone
 _STAMPS, _STAMP = 1 << 24, 1 << 18  # abs-send-time wraps at 64 s; so many ticks are a second
 
@@ -120,7 +122,7 @@ class Budget:
 
     __slots__ = (
         "_at", "_deaf_until", "_held_until", "_long", "_long_since", "_queued_at", "_remb", "_remb_at", "_shortest",
-        "_trip_at", "bits", "fell_at", "losses", "pictures", "rose_at", "sent", "why",
+        "_trip_at", "above", "bits", "fell_at", "losses", "pictures", "rose_at", "sent", "why",
     )  # fmt: skip
 
     def __init__(self, now: float, deaf_until: float = 0.0) -> None:
@@ -131,6 +133,7 @@ class Budget:
         self._deaf_until = self._held_until = deaf_until
         self._remb, self._remb_at = 0, float("-inf")
         self._shortest = Shortest()
+        self.above = 0.0  # s: so much longer than the shortest was the last round trip
         self._long, self._long_since = 0, 0.0  # long round trips in a row, since when
         self.why = ""  # it fell last: by which witness
         self._queued_at = self._trip_at = self.fell_at = self.rose_at = float("-inf")
@@ -157,20 +160,22 @@ class Budget:
     def trip(self, seconds: float, now: float) -> None:
         """A round trip less what the way up made of it.
 
-        A long one may be a busy computer.  Two in a row are a queue if packets are lost too, else as many as it takes
-        to last for a second; and without loss a queue takes away pictures, but no voice.
+        A long one may be a busy computer.  Two in a row are a queue if packets are lost too, or if more is sent than a
+        moment ago; else as many as it takes to last for a second, and then it takes away pictures, but no voice.
         """
-        above = self._shortest.note(seconds, now)
+        above = self.above = self._shortest.note(seconds, now)
         if now - self._trip_at < REPORTS:
             return
         self._trip_at = now
-        if above <= QUEUE:
+        if above <= (TRIED_QUEUE if self.trying(now) else QUEUE):
             self._long = 0
             return
         self._long_since = self._long_since if self._long else now
         self._long += 1
         share = max(loss.share for loss in self.losses)
-        if self._long < 2 or (share <= CLEAN and (now - self._long_since < LASTS or not self.pictures)):
+        stands = self.trying(now) or (self.pictures and now - self._long_since >= LASTS)
+        flagrant = self.trying(now) and above > QUEUE
+        if (self._long < 2 and not flagrant) or (share <= CLEAN and not stands):
             return
         self._queued_at = now
         if now - self.fell_at >= DRAINS and not self._seen_clear(now):
@@ -188,13 +193,18 @@ class Budget:
             if loss.sure > (LOSSY if self._long else RANDOM):
                 self._fall(FULL * self.sent * (1 - min(loss.share, DEEPEST)), "loss", now)
 
+    @property
+    def clear(self) -> bool:
+        """No queue stands, as far as is known."""
+        return not self._long and self.above <= CALM
+
     def trying(self, now: float) -> bool:
         """More is sent than before, and nobody knows yet whether it fits."""
         return now - self.rose_at <= TRIES
 
     def curious(self, now: float) -> bool:
         """It must be known soon whether a queue stands."""
-        return self._long > 0 or self.trying(now) or any(loss.share > CLEAN for loss in self.losses)
+        return not self.clear or self.trying(now) or any(loss.share > CLEAN for loss in self.losses)
 
     def _seen_clear(self, now: float) -> bool:
         """The listener's own estimate has room."""
@@ -213,12 +223,13 @@ class Budget:
 class Ceiling:
     """The way up: what the member may send at most, told to him by REMB."""
 
-    __slots__ = ("_at", "_fell_at", "_least", "_origin", "_shortest", "bits", "queue")
+    __slots__ = ("_at", "_fell_at", "_least", "_origin", "_shortest", "_tight_until", "bits", "queue")
 
     def __init__(self, now: float) -> None:
         self.bits = float(MOST)
         self.queue = 0.0  # s that the last packet waited longer than the fastest
         self._at, self._fell_at = now, float("-inf")
+        self._tight_until = float("-inf")
         self._origin: int | None = None
         self._shortest = Shortest()
         self._least = float("inf")  # that any waited since the last look
@@ -242,5 +253,12 @@ class Ceiling:
         if now - self._fell_at < OBEYS:
             return False  # what comes while a queue stands is what the line carries
         drained = 1 - min(self.queue, DEEPEST)  # within about a second
-        self.bits, self._fell_at = max(LEAST, min(self.bits, SAFE * drained * received)), now
+        bits = max(LEAST, min(self.bits, SAFE * drained * received))
+        if bits < TIGHT and now - self._fell_at <= ONCE_MORE:
+            self._tight_until = now + STAYS_TIGHT
+        self.bits, self._fell_at = bits, now
         return True
+
+    def tight(self, now: float) -> bool:
+        """No picture fits beside a voice: it fell so low twice in a row, lately."""
+        return now < self._tight_until

@@ -5,6 +5,7 @@ import logging
 import secrets
 from collections.abc import Callable
 from functools import partial
+from random import Random
 from typing import Any
 
 from aiortc.rtcdtlstransport import RTCCertificate
@@ -25,6 +26,7 @@ log = logging.getLogger(__name__)
 
 ASSUMED_RTT = 0.03  # s, until a receiver report tells
 LONGEST_RTT = 0.25  # s: who is busy or far away is still asked, and answered, four times a second
+FRESH = 1 << 16  # 1/65536 s between our report and its echo: later, it says nothing of now
 STALE = 10.0  # s: a longer trip is a clock that leapt
 KEPT_FOR = 4096  # packets of a stream until its newest index is kept anew: far less than half a round of 65,536
 SPEAKERS = 8
@@ -40,9 +42,10 @@ class Peer:
     def __init__(
         self, mux: Mux, own: RTCCertificate, name: str, owner: str, offer: sdp.Offer, now: float,
         changed: Callable[[], None], closed: Callable[["Peer"], None],
-        keep_soon: Callable[[], None], past: PeerPast | None = None,
+        keep_soon: Callable[[], None], chance: Random, past: PeerPast | None = None,
     ) -> None:  # fmt: skip
-        """`keep_soon` is called when `keep` must be; `past`: of the same connection in another process."""
+        """`keep_soon` is called when `keep` must be; `chance` spreads work over time; `past`: of the same connection in
+        another process."""
         self.name, self.owner, self.offer = name, owner, offer
         self.ice = past.ice if past else credentials()
         self.paths = Paths(past.address if past else None)
@@ -52,6 +55,7 @@ class Peer:
         self.remb, self.lost = 0, 0  # bit/s and 1/256, as the client last told
         self.received_bytes = 0  # UDP payload of media
         self.ceiling, self._up_rate, self._shown_rate = Ceiling(now), Rate(), Rate()
+        self._answered_sr: dict[int, int] = {}  # by slot: of which of our reports the trip is known
         self._pinged, self._awaits = float("-inf"), False
         self.forged = self.unsealed = self.malformed = self.unknown = 0
         self.told: dict[str, str] = {}  # mid -> owner, as last announced
@@ -70,7 +74,8 @@ class Peer:
         self._keep_soon, self._pressed = keep_soon, False
         self._taken = self._looked_at = 0  # packets of his streams: all, and when their indices were last compared
         self._report_at = now
-        self.turn = secrets.randbelow(64)  # when it is looked at, so that not all are at once
+        self._chance = chance
+        self.turn = chance.randrange(64)  # when it is looked at, so that not all are at once
         self._lay_out(offer, past)
         self._reporters = past.reporters if past else ()
         self._ssrc = self._reporter()
@@ -332,7 +337,8 @@ class Peer:
             return
         self.lost = report.lost
         self.downlink.reported(report)
-        if report.last_sr:
+        if report.last_sr and report.delay < FRESH and self._answered_sr.get(report.ssrc) != report.last_sr:
+            self._answered_sr[report.ssrc] = report.last_sr  # told again it is of before
             middle = rtcp.ntp(now) >> 16 & 0xFFFFFFFF
             self._took((middle - report.last_sr - report.delay & 0xFFFFFFFF) / 65536, now)
 
@@ -397,6 +403,9 @@ class Peer:
         if self._sealer is not None:
             self._send_plain(self._sealer.seal_rtcp(compound))
 
+    def narrow(self, now: float) -> bool:
+        return self.downlink.narrow(now)
+
     # -- by the clock -------------------------------------------------------------------------------------------
 
     def look(self, now: float) -> None:
@@ -420,7 +429,8 @@ class Peer:
             self._mux.probe(self, probe(address, self.ice, self.offer.ice))
 
     def ask(self, now: float) -> None:
-        """Ask the client for what is missing: packets and key frames."""
+        """Ask the client for what is missing: packets and key frames; and send him what waited."""
+        self.downlink.release(now)
         for track in self.tracks:
             if track.gaps and track.repairs:
                 missing = track.gaps.due(now, self.rtt)
@@ -438,7 +448,7 @@ class Peer:
         if now < self._report_at or not self.ready:
             return
         speaks = self.microphone.live(now)
-        self._report_at = now + (0.25 if speaks else 0.4) + secrets.randbelow(100 if speaks else 400) / 1000
+        self._report_at = now + (0.25 if speaks else 0.4) + self._chance.randrange(100 if speaks else 400) / 1000
         tracks = [t for t in self.tracks if t.counts is not None and t.gaps is not None]
         blocks = [t.counts.report(t.ssrc, t.gaps.newest, now) for t in tracks if t.counts and t.gaps is not None]
         parts = [rtcp.receiver_report(self._ssrc, blocks), rtcp.description(self._ssrc, CNAME)]

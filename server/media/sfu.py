@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import random
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -23,7 +24,10 @@ TICK = 0.020  # s
 CAST_EVERY = 5  # ticks
 LOOK_EVERY = round(EVERY / TICK)  # ticks; one listener after the other, so that no moment is long
 GONE = 30.0  # s without an authentic packet, or without being named by a stage
+USUAL, SPARING = 32_000, 16_000  # bit/s of Opus; both are wideband speech (RFC 6716 section 2.1.1)
 HEARD = 1.0  # s without a packet of his voice: nobody hears him
+
+CHANCE = random.SystemRandom()
 
 Told = Callable[[str, str, str, dict[str, Any]], None]  # room, peer, "slots" or "feed", which (docs/protocol.md)
 
@@ -166,7 +170,8 @@ class Scene:
     def _watch(self, peer: Peer, now: float) -> None:
         """Which sizes of his pictures are wanted; what nobody wants is not sent."""
         for source in peer.sources.values():
-            slots = [s for s in source.tracks[0].listeners if isinstance(s, PictureSlot) and not s.paused]
+            seen = () if peer.ceiling.tight(now) else source.tracks[0].listeners
+            slots = [s for s in seen if isinstance(s, PictureSlot) and not s.paused]
             source.watch({size for slot in slots for size in (slot.wishes, slot.wants)}, now)
 
     def watch(self, now: float) -> None:
@@ -188,7 +193,7 @@ class Scene:
     def _feed(self, peer: Peer, now: float) -> dict[str, Any]:
         """What only this worker knows of the connection."""
         feed: dict[str, Any] = {
-            "heard": self._is_heard(peer, now), "pictures": peer.others,
+            "heard": self._is_heard(peer, now), "pictures": peer.others, "voice": _voice_bits(peer, now),
             "send": {mid: list(source.sends) for mid, source in peer.sources.items() if source.rids},
         }  # fmt: skip
         return feed if peer.sees_screen is None else {**feed, "screen": peer.sees_screen}
@@ -200,6 +205,12 @@ class Scene:
             return False
         place = self._places.get(plan.place)
         return place is None or place.cast is None or peer.owner in place.cast.voices
+
+
+def _voice_bits(peer: Peer, now: float) -> int:
+    """What his Opus should take: little while he himself, or anybody who hears him, has a line for hardly more."""
+    narrow = peer.ceiling.tight(now) or any(s.out.narrow(now) for s in peer.microphone.tracks[0].listeners)
+    return SPARING if narrow else USUAL
 
 
 def _sources(crowd: Sequence[Peer], now: float) -> dict[tuple[str, str], Source]:
@@ -218,8 +229,11 @@ def _sources(crowd: Sequence[Peer], now: float) -> dict[tuple[str, str], Source]
 class Sfu:
     """All meetings of this worker.  Every method takes `now`, seconds of one steady clock near Unix time."""
 
-    def __init__(self, mux: Mux, addresses: tuple[str, ...], told: Told, clock: Callable[[], float]) -> None:
-        self.mux, self._addresses, self._told, self._clock = mux, addresses, told, clock
+    def __init__(
+        self, mux: Mux, addresses: tuple[str, ...], told: Told, clock: Callable[[], float],
+        chance: random.Random = CHANCE,
+    ) -> None:  # fmt: skip
+        self.mux, self._addresses, self._told, self._clock, self._chance = mux, addresses, told, clock, chance
         self.scenes: dict[str, Scene] = {}
         self._certificate = seam.certificate()
         self._ticks = 0
@@ -251,7 +265,7 @@ class Sfu:
         scene = self._scene(room)
         now = self._clock()
         told = self._arrived(scene, name), self._hung_up(scene), self._keep_soon
-        peer = Peer(self.mux, self._certificate, name, owner, offer, now, *told, past)
+        peer = Peer(self.mux, self._certificate, name, owner, offer, now, *told, self._chance, past)
         if name in scene.coming:
             scene.coming.pop(name).close()
         if name in scene.peers and scene.peers[name].ready:

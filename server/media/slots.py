@@ -1,6 +1,7 @@
 """What goes out: the fixed receive slots of one listener."""
 
 import secrets
+from collections import deque
 from dataclasses import replace
 from struct import Struct, pack
 from typing import Protocol
@@ -12,9 +13,9 @@ from .fanout import Way
 from .packet import Packet
 from .past import SlotPast
 from .rewrite import PictureNumbers, Rewriter
-from .rtp import CLOCK, MAX32, ONE_BYTE
+from .rtp import CLOCK, MAX32, ONE_BYTE, abs_send_time
 from .sdp import Line
-from .up import Source
+from .up import HEADERS, Source
 from .vp8 import Descriptor
 
 _PLAIN = Struct("!BBHLL").pack
@@ -23,6 +24,7 @@ KEPT = {"audio": 64, "video": 128}  # packets: a second and more
 RESEND_WITHIN = 1.0  # s: later it is of no use
 APART = 0.05  # s: Chromium asks ten times, a round trip of its own reckoning apart, then stands still: answer each time
 CNAME = b"chibo"
+HELD = 256  # packets of pictures that may wait for a line of which nothing is proved
 RESERVE = 1024  # indices that may be used before they are kept anew: seconds, and far from the half of 65,536
 _NO_END = 1 << 62
 
@@ -41,6 +43,9 @@ class Outlet(Protocol):
 
     def lacks(self, now: float) -> None:
         """A packet is asked for again for the first time."""
+
+    def narrow(self, now: float) -> bool:
+        """Hardly more than voices fit through it."""
 
     def spent(self) -> None:
         """A slot needs more indices to be reserved."""
@@ -217,7 +222,7 @@ class VoiceSlot(Slot):
 class PictureSlot(Slot):
     """Picture: a change of source or of size waits for a key frame, for nothing else can be decoded."""
 
-    __slots__ = ("_numbers", "_passing", "_size", "top", "wants", "wishes")
+    __slots__ = ("_held", "_numbers", "_passing", "_size", "top", "wants", "wishes")
 
     def __init__(self, out: Outlet, line: Line, past: SlotPast) -> None:
         super().__init__(out, line, past)
@@ -227,6 +232,7 @@ class PictureSlot(Slot):
         self.wants = SMALL  # the size that should be passed on: the nearest that comes
         self._size = SMALL  # the size that is
         self.top = self._passing = ALL_LAYERS  # temporal layers wanted, and passed on now
+        self._held: deque[Packet] | None = None  # what waits for `release`; None: nothing need wait
 
     def keep(self) -> SlotPast:
         """No more pictures than packets can be sent before it is kept anew."""
@@ -253,7 +259,9 @@ class PictureSlot(Slot):
         larger than what is wanted, with its lowest layer alone.
         """
         self.paused = top == PAUSED
-        self._waiting |= self.paused
+        if self.paused:
+            self._waiting = True
+            self._let_go()
         self.wishes, self.top = size, top
         self.wants = size if self.source is None else self.source.nearest(size, now)
         self._passing = min(self._passing, 0 if self.wants < self._size else top)
@@ -261,7 +269,45 @@ class PictureSlot(Slot):
         if lacking is not None and self.source is not None:
             self.source.tracks[lacking].keys.want(now)
 
+    def take(self, owner: str | None, source: Source | None) -> bool:
+        other = super().take(owner, source)
+        if other:
+            self._let_go()
+        return other
+
+    def hold(self, held: bool, now: float) -> None:
+        """Whether packets wait for `release` from now on."""
+        if held and self._held is None:
+            self._held = deque()
+        elif not held and self._held is not None:
+            while self.release(now):
+                pass
+            self._held = None
+
+    def release(self, now: float) -> int:
+        """Pass on the oldest that waits, as if it had come just now.  Gives its bits; 0 when nothing waits any more."""
+        before = self.octets, self.packets
+        while self._held and (self.octets, self.packets) == before:
+            packet = self._held.popleft()
+            self._pass_on(replace(packet, stamp=abs_send_time(now), going=None, kept=None))
+        return (self.octets - before[0] + (self.packets - before[1]) * HEADERS) * 8
+
+    def _let_go(self) -> None:
+        """What waits is of no use any more."""
+        if self._held:
+            self._held.clear()
+
     def forward(self, packet: Packet) -> None:
+        held = self._held
+        if held is None:
+            self._pass_on(packet)
+        elif not self.paused:
+            held.append(packet)
+            if len(held) > HELD:
+                held.clear()
+                self._waiting = True
+
+    def _pass_on(self, packet: Packet) -> None:
         descriptor = packet.descriptor
         if descriptor is None or self.paused:
             return
@@ -280,11 +326,14 @@ class PictureSlot(Slot):
         self._numbers.begin(descriptor.picture, descriptor.tl0)
         self._pass(packet, descriptor)
         if not packet.newest and self.source is not None:
+            waits = {each.index for each in self._held or () if each.size == packet.size}
             for later in self.source.tracks[packet.size].after(packet.index):
-                self.forward(later)
+                if later.index not in waits:
+                    self._pass_on(later)
 
     def again(self, size: int) -> None:
         self._waiting |= size == self._size
+        self._let_go()
 
     def _rises(self, descriptor: Descriptor) -> bool:
         """A higher layer may begin where it needs nothing that was left out."""

@@ -171,7 +171,7 @@ async def test_slots_reach_their_own_page_and_again_when_it_returns(house: House
 async def test_what_the_media_know_of_a_connection_reaches_its_own_page_and_again_when_it_returns(house: House) -> None:
     chair, binh = await house.page(CHAIR), await house.page(BINH)
     (connection,) = [c for c, peer in house.world.stage.plans[MEETING].peers.items() if peer.member == BINH]
-    feed = {"heard": True, "pictures": 2, "send": {"1": ["l"]}, "screen": CHAIR}
+    feed = {"heard": True, "pictures": 2, "voice": 32000, "send": {"1": ["l"]}, "screen": CHAIR}
     house.world.gateway.feed(MEETING, connection, feed)
     await binh.until(lambda: binh.said("feed"))
     await binh.cut()

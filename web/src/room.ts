@@ -256,7 +256,7 @@ export class Room implements store.Deeds {
       slots: (message) => this.slotted(message),
       feed: (message) => {
         store.feed.value = message;
-        this.peer?.heed(message.send["1"] ?? []);
+        this.peer?.heed(message.send["1"] ?? [], message.voice);
       },
       key: (message) => {
         this.key = message;

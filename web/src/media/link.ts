@@ -73,6 +73,16 @@ export class Link {
     await sender.setParameters(parameters);
   }
 
+  /** So many bits a second for our voice: few while somebody who hears us has a line for hardly more. */
+  async speak(bits: number): Promise<void> {
+    const sender = this.pc.getTransceivers()[0]?.sender;
+    const parameters = sender?.getParameters();
+    const voice = parameters?.encodings?.[0];
+    if (!sender || !parameters || !voice || voice.maxBitrate === bits) return;
+    voice.maxBitrate = bits;
+    await sender.setParameters(parameters);
+  }
+
   /** Where packets are lost, pictures wait until they were sent again; elsewhere they are shown at once. */
   wait(lossy: boolean): void {
     for (const { receiver } of this.pc.getTransceivers())

@@ -50,6 +50,7 @@ export class Peer {
   private camera: MediaStreamTrack | null = null;
   private screen: MediaStreamTrack | null = null;
   private sizes: readonly string[] = ["l"];
+  private voice = 32_000;
   private lossyUntil = 0;
   private pictures = true;
   private closed = false;
@@ -118,10 +119,16 @@ export class Peer {
     await Promise.all(links.map((link) => link?.send(microphone, camera, screen)));
   }
 
-  /** These sizes of our camera are watched. */
-  heed(rids: readonly string[]): void {
+  /** These sizes of our camera are watched, and our voice may take so many bits a second. */
+  heed(rids: readonly string[], voice: number): void {
     this.sizes = rids;
-    void this.link?.heed(rids);
+    this.voice = voice;
+    if (this.link) void this.obey(this.link);
+  }
+
+  private async obey(link: Link): Promise<void> {
+    await link.heed(this.sizes);
+    await link.speak(this.voice);
   }
 
   /** Whether received pictures are decoded at all. */
@@ -179,7 +186,7 @@ export class Peer {
     this.last = NOTHING;
     link.show(this.pictures);
     for (const [mid, stream] of link.pictures) this.events.picture(mid, stream);
-    void link.send(this.microphone, this.camera, this.screen).then(() => link.heed(this.sizes));
+    void link.send(this.microphone, this.camera, this.screen).then(() => this.obey(link));
     void link.play().then((played) => {
       if (!played && link === this.link) this.events.blocked();
     });
