@@ -1,6 +1,6 @@
 /** What travels between the room and the server (docs/protocol.md).
  * Made of the server's own schema by `npm run protocol`; not written by hand.
- * schema: f8c299ef75219ce171e4efc77f1805b53ef309a1d7be878dc8854f9be8af2b5e */
+ * schema: 1e701e5c697c4ba866f63d1c7924791e535287532f187d17b2efe8b00a0c0b0c */
 
 export type Command =
   | Leave
@@ -1026,6 +1026,7 @@ export interface KeyMessage {
 export interface FeedMessage {
   heard: boolean;
   pictures: number;
+  voice: number;
   send: {
     [k: string]: string[];
   };
