@@ -31,7 +31,7 @@ from .meeting.ids import ConnectionId, MemberId
 from .meeting.staging import StagePlan
 from .notify.mail import Server
 from .notify.sender import EVERY, Phrase, Sender
-from .org import meetings, pilot, roster
+from .org import meetings, roster, rounds
 from .org.accounts import Accounts
 from .org.refusal import Refused as NotAllowed
 from .oversight import daily
@@ -96,7 +96,7 @@ def build(settings: Settings) -> web.Application:
         lambda room, peer, feed: app[GATEWAY].feed(room, peer, cast(Feed, feed)),
     )  # fmt: skip
     leases = Leases(database, secrets.token_hex(8), now)
-    rooms = Rooms(log, Media(control), leases, _caller(database, settings), now, health)
+    rooms = Rooms(log, Media(control), leases, _caller(database, settings, key), now, health)
     sio = sockets.server([settings.public_url])
     app[CONTROL], app[ROOMS] = control, rooms
     app[GATEWAY] = Gateway(sio, rooms, _who(accounts), accounts.alive, load_key(settings.data_dir / "media.key"))
@@ -293,33 +293,47 @@ def _who(accounts: Accounts) -> Callable[[Mapping[str, Any]], Awaitable[Viewer |
     return who
 
 
-def _caller(database: Database, settings: Settings) -> Callable[[str], Awaitable[Call]]:
+def _caller(database: Database, settings: Settings, key: signing.Key) -> Callable[[str], Awaitable[Call]]:
     """The roster is fixed when the first person comes; so nobody comes before the doors are open."""
 
     async def call(meeting: str) -> Call:
         async with database.read() as connection:
             planned = await meetings.meeting(connection, meeting)
-        if planned is None or planned.cancelled or meetings.missed(planned, now()):
+        if planned is None or planned.cancelled:
             raise Refused("NoSuchMeeting", "There is no such meeting.")
-        if not meetings.joinable(planned, now(), timedelta(minutes=settings.doors_minutes)):
-            raise Refused(
-                "doors", "The room opens {minutes} minutes before the meeting.", minutes=settings.doors_minutes
-            )
+        await _open(database, settings, planned)
         await _allowed(database, settings, planned)
         try:
-            return await calling.call(database, meeting, settings.zone, now())
+            return await calling.call(database, meeting, settings.zone, now(), {key.public})
         except roster.NoChair:
             raise Refused("no-chair", "The cell has nobody who could chair the meeting.") from None
+        except NotAllowed as refused:
+            raise Refused(refused.rule, refused.why, **refused.facts) from None
 
     return call
 
 
+async def _open(database: Database, settings: Settings, planned: meetings.MeetingRow) -> None:
+    """By its time; of a round, when every group has met."""
+    doors, at = settings.doors_minutes, now()
+    async with database.read() as connection:
+        found = await rounds.of(connection, planned, at.date())
+        if await rounds.joinable(connection, planned, at, timedelta(minutes=doors)):
+            return
+    if found and not found.complete:
+        why = rounds.waiting(found)
+        raise Refused(why.rule, why.why, **why.facts)
+    if not found and meetings.missed(planned, at):
+        raise Refused("NoSuchMeeting", "There is no such meeting.")
+    raise Refused("doors", "The room opens {minutes} minutes before the meeting.", minutes=doors)
+
+
 async def _allowed(database: Database, settings: Settings, planned: meetings.MeetingRow) -> None:
     """The decision that allows the meeting must be in force on its day, not only when it was planned."""
-    day, others = planned.planned_for.astimezone(settings.zone).date(), pilot.Others([planned.id], now())
+    day = planned.planned_for.astimezone(settings.zone).date()
     try:
         async with database.read() as connection:
-            await pilot.enter(connection, planned.unit, planned.form, day, others)
+            await rounds.entered(connection, planned, day, now())
     except NotAllowed as refused:
         raise Refused(refused.rule, refused.why, **refused.facts) from None
 

@@ -50,6 +50,7 @@ TABLE = {
     "convening": may(
         "sqlalchemy openpyxl PIL pypdf pypandoc typst defusedxml structlog",
         "org notify records.tables records.database meeting.ids meeting.commands",
+        gathering="meeting.events meeting.held records.sealed",
     ),
     "oversight": may("sqlalchemy rfc8785", "org records meeting.ids meeting.events meeting.minutes papers notify"),
     "notify": may("sqlalchemy aiosmtplib icalendar structlog", "records.tables records.database"),
@@ -69,11 +70,11 @@ TABLE = {
 }
 IMPURE = {"asyncio", "logging", "os", "random", "secrets", "socket", "subprocess", "threading", "time", "uuid"}
 ORDER = (
-    *("ids", "refusal", "rules", "commands", "events", "calling", "sitting", "attendance", "desk", "checks"),
+    *("ids", "refusal", "rules", "rounds", "commands", "events", "calling", "sitting", "attendance", "desk", "checks"),
     *("chairing", "agenda", "speaking", "microphones", "opening", "showing", "voting", "concluding", "scoring"),
     *("minuting", "filing", "leading", "reporting", "apart", "groups", "state", "ruling", "contents_groups"),
     *("contents", "meeting", "staging", "view_record", "view_groups", "view", "minutes", "whereabouts", "reports"),
-    *("proceedings", "__init__"),
+    *("proceedings", "held", "__init__"),
 )
 
 

@@ -131,7 +131,7 @@ async def _held(
     """How many meetings of these kinds the cell has in that calendar month, cancelled ones aside."""
     m = meetings.c
     begins, ends = month(moment, zone)
-    ours = (m.unit_id == unit.id, m.kind.in_(kinds), m.phase != "cancelled", m.id != but)
+    ours = (m.unit_id == unit.id, m.kind.in_(kinds), m.phase != "cancelled", m.id != but, m.round_id.is_(None))
     counted = sa.select(sa.func.count()).where(*ours, m.planned_for >= begins, m.planned_for < ends)
     return await connection.scalar(counted) or 0
 
@@ -164,7 +164,11 @@ async def _second(
     connection: AsyncConnection, row: MeetingRow, rules: Mapping[str, Rule], zone: ZoneInfo
 ) -> Warning | None:
     most = number(rules, "regular_meetings_a_month")
-    if row.kind not in MONTHLY or await _held(connection, row.unit, MONTHLY, row.planned_for, zone, row.id) < most:
+    if (
+        row.of_group
+        or row.kind not in MONTHLY
+        or await _held(connection, row.unit, MONTHLY, row.planned_for, zone, row.id) < most
+    ):
         return None
     facts: dict[str, str | int] = {"document": _document(rules["regular_meetings_a_month"])}
     return Warning("There is another regular meeting in that month ({document}).", facts)
@@ -176,7 +180,9 @@ async def _late(
     """Documents are sent in time (42-HD/BTCTW: at least a day before)."""
     days = number(rules, "documents_days_before")
     facts: dict[str, str | int] = {"days": days, "document": _document(rules["documents_days_before"])}
-    last = await connection.scalar(sa.select(sa.func.max(documents.c.at)).where(documents.c.meeting == row.id))
+    last = await connection.scalar(
+        sa.select(sa.func.max(documents.c.at)).where(documents.c.meeting == (row.round_id or row.id))
+    )
     deadline = row.planned_for - timedelta(days=days)
     if last is None and at <= deadline:
         return None

@@ -178,20 +178,25 @@ _D = documents.c
 
 
 async def of_meeting(connection: AsyncConnection, row: MeetingRow) -> Sequence[Document]:
-    """In the order of the agenda: of the meeting as a whole first; of an item by when they came."""
-    found = sa.select(documents).where(_D.meeting == row.id).order_by(_D.at, _D.id)
+    """In the order of the agenda: of the meeting as a whole first; of an item by when they came.
+
+    A group that meets in a round has the documents of the round.
+    """
+    found = sa.select(documents).where(_D.meeting == (row.round_id or row.id)).order_by(_D.at, _D.id)
     rows = [Document(**each._mapping) for each in await connection.execute(found)]
     order = {"": -1} | {str(item["id"]): place for place, item in enumerate(row.agenda)}
     return sorted(rows, key=lambda each: order.get(each.item, -1))
 
 
-async def document(connection: AsyncConnection, meeting: str, document_id: str) -> Document | None:
-    row = (await connection.execute(sa.select(documents).where(_D.id == document_id, _D.meeting == meeting))).first()
-    return Document(**row._mapping) if row else None
+async def document(connection: AsyncConnection, row: MeetingRow, document_id: str) -> Document | None:
+    ours = sa.and_(_D.id == document_id, _D.meeting == (row.round_id or row.id))
+    found = (await connection.execute(sa.select(documents).where(ours))).first()
+    return Document(**found._mapping) if found else None
 
 
 async def add(connection: AsyncConnection, hand: Hand, row: MeetingRow, taken: Taken, title: str, item: str) -> str:
     """Raises Refused."""
+    _own(row)
     said = " ".join(title.split()) or Path(taken.name).stem
     if marks.titled(said):
         raise Refused("secret", MARKED)
@@ -215,7 +220,8 @@ async def add(connection: AsyncConnection, hand: Hand, row: MeetingRow, taken: T
 
 
 async def remove(connection: AsyncConnection, hand: Hand, row: MeetingRow, of: Document) -> Sequence[str]:
-    """The hashes of files that nothing names any more, to be dropped once this is kept."""
+    """The hashes of files that nothing names any more, to be dropped once this is kept.  Raises Refused."""
+    _own(row)
     await connection.execute(sa.delete(document_reads).where(document_reads.c.document == of.id))
     await connection.execute(sa.delete(documents).where(_D.id == of.id))
     await _changed(connection, row, hand.at)
@@ -225,8 +231,15 @@ async def remove(connection: AsyncConnection, hand: Hand, row: MeetingRow, of: D
     return [sha256 for sha256 in dict.fromkeys(hashes) if sha256 not in still]
 
 
+def _own(row: MeetingRow) -> None:
+    if row.of_group:
+        raise Refused("file", "The documents are those of the round: they are added there, for every group.")
+
+
 async def _changed(connection: AsyncConnection, row: MeetingRow, at: datetime) -> None:
-    told = sa.and_(meetings.c.id == row.id, meetings.c.noticed_at.is_not(None))
+    """Of a round: the groups that have not met are told, too."""
+    ahead = sa.and_(meetings.c.round_id == row.id, meetings.c.phase == "planned")
+    told = sa.and_(sa.or_(meetings.c.id == row.id, ahead), meetings.c.noticed_at.is_not(None))
     await connection.execute(sa.update(meetings).where(told).values(changed_at=at))
 
 
@@ -249,13 +262,14 @@ async def opened(connection: AsyncConnection, person_id: str, document_id: str, 
     await connection.execute(sa.update(document_reads).where(his).values(opened_at=at))
 
 
-async def readings(connection: AsyncConnection, meeting: str) -> Mapping[str, Sequence[Reading]]:
+async def readings(connection: AsyncConnection, row: MeetingRow) -> Mapping[str, Sequence[Reading]]:
     """Of each document of the meeting, who received and opened it, by name."""
     r = document_reads.c
     joined = document_reads.join(documents, r.document == _D.id).join(people, r.person_id == people.c.id)
     columns = (r.document, r.person_id, people.c.name, r.received_at, r.opened_at)
-    found = sa.select(*columns).select_from(joined).where(_D.meeting == meeting).order_by(people.c.folded)
+    found = sa.select(*columns).select_from(joined).where(_D.meeting == (row.round_id or row.id))
     gathered: dict[str, list[Reading]] = {}
-    for row in await connection.execute(found):
-        gathered.setdefault(row.document, []).append(Reading(row.person_id, row.name, row.received_at, row.opened_at))
+    for each in await connection.execute(found.order_by(people.c.folded)):
+        reading = Reading(each.person_id, each.name, each.received_at, each.opened_at)
+        gathered.setdefault(each.document, []).append(reading)
     return gathered

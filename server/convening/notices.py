@@ -14,7 +14,6 @@ from server.notify import outbox
 from server.notify.calendar import Appointment, written
 from server.notify.outbox import Message
 from server.org import meetings as lists
-from server.org import roster
 from server.org.meetings import MeetingRow
 from server.org.overrides import rules_at
 from server.org.refusal import Refused
@@ -24,6 +23,7 @@ from server.records.tables import answers, meetings, people
 
 from . import agendas
 from .allowed import RULE, day_of
+from .rows import OPEN, convened
 
 LATEST = timedelta(days=1)  # before the meeting, when the first reminder goes out
 REMINDERS = ((timedelta(hours=1), "hour"), (LATEST, "day"))  # the nearest first
@@ -37,9 +37,16 @@ INVITED: Mapping[str, str] = MappingProxyType(
         ),
         "in_person": "{cell} invites you to “{title}”, {when}, at {place}. Please open the link and say if you come.",
         "by_groups": (
-            "{cell} invites you to “{title}”, {when}, by party groups. Please open the link and say if you come."
+            "{cell} invites you to the common session of “{title}”, {when}, at {place}, after all groups have met. "
+            "Please open the link and say if you come."
         ),
     }
+)
+
+
+PLACED = ("in_person", "hybrid", "by_groups")  # forms that are told with their place
+UNPLACED: Mapping[str, str] = MappingProxyType(
+    {"by_groups": "The whole cell is called only to a common session: please give its place and time first."}
 )
 
 
@@ -55,7 +62,9 @@ class House:
 async def send(connection: AsyncConnection, hand: Hand, row: MeetingRow, house: House) -> MeetingRow:
     """The notice goes out, or the changed one under the next number; the meeting as it now stands.  Raises Refused."""
     if row.phase != "planned":
-        raise Refused(RULE, "The doors of this meeting are open: it can no longer be changed.")
+        raise Refused(RULE, OPEN)
+    if row.form in PLACED and not row.place:
+        raise Refused(RULE, UNPLACED.get(row.form, "Please say where those in the room meet."))
     first = row.noticed_at is None
     sequence = row.sequence if first else row.sequence + 1
     values = {"sequence": sequence, "noticed_at": hand.at, "changed_at": None}
@@ -67,8 +76,23 @@ async def send(connection: AsyncConnection, hand: Hand, row: MeetingRow, house: 
     return told
 
 
+async def send_round(connection: AsyncConnection, hand: Hand, row: MeetingRow, house: House) -> None:
+    """What is not yet told, or no longer so, of a round: to each group of its own meeting, to all of the common
+    session if there is one.  Raises Refused."""
+    parts = [part for part in await lists.of_round(connection, row.id) if part.phase == "planned"]
+    parts.sort(key=lambda part: part.title)
+    for each in (*parts, *([row] if row.place else [])):
+        if each.form in PLACED and not each.place:
+            raise Refused(RULE, "“{title}” has no place yet: please give it first.", title=each.title)
+        if each.noticed_at is None or each.changed_at:
+            await send(connection, hand, each, house)
+
+
 async def withdraw(connection: AsyncConnection, hand: Hand, row: MeetingRow, house: House) -> None:
-    """A cancelled meeting: whoever was told of it is told, and calendars forget it."""
+    """A cancelled meeting: whoever was told of it is told, and calendars forget it; of a round, each group."""
+    for part in await lists.of_round(connection, row.id):
+        if part.cancelled:
+            await withdraw(connection, hand, part, house)
     if row.noticed_at is None:
         return
     await connection.execute(sa.update(meetings).where(meetings.c.id == row.id).values(sequence=row.sequence + 1))
@@ -93,7 +117,7 @@ async def _tell(
     text: str,
     cancelled: bool = False,
 ) -> None:
-    seats = await roster.seats(connection, row.unit.id, day_of(row, house.zone), committee=row.of_committee)
+    seats = await convened(connection, row, house.zone)
     mails = await _mails(connection, [seat.member for seat in seats])
     rules = await rules_at(connection, row.unit, day_of(row, house.zone))
     minutes = max(number(rules, f"duration_minutes.{row.kind}"), agendas.total(row.agenda))
@@ -164,7 +188,7 @@ async def _reminders(connection: AsyncConnection, row: MeetingRow, word: str, zo
     """To everyone convened who has not said that he cannot come."""
     a = answers.c
     away = set(await connection.scalars(sa.select(a.person_id).where(a.meeting == row.id, a.coming.is_(False))))
-    seats = await roster.seats(connection, row.unit.id, day_of(row, zone), committee=row.of_committee)
+    seats = await convened(connection, row, zone)
     key = f"remind/{row.id}/{row.planned_for:%Y%m%dT%H%M}/{word}"
     text = "“{title}” begins at {when}. The door stands behind the link."
     return [

@@ -1,11 +1,12 @@
-"""A meeting planned, changed, cancelled.  Until its doors open everything may change; told again is what was told."""
+"""A meeting planned, changed, cancelled.  Until its doors open everything may change; told again is what was told.
+
+A meeting by groups is a round (by_groups.py): it is planned, given its agenda and cancelled for all its groups at once.
+"""
 
 import secrets
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
-import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.org import meetings as lists
@@ -13,11 +14,11 @@ from server.org.meetings import MeetingRow
 from server.org.refusal import Refused, kept
 from server.org.trail import Hand, note
 from server.org.tree import Unit
-from server.records.tables import meetings
 
-from . import agendas, allowed, marks
+from . import agendas, allowed, by_groups, marks
 from .agendas import MARKED, Items
-from .allowed import RULE, Wish
+from .allowed import GROUPS, RULE, Wish
+from .rows import fixed, keep
 
 
 async def plan(connection: AsyncConnection, hand: Hand, unit: Unit, wish: Wish, zone: ZoneInfo) -> str:
@@ -28,9 +29,10 @@ async def plan(connection: AsyncConnection, hand: Hand, unit: Unit, wish: Wish, 
     )
     await allowed.check(connection, unit, tidy, items, hand.at, zone)
     made = f"m{secrets.token_hex(8)}"
-    await lists.plan(
-        connection, made, unit.id, tidy.title, tidy.kind, tidy.planned_for, items, tidy.form, zone, tidy.place
-    )
+    place = "" if tidy.form == GROUPS else tidy.place  # of a round: where its groups meet, until they say otherwise
+    await lists.plan(connection, made, unit.id, tidy.title, tidy.kind, tidy.planned_for, items, tidy.form, zone, place)
+    if tidy.form == GROUPS:
+        await by_groups.begin(connection, made, unit, tidy, items, zone)
     await note(connection, hand, unit.id, "meeting_planned", title=tidy.title)
     return made
 
@@ -39,9 +41,12 @@ async def change(
     connection: AsyncConnection, hand: Hand, row: MeetingRow, wish: Wish, zone: ZoneInfo, doors: timedelta
 ) -> bool:
     """Title, kind, form, time, place; whether anything is other than it was.  Raises Refused."""
+    if row.of_group:
+        return await by_groups.set_part(connection, row, _tidy(_as_it_is(row, wish)), hand.at, zone, doors)
     tidy = _tidy(wish)
-    before = Wish(row.title, row.kind, row.form, row.planned_for, row.place)
-    if tidy == before:
+    if GROUPS in (row.form, tidy.form):
+        tidy = await _by_groups(connection, row, tidy, zone)
+    if tidy == _wish(row):
         return False
     fixed(row, hand.at, doors)
     await allowed.check(connection, row.unit, tidy, row.agenda, hand.at, zone, row.id)
@@ -56,9 +61,22 @@ async def change(
         "planned_for": tidy.planned_for,
         "place": tidy.place,
     }
-    await _keep(connection, row, hand.at, **values)
+    await keep(connection, row, hand.at, **values)
+    if by_groups.is_round(row):
+        await by_groups.shared(connection, row, tidy, hand.at, zone)
     await note(connection, hand, row.unit.id, "meeting_changed", title=tidy.title)
     return True
+
+
+def _as_it_is(row: MeetingRow, wish: Wish) -> Wish:
+    """Of a group's meeting only form, time and place are its own."""
+    return Wish(row.title, row.kind, wish.form, wish.planned_for, wish.place)
+
+
+async def _by_groups(connection: AsyncConnection, row: MeetingRow, wish: Wish, zone: ZoneInfo) -> Wish:
+    if row.form != wish.form:
+        raise Refused(RULE, "Whether the groups meet is said when a meeting is planned: cancel it and plan another.")
+    return await by_groups.session(connection, row, wish, zone)
 
 
 async def set_agenda(
@@ -67,47 +85,33 @@ async def set_agenda(
     """Raises Refused."""
     if items == row.agenda:
         return
+    if row.of_group:
+        raise Refused(RULE, "The agenda is that of the round: it is changed there, for every group.")
     fixed(row, hand.at, doors)
-    wish = Wish(row.title, row.kind, row.form, row.planned_for, row.place)
-    await allowed.check(connection, row.unit, wish, items, hand.at, zone, row.id)
-    await _keep(connection, row, hand.at, agenda=list(items))
+    await allowed.check(connection, row.unit, _wish(row), items, hand.at, zone, row.id)
+    if by_groups.is_round(row):
+        await by_groups.set_agenda(connection, row, items, hand.at, doors)
+    await keep(connection, row, hand.at, agenda=list(items))
 
 
 async def cancel(
     connection: AsyncConnection, hand: Hand, row: MeetingRow, reason: str, zone: ZoneInfo, doors: timedelta
 ) -> None:
     """Raises Refused."""
+    if row.of_group:
+        raise Refused(RULE, "The meeting of a group is cancelled with its round.")
     fixed(row, hand.at, doors)
     said = kept(reason, RULE)
     await allowed.not_alone(connection, row, zone)
-    await _keep(connection, row, hand.at, phase=lists.CANCELLED, reason=said)
+    if by_groups.is_round(row):
+        await by_groups.cancel(connection, row, said, hand.at)
+    await keep(connection, row, hand.at, phase=lists.CANCELLED, reason=said)
     await note(connection, hand, row.unit.id, "meeting_cancelled", title=row.title, reason=said[:500])
 
 
-def fixed(row: MeetingRow, at: datetime, doors: timedelta) -> None:
-    """Raises Refused once the meeting can no longer be changed."""
-    if row.cancelled:
-        raise Refused(RULE, "This meeting was cancelled.")
-    if row.phase != "planned" or at >= row.planned_for - doors:
-        raise Refused(RULE, "The doors of this meeting are open: it can no longer be changed.")
-
-
-async def again(connection: AsyncConnection, meeting_id: str) -> MeetingRow:
-    """The meeting as it now stands, held against others who would write it.  Raises Refused where there is none."""
-    await connection.execute(sa.select(meetings.c.id).where(meetings.c.id == meeting_id).with_for_update())
-    found = await lists.meeting(connection, meeting_id)
-    if found is None:
-        raise Refused("gone", "That is no longer there.")
-    return found
-
-
-async def _keep(connection: AsyncConnection, row: MeetingRow, at: datetime, **values: Any) -> None:
-    """What was told and is no longer so is marked, until it is told again."""
-    changed = {"changed_at": at} if row.noticed_at else {}
-    ours = sa.and_(meetings.c.id == row.id, meetings.c.phase == "planned")
-    done = await connection.execute(sa.update(meetings).where(ours).values(values | changed))
-    if done.rowcount != 1:
-        raise Refused(RULE, "The doors of this meeting are open: it can no longer be changed.")
+def _wish(row: MeetingRow) -> Wish:
+    """As it stands."""
+    return Wish(row.title, row.kind, row.form, row.planned_for, row.place)
 
 
 def _tidy(wish: Wish) -> Wish:

@@ -9,7 +9,7 @@ import typst
 
 from server.convening import answers, documents, notices, plans
 from server.convening.documents import Store
-from server.convening.planning import again
+from server.convening.rows import again
 from server.org import meetings, tasks, tree
 from server.org.meetings import MeetingRow
 from server.org.trail import Hand

@@ -142,6 +142,11 @@ def _course(e: _Evening) -> Iterator[Step]:
         yield begin + step * 0.8, e.chair, c.Conclude(item.id, Text(e.dice.choice(CONCLUSIONS)))
         yield begin + step * 0.85, _secretary(e), c.WriteMinutes(item.id, LongText(e.dice.choice(SPOKEN)), 0)
     yield from _speeches(e, items[-1].id if items else ItemId(""), 3 + (len(items) - 1) * step)
+    if not e.call.about.part:
+        yield from _tasks(e)
+
+
+def _tasks(e: _Evening) -> Iterator[Step]:
     for number, owner in enumerate(_owners(e)):
         deadline = datetime.fromisoformat(e.call.about.planned_for).date() + timedelta(days=25)
         task = c.GiveTask(TaskId(f"t{number}"), Text(e.dice.choice(TASKS)), owner, deadline.isoformat())
@@ -162,14 +167,33 @@ def _speeches(e: _Evening, item: ItemId, begin: float) -> Iterator[Step]:
 
 
 def _end(e: _Evening) -> Iterator[Step]:
-    """The score, the minutes, the close."""
+    """The score (of a group: the motions of the round), the minutes, the close."""
     begin = e.ends - 12
-    if e.habit.adopts == 1.0 or e.dice.random() < 0.9:
+    if e.call.about.part:
+        yield from _motions(e, begin)
+    elif e.habit.adopts == 1.0 or e.dice.random() < 0.9:
         yield from _score(e, begin)
     if e.dice.random() < e.habit.adopts:
         yield e.ends - 4, _secretary(e), c.ReadMinutes()
         yield e.ends - 1, e.chair, c.AdoptMinutes()
     yield e.ends, e.chair, c.Close()
+
+
+def _motions(e: _Evening, begin: float) -> Iterator[Step]:
+    """A group decides nothing: it votes on what was prepared with its round."""
+    for number, motion in enumerate(e.call.motions):
+        minute, vote = begin + number * 3, VoteId(f"group-{motion.id}")
+        yield minute, e.chair, c.PutMotion(vote, motion.id)
+        yield from _ballots(e, vote, minute + 0.3)
+        yield minute + 2.5, e.chair, c.CloseVote(vote)
+
+
+def _ballots(e: _Evening, vote: VoteId, begin: float) -> Iterator[Step]:
+    voters = [seat for seat in e.here if seat.standing in _VOTERS]
+    for number, seat in enumerate(voters):
+        against = number and e.dice.random() < 0.03
+        choice = Choice.AGAINST if against else Choice.FOR
+        yield begin + number * 0.02, *_ballot(e, vote, seat, choice)
 
 
 def _score(e: _Evening, begin: float) -> Iterator[Step]:
@@ -178,11 +202,7 @@ def _score(e: _Evening, begin: float) -> Iterator[Step]:
     yield begin + 0.5, e.chair, c.AgreeScore(1)
     text = f"Chi bộ tự chấm {sum(each.points for each in points)} điểm"
     yield begin + 1, e.chair, c.OpenVote(vote, SCORE, Text(text))
-    voters = [seat for seat in e.here if seat.standing in _VOTERS]
-    for number, seat in enumerate(voters):
-        against = number and e.dice.random() < 0.03
-        choice = Choice.AGAINST if against else Choice.FOR
-        yield begin + 1.5 + number * 0.02, *_ballot(e, vote, seat, choice)
+    yield from _ballots(e, vote, begin + 1.5)
     yield begin + 5.0, e.chair, c.CloseVote(vote)
 
 

@@ -20,9 +20,8 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server import settings as configuration
-from server.meeting import commands as c
-from server.meeting.ids import NOBODY, MeetingKind, MemberId, Post, Standing
-from server.meeting.meeting import Meeting, apply, decide, due
+from server.convening.allowed import Wish
+from server.meeting.ids import NOBODY, MeetingKind, Post, Standing
 from server.org import groups, meetings, people, tree
 from server.org.pilot.case import GROUPS, ONLINE, Away
 from server.org.pilot.forms import HYBRID, IN_PERSON, permit
@@ -31,17 +30,19 @@ from server.org.roster import ZONE, call
 from server.oversight import daily
 from server.records import tables
 from server.records.database import Database
-from server.records.log import Log, Step
+from server.records.log import Log
 from server.records.signing import Key
 from server.settings import Settings
 
-from . import evening, province
+from . import evening, province, rounds
 from .cells import CELLS, COMMUNES, Cell
 from .large import name_of
 from .pilot import Chain, decided, everyone_away
+from .scribe import Scribe
 
 MONTHS = 24
 SINCE = date(2022, 7, 1)
+ROUNDS = (2, 6, 10)  # months in which a cell with groups meets by them: three a year
 _ONE = timedelta(days=1)
 _AHEAD = timedelta(days=6)  # so long before the meeting it is planned
 
@@ -62,6 +63,9 @@ async def tell(
     for first in reversed(months_back(today, months)):
         for cell in cells:
             held += await _month(database, log, zone, cell, first, today)
+    for cell in cells:
+        if cell.groups:
+            await _next_round(database, cell, today, zone)
     return held
 
 
@@ -157,11 +161,11 @@ async def _month(database: Database, log: Log, zone: ZoneInfo, cell: Cell, first
     meeting of ours that was planned and not yet told."""
     dice = random.Random(f"{cell.id} {first}")  # noqa: S311  a story, no secret
     skipped, held = dice.random() > cell.habit.planned, dice.random() < cell.habit.held
-    day = first + timedelta(days=min(27, max(0, cell.habit.day - 1 + dice.randrange(3))))
+    day = _day(cell, first, dice)
     meeting = f"demo-{cell.id.removeprefix('demo-')}-{first:%Y-%m}"
     if skipped or day >= today:
         return False
-    at = datetime.combine(day, time(dice.choice((8, 14, 19)), 30), zone).astimezone(UTC)
+    at = _at(day, dice, zone)
     async with database.read() as connection:
         row = await meetings.meeting(connection, meeting)
         others = () if row else await _planned(connection, cell.id, first, zone)
@@ -173,6 +177,30 @@ async def _month(database: Database, log: Log, zone: ZoneInfo, cell: Cell, first
         return False
     await hold(database, log, meeting, cell, dice, zone)
     return True
+
+
+def _day(cell: Cell, first: date, dice: random.Random) -> date:
+    return first + timedelta(days=min(27, max(0, cell.habit.day - 1 + dice.randrange(3))))
+
+
+def _at(day: date, dice: random.Random, zone: ZoneInfo) -> datetime:
+    return datetime.combine(day, time(dice.choice((8, 14, 19)), 30), zone).astimezone(UTC)
+
+
+async def _next_round(database: Database, cell: Cell, today: date, zone: ZoneInfo) -> None:
+    """The round ahead is planned; when its month has come, it is told like any other."""
+    first = next(month for month in _months_ahead(today) if month.month in ROUNDS)
+    dice, meeting = random.Random(f"{cell.id} {first}"), f"demo-{cell.id.removeprefix('demo-')}-{first:%Y-%m}"  # noqa: S311
+    async with database.read() as connection:
+        planned = await _planned(connection, cell.id, first, zone)
+    if not planned:
+        await _plan(database, cell, meeting, _at(_day(cell, first, dice), dice, zone), dice, zone)
+
+
+def _months_ahead(today: date) -> Iterator[date]:
+    while True:
+        today = (today.replace(day=1) + timedelta(days=32)).replace(day=1)
+        yield today
 
 
 async def _planned(connection: AsyncConnection, unit_id: str, first: date, zone: ZoneInfo) -> Sequence[str]:
@@ -197,12 +225,16 @@ async def _plan(
     async with database.write() as connection:
         for form in (*_forms(cell, local.month, dice), IN_PERSON):
             with contextlib.suppress(Refused):
-                await meetings.plan(connection, meeting, cell.id, title, kind.value, at, agenda, form, zone)
+                if form == GROUPS:
+                    wish, unit = Wish(title, kind.value, form, at), await _known(connection, cell.id)
+                    await rounds.plan(connection, unit, meeting, wish, agenda, at - _AHEAD, zone)
+                else:
+                    await meetings.plan(connection, meeting, cell.id, title, kind.value, at, agenda, form, zone)
                 return
 
 
 def _forms(cell: Cell, month: int, dice: random.Random) -> Sequence[str]:
-    if cell.groups and month in (2, 6, 10):
+    if cell.groups and month in ROUNDS:
         return (GROUPS,)
     if cell.mode or cell.id == province.CELL:
         return (dice.choice((ONLINE, ONLINE, HYBRID)),)
@@ -215,33 +247,17 @@ async def hold(database: Database, log: Log, meeting: str, cell: Cell, dice: ran
         row = await meetings.meeting(connection, meeting)
     if row is None:
         raise LookupError(meeting)
+    if row.form == GROUPS:
+        await rounds.hold(database, log, meeting, cell.habit, _AHEAD, dice, zone)
+        return
     called = await call(database, meeting, zone, seed=lambda: f"{dice.getrandbits(256):064x}")
     told = evening.told(called, cell.habit, row.form, dice)
-    writer = _Writer()
+    writer = Scribe()
     planned = row.planned_for
     writer.ask(replace(called, excuses=told.excuses), NOBODY, planned - _AHEAD)
     for minute, who, command in sorted(told.steps, key=lambda step: step[0]):
         writer.ask(command, who, planned + timedelta(minutes=minute))
     await log.append_all(meeting, 0, writer.steps)
-
-
-class _Writer:
-    """Decide and apply, as a room does; what came of each command waits to be kept together."""
-
-    def __init__(self) -> None:
-        self.steps: list[Step] = []
-        self._meeting = Meeting()
-
-    def ask(self, command: c.Command, by: MemberId, at: datetime) -> None:
-        while (moment := due(self._meeting)) is not None and moment < at:
-            self._one(c.Tick(), NOBODY, moment)
-        self._one(command, by, at)
-
-    def _one(self, command: c.Command, by: MemberId, at: datetime) -> None:
-        events = decide(self._meeting, command, by, at)
-        self.steps.append(Step(events, at, by, "" if isinstance(command, c.Tick) else f"told-{len(self.steps)}"))
-        for event in events:
-            self._meeting = apply(self._meeting, event, at)
 
 
 async def told(settings: Settings, months: int) -> int:

@@ -76,6 +76,8 @@ COMMANDS: Mapping[str, type[Command]] = MappingProxyType(
             c.ShowDocument,
             c.CloseDocument,
             c.OpenVote,
+            c.PutMotion,
+            c.CountGroups,
             c.CastBallot,
             c.EnterHand,
             c.ContestHand,

@@ -12,7 +12,8 @@ from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from . import events as e
-from .ids import NO_CONNECTION, NOBODY, ConnectionId, MemberId, Seat, SeatKind
+from . import rounds
+from .ids import NO_CONNECTION, NOBODY, ConnectionId, GroupId, MemberId, Seat, SeatKind
 from .refusal import Refused, kept_reason
 from .rules import Regulation
 
@@ -64,6 +65,7 @@ class Attendance:
     present: Mapping[MemberId, Presence] = field(default_factory=dict)
     gone: Mapping[MemberId, datetime] = field(default_factory=dict)  # was here and has left: since when
     removed: Mapping[MemberId, Removal] = field(default_factory=dict)
+    met: Mapping[MemberId, GroupId] = field(default_factory=dict)  # of a round: who was present in which group
 
 
 # -- Questions -------------------------------------------------------------------------------------------------------
@@ -84,6 +86,11 @@ def connected(a: Attendance, member: MemberId) -> bool:
 def counts(a: Attendance, member: MemberId) -> bool:
     """Guests and supervisors attend and are not counted."""
     return a.seats[member].kind is SeatKind.MEMBER
+
+
+def attended(a: Attendance, member: MemberId) -> bool:
+    """Here now, or in the meeting of his group: who met there has attended the round."""
+    return member in a.present or member in a.met
 
 
 def holder(a: Attendance, connection: ConnectionId) -> MemberId | None:
@@ -254,7 +261,7 @@ def due(a: Attendance, regulation: Regulation) -> datetime | None:
 
 
 def _called(a: Attendance, event: e.Called, at: datetime) -> Attendance:
-    return replace(a, seats={seat.member: seat for seat in event.roster})
+    return replace(a, seats={seat.member: seat for seat in event.roster}, met=rounds.met(event.held))
 
 
 def _arrived(a: Attendance, event: e.Arrived, at: datetime) -> Attendance:

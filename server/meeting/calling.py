@@ -6,6 +6,7 @@ from datetime import datetime
 
 from . import commands as c
 from . import events as e
+from . import rounds
 from .ids import NO_ITEM, NOBODY, SeatKind
 from .refusal import Refused
 from .rules import Regulation
@@ -19,6 +20,8 @@ def call(command: c.Call) -> Iterator[e.Event]:
     _regulation(command.regulation)
     _known(command)
     _groups(command)
+    items = [item.id for item in command.agenda]
+    rounds.check(command.about, items, command.roster, command.regulation, command.motions, command.held)
     yield e.Called(**{each.name: getattr(command, each.name) for each in fields(e.Called)})
 
 

@@ -120,6 +120,12 @@ def _moment(checks: Checks, at: datetime) -> datetime | None:
 # -- What happened ---------------------------------------------------------------------------------------------------
 
 
+def _called(checks: Checks, event: e.Called, at: datetime) -> Checks:
+    """Who was to verify in his group still is."""
+    marked = {member: group.closed_at for group in event.held for member in group.to_verify}
+    return replace(checks, seed=event.seed, to_verify=marked)
+
+
 def _drawing(checks: Checks, at: datetime) -> Checks:
     return replace(checks, next=_moment(checks, at), drawn=checks.drawn + 1)
 
@@ -162,7 +168,7 @@ def _out_of_session(checks: Checks, event: e.Paused | e.Closed, at: datetime) ->
 
 
 _APPLIED: dict[type[e.Event], Callable[[Checks, Any, datetime], Checks]] = {
-    e.Called: lambda checks, event, _: replace(checks, seed=event.seed),
+    e.Called: _called,
     e.PresenceAsked: _asked,
     e.PresenceAnswered: _answered,
     e.PresenceCheckEnded: _ended,

@@ -20,6 +20,7 @@ from .ids import (
     LongText,
     MemberId,
     Motion,
+    MotionId,
     MotionKind,
     PaperKind,
     PartyGroup,
@@ -346,6 +347,23 @@ class OpenVote(Command):
     vote: VoteId
     kind: MotionKind
     text: Text
+
+
+@dataclass(frozen=True, slots=True)
+class PutMotion(Command):
+    """A motion of the round, as it was prepared: in the meeting of a group its votes are counted; in the round itself,
+    those who have not voted on it in their group vote, and it is decided."""
+
+    vote: VoteId
+    motion: MotionId
+
+
+@dataclass(frozen=True, slots=True)
+class CountGroups(Command):
+    """What the groups voted on a motion of the round becomes the verdict of the cell."""
+
+    vote: VoteId
+    motion: MotionId
 
 
 @dataclass(frozen=True, slots=True)

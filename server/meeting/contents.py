@@ -18,6 +18,7 @@ from . import (
     microphones,
     minuting,
     opening,
+    rounds,
     scoring,
     showing,
     speaking,
@@ -78,6 +79,31 @@ def _vote_open(m: Meeting, by: MemberId) -> None:
 
 def _writer(m: Meeting, by: MemberId) -> None:
     minuting.may_write(m.minutes, by, m.writers)
+
+
+def _whole(m: Meeting, by: MemberId) -> None:
+    """What is the whole cell's."""
+    rounds.decides(m.about)
+
+
+def _cell_votes(m: Meeting, by: MemberId) -> None:
+    _whole(m, by)
+    _votable(m, by)
+
+
+def _prepared(m: Meeting, by: MemberId) -> None:
+    _votable(m, by)
+    voting.something_prepared(m.voting)
+
+
+def _reported(m: Meeting, by: MemberId) -> None:
+    _votable(m, by)
+    voting.something_reported(m.voting)
+
+
+def _proposes(m: Meeting, by: MemberId) -> None:
+    _whole(m, by)
+    scoring.may_propose(m.scoring, m.attendance, by, m.chair.acting)
 
 
 def _open_vote(m: Meeting, command: c.OpenVote, by: MemberId, at: datetime) -> Iterator[e.Event]:
@@ -226,7 +252,19 @@ RULES: Rules = {
     ),
     c.CloseDocument: Rule(Who.CHAIR, HERE, lambda m, x, by, at: showing.close(m.showing)),
     # Voting
-    c.OpenVote: Rule(Who.CHAIR, OPEN, _open_vote, first=_votable),
+    c.OpenVote: Rule(Who.CHAIR, OPEN, _open_vote, first=_cell_votes),
+    c.PutMotion: Rule(
+        Who.CHAIR,
+        OPEN,
+        lambda m, x, by, at: voting.put(m.voting, m.attendance, m.regulation, x.vote, x.motion),
+        first=_prepared,
+    ),
+    c.CountGroups: Rule(
+        Who.CHAIR,
+        OPEN,
+        lambda m, x, by, at: voting.count_groups(m.voting, m.attendance, m.regulation, x.vote, x.motion, at),
+        first=_reported,
+    ),
     c.CastBallot: Rule(
         Who.PRESENT,
         SESSION,
@@ -260,7 +298,7 @@ RULES: Rules = {
         lambda m, x, by, at: voting.reserve(m.voting, m.attendance, by, x.vote, x.text),
         first=lambda m, by: voting.may_reserve(m.voting, m.attendance, by),
     ),
-    c.RecordPaperBallot: Rule(Who.CHAIR, SESSION, _paper),
+    c.RecordPaperBallot: Rule(Who.CHAIR, SESSION, _paper, first=_whole),
     c.EnterCount: Rule(
         Who.PRESENT,
         SESSION,
@@ -280,6 +318,7 @@ RULES: Rules = {
         Who.CHAIR,
         SESSION,
         lambda m, x, by, at: concluding.give(m.conclusions, m.attendance, m.item, x.task, x.text, x.owner, x.deadline),
+        first=_whole,
     ),
     c.ReviseTask: Rule(
         Who.CHAIR,
@@ -298,7 +337,7 @@ RULES: Rules = {
         Who.PRESENT,
         SESSION,
         lambda m, x, by, at: scoring.propose(m.scoring, m.regulation, by, x.points),
-        first=lambda m, by: scoring.may_propose(m.scoring, m.attendance, by, m.chair.acting),
+        first=_proposes,
     ),
     c.AgreeScore: Rule(
         Who.CHAIR,
@@ -321,6 +360,11 @@ RULES: Rules = {
 
 def _filer(m: Meeting, by: MemberId) -> None:
     filing.may_file(m.signers, by)
+
+
+def _posts(m: Meeting, by: MemberId) -> None:
+    rounds.files(m.about)
+    _filer(m, by)
 
 
 def _correctable(m: Meeting, by: MemberId) -> None:
@@ -404,13 +448,13 @@ AFTERWARDS: Rules = {
         Who.ENTITLED,
         CLOSED,
         lambda m, x, by, at: filing.post(m.filing, by, x.day, _closed_at(m), at),
-        first=_filer,
+        first=_posts,
     ),
     c.MarkReported: Rule(
         Who.ENTITLED,
         CLOSED,
         lambda m, x, by, at: filing.report(m.filing, by, x.day, _closed_at(m), at),
-        first=_filer,
+        first=_posts,
     ),
 }
 

@@ -10,6 +10,7 @@ from datetime import datetime
 
 from .ids import (
     HALL,
+    NO_MOTION,
     About,
     Answer,
     Before,
@@ -27,6 +28,7 @@ from .ids import (
     LongText,
     MemberId,
     Motion,
+    MotionId,
     PaperKind,
     PartyGroup,
     Question,
@@ -367,6 +369,7 @@ class VoteOpened(Event):
     text: Text
     rule: MotionRule
     base: tuple[MemberId, ...]
+    motion: MotionId = NO_MOTION  # of the round
 
 
 @dataclass(frozen=True, slots=True)
@@ -399,6 +402,27 @@ class HandContested(Event):
 @dataclass(frozen=True, slots=True)
 class VoteClosed(Event):
     vote: VoteId
+    result: Result
+
+
+@dataclass(frozen=True, slots=True)
+class VotesCounted(Event):
+    """In the meeting of a group: what it voted is counted, and decided over the whole cell."""
+
+    vote: VoteId
+    count: Count
+
+
+@dataclass(frozen=True, slots=True)
+class GroupsCounted(Event):
+    """The verdict of the cell on a motion of the round, by what was voted in the groups; `base` as of any vote."""
+
+    vote: VoteId
+    motion: MotionId
+    item: ItemId
+    text: Text
+    rule: MotionRule
+    base: tuple[MemberId, ...]
     result: Result
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from . import events as e
 from .events import Recorded
-from .ids import NOBODY, ConnectionId, MemberId, Post, Seat, SeatKind, Standing
+from .ids import NOBODY, ConnectionId, GroupMeeting, MemberId, Post, Seat, SeatKind, Standing, Stay
 
 ONLINE, IN_ROOM, VOUCHED = "online", "in_room", "vouched"
 
@@ -32,7 +32,7 @@ class Line:
     post: Post
     first: datetime | None  # the first arrival; None = never came
     last: datetime | None  # the last departure, or the end of the meeting
-    seconds: int  # present between Opened and Closed, whole seconds
+    seconds: int  # present between Opened and Closed, of the group's meeting too; whole seconds
     spans: tuple[Span, ...]  # in order, apart from each other or touching; before the opening too
     silences: tuple[tuple[datetime, datetime], ...]  # lost connections within the grace: counted, and shown
     to_verify: bool
@@ -42,7 +42,8 @@ class Line:
 def attendance_of(recorded: Sequence[Recorded]) -> tuple[Line, ...]:
     """The attendance sheet, one line for each seat in the order of the roster; empty for an empty log.
 
-    Presence ends at `Left.since`, at `Closed`, or, while the meeting goes on, at the last thing recorded.
+    Presence ends at `Left.since`, at `Closed`, or, while the meeting goes on, at the last thing recorded.  In a round
+    who was present in the meeting of his group was present, and for so long as there.
     """
     rolls: dict[MemberId, _Roll] = {}
     sitting = _Sitting()
@@ -79,12 +80,21 @@ def _concerned(rolls: dict[MemberId, "_Roll"], event: e.Event) -> Iterator[tuple
     if isinstance(event, e.Called):
         connected = IN_ROOM if event.about.in_person else ONLINE
         rolls.update((seat.member, _Roll(seat, connected)) for seat in event.roster)
+        for group in event.held:
+            _met(rolls, group)
     elif isinstance(event, e.ConnectionsLost):
         yield from ((roll, event) for roll in rolls.values() if roll.open)
     elif isinstance(event, e.PresenceCheckEnded):
         yield from ((rolls[member], event) for member in event.missed)
     elif (member := getattr(event, "member", NOBODY)) in rolls:
         yield rolls[member], event
+
+
+def _met(rolls: dict[MemberId, "_Roll"], group: GroupMeeting) -> None:
+    for stay in group.stays:
+        rolls[stay.member].met(stay, group)
+    for member in group.to_verify:
+        rolls[member].to_verify = True
 
 
 @dataclass(slots=True)
@@ -108,6 +118,14 @@ class _Roll:
     silences: list[tuple[datetime, datetime]] = field(default_factory=list)
     to_verify: bool = False
     removed: bool = False
+    before: timedelta = timedelta()  # counted in the meeting of his group
+
+    def met(self, stay: Stay, group: GroupMeeting) -> None:
+        """Present before the round was called."""
+        self.spans.append(Span(stay.began, stay.ended, frozenset(stay.kinds)))
+        self.first, self.last, self.arrivals = self.first or stay.began, stay.ended, len(self.spans)
+        within = min(stay.ended, group.closed_at) - max(stay.began, group.opened_at)
+        self.before += max(within, timedelta())
 
     def read(self, event: e.Event, at: datetime) -> None:
         if read := _READ.get(type(event)):
@@ -121,7 +139,7 @@ class _Roll:
             self.last = at
 
     def line(self, sitting: _Sitting) -> Line:
-        present = sum((sitting.within(span) for span in self.spans), timedelta())
+        present = sum((sitting.within(span) for span in self.spans), self.before)
         return Line(
             member=self.seat.member,
             name=self.seat.name,

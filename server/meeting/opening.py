@@ -69,10 +69,19 @@ def _arrived(opening: Opening, event: e.Arrived, at: datetime) -> Opening:
     return replace(opening, corrections={m: line for m, line in opening.corrections.items() if m != event.member})
 
 
+def _called(opening: Opening, event: e.Called, at: datetime) -> Opening:
+    """What a group's chair said of its roll holds for the round."""
+    excuses = {each.member: each for each in event.excuses}
+    words = {
+        each.member: Correction(each.state, each.reason, group.closed_at)
+        for group in event.held
+        for each in group.words
+    }
+    return replace(opening, excuses=excuses, corrections=words) if excuses or words else opening
+
+
 _APPLIED: dict[type[e.Event], Callable[[Opening, Any, datetime], Opening]] = {
-    e.Called: lambda o, event, _: (
-        replace(o, excuses={each.member: each for each in event.excuses}) if event.excuses else o
-    ),
+    e.Called: _called,
     e.MinutesSecretaryAppointed: lambda o, event, _: replace(o, minutes_secretary=event.member),
     e.RollCorrected: _corrected,
     e.Arrived: _arrived,

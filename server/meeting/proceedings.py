@@ -14,7 +14,22 @@ from .attendance import connected
 from .concluding import Task
 from .events import Recorded
 from .filing import Correction
-from .ids import HALL, NO_ITEM, NOBODY, GroupId, Item, ItemId, MemberId, Post, RollState, Seat, SeatKind, Standing
+from .ids import (
+    HALL,
+    NO_ITEM,
+    NOBODY,
+    GroupId,
+    GroupMeeting,
+    Item,
+    ItemId,
+    MemberId,
+    Post,
+    RollState,
+    Seat,
+    SeatKind,
+    Standing,
+    Told,
+)
 from .minutes import Line, attendance_of
 from .reports import Sitting, sittings_of
 from .state import Meeting, apply
@@ -45,11 +60,12 @@ class Matter:
     tasks: tuple[Task, ...] = ()  # those not withdrawn
     corrections: tuple[Correction, ...] = ()
     sittings: tuple[Sitting, ...] = ()  # of groups that were asked about it
+    groups: tuple[tuple[GroupMeeting, Told], ...] = ()  # of a round: what the minutes of each group say of it
 
     @property
     def empty(self) -> bool:
         told = (self.text, self.conclusion, self.speeches, self.documents, self.votes, self.tasks, self.sittings)
-        return not any(told)
+        return not any((*told, self.groups))
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +105,11 @@ class Proceedings:
         return [each for each in self.roll if each.seat.kind is SeatKind.MEMBER]
 
     @property
+    def held(self) -> Sequence[GroupMeeting]:
+        """Of a round: what its groups held."""
+        return self.meeting.held
+
+    @property
     def guests(self) -> Sequence[Called]:
         """Those of the superior committee and guests, who came."""
         return [each for each in self.roll if each.seat.kind is not SeatKind.MEMBER and each.present]
@@ -124,7 +145,12 @@ class Proceedings:
 
     @property
     def minutes(self) -> int:
-        """From opening to close, less the pauses; whole minutes, none that was not full."""
+        """From opening to close, less the pauses; of a round those of the shortest of its groups' meetings.
+
+        Whole minutes, none that was not full.
+        """
+        if self.held:
+            return min(group.seconds for group in self.held) // 60
         sitting = self.meeting.sitting
         if not sitting.opened_at or not sitting.closed_at:
             return 0
@@ -189,6 +215,7 @@ def _matter(m: Meeting, course: "_Course", sittings: Sequence[Sitting], item: It
         tasks=tuple(tasks),
         corrections=tuple(each for each in m.filing.corrections if each.item == item.id),
         sittings=tuple(sitting for sitting in sittings if sitting.asked(item.id)),
+        groups=tuple((group, told) for group in m.held for told in group.told if told.item == item.id),
     )
 
 

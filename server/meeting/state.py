@@ -30,7 +30,7 @@ from .chairing import Chair
 from .checks import Checks
 from .concluding import Conclusions
 from .filing import Filing, Signers
-from .ids import HALL, NO_ITEM, About, GroupId, ItemId, MemberId
+from .ids import HALL, NO_ITEM, About, GroupId, GroupMeeting, ItemId, MemberId
 from .microphones import Microphones
 from .minuting import Minutes
 from .opening import Opening
@@ -63,6 +63,7 @@ class Meeting:
     minutes: Minutes = field(default_factory=Minutes)
     groups: Groups = field(default_factory=Groups)
     filing: Filing = field(default_factory=Filing)
+    held: tuple[GroupMeeting, ...] = ()  # of a round: what its groups held
 
     @property
     def called(self) -> bool:
@@ -153,5 +154,5 @@ def apply(meeting: Meeting, event: e.Event, at: datetime) -> Meeting:
         if now is not was:
             changed[name] = now
     if isinstance(event, e.Called):
-        changed.update(about=event.about, regulation=event.regulation)
+        changed.update(about=event.about, regulation=event.regulation, held=event.held)
     return replace(meeting, **changed) if changed else meeting

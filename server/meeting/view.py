@@ -25,6 +25,7 @@ from .view_record import (
     DocumentView,
     MinutesView,
     MotionView,
+    RoundView,
     ScoreView,
     ShowingView,
     TaskView,
@@ -36,6 +37,7 @@ from .view_record import (
     minutes,
     motions,
     rfc3339,
+    round_of,
     score,
     showing,
     tasks,
@@ -96,6 +98,7 @@ class RollLine(TypedDict):
     reason: NotRequired[str]
     excuse: NotRequired[ExcuseView]
     corrected: NotRequired[CorrectionView]
+    met: NotRequired[str]
 
 
 class Counts(TypedDict):
@@ -165,6 +168,7 @@ class View(TypedDict):
     score: ScoreView
     minutes: MinutesView
     groups: GroupsView
+    round: NotRequired[RoundView]
     minutes_secretary: NotRequired[str]
     showing: NotRequired[ShowingView]
     opened_at: NotRequired[str]
@@ -243,6 +247,8 @@ def shown(m: Meeting, eyes: str) -> View:
         "minutes": minutes(m.minutes, tells),
         "groups": _groups(m, place, chairs),
     }
+    if m.held or m.voting.motions or m.about.part:
+        view["round"] = round_of(m.about, m.voting, m.held, tells)
     _add_times(m, view)
     _add_opening(m, view)
     if m.checks.running:
@@ -340,6 +346,8 @@ def _roll_line(m: Meeting, member: MemberId, chairs: bool) -> RollLine:
     presence = m.attendance.present.get(member)
     line = _away(m, member, chairs) if presence is None else _here(m, member, presence, chairs)
     _add_excuse(m, member, line, chairs)
+    if member in m.attendance.met:
+        line["met"] = m.attendance.met[member]
     return line
 
 
@@ -398,10 +406,13 @@ def _devices(presence: Presence) -> dict[str, int]:
 
 
 def _counts(m: Meeting, roll: Mapping[str, RollLine]) -> Counts:
-    """Of the members; guests and supervisors attend and are not counted."""
-    states = [roll[member]["state"] for member in m.attendance.seats if counts(m.attendance, member)]
+    """Of the members; guests and supervisors attend and are not counted.  In a round who was present in the meeting of
+    his group is present, wherever he is now."""
+    members = [line for member, line in roll.items() if counts(m.attendance, MemberId(member))]
+    met = sum(1 for line in members if "met" in line and line["state"] in ("absent", "removed"))
+    states = [line["state"] for line in members]
     silent, to_verify = states.count("silent"), states.count("to_verify")
-    present = states.count("present") + silent + to_verify
+    present = states.count("present") + met + silent + to_verify
     return {"present": present, "of": len(states), "silent": silent, "to_verify": to_verify}
 
 

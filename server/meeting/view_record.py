@@ -7,13 +7,14 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import NotRequired, TypedDict
 
+from . import rounds
 from .concluding import Assignment, Conclusions, Task, Wording
-from .ids import Carried, MemberId
+from .ids import About, Carried, GroupMeeting, MemberId, Motion, Poll
 from .minuting import Draft, Minutes
 from .rules import Count, MotionRule, Points, Regulation, Result
 from .scoring import Scoring, Sheet
 from .showing import Showing, Shown
-from .voting import Ballot, State, Vote, Voting
+from .voting import RESERVABLE, Ballot, State, Vote, Voting
 
 
 class ResultView(TypedDict):
@@ -56,6 +57,36 @@ class VoteView(TypedDict):
     opinions: NotRequired[dict[str, str]]
     counters: NotRequired[dict[str, bool]]
     counts: NotRequired[dict[str, CountView]]
+    motion: NotRequired[str]
+    count: NotRequired[CountView]
+    groups: NotRequired[dict[str, CountView]]
+
+
+class PreparedView(TypedDict):
+    order: int
+    item: str
+    kind: str
+    text: str
+    groups: NotRequired[dict[str, CountView]]
+
+
+class HeldView(TypedDict):
+    order: int
+    name: str
+    meeting: str
+    form: str
+    opened_at: str
+    closed_at: str
+    chair: str
+    adopted: bool
+    present: int
+    place: NotRequired[str]
+
+
+class RoundView(TypedDict):
+    motions: dict[str, PreparedView]
+    held: NotRequired[dict[str, HeldView]]
+    group: NotRequired[str]
 
 
 class VotesView(TypedDict):
@@ -246,19 +277,20 @@ def _vote(order: int, vote: Vote, tells: bool) -> VoteView:
     _add_turnout(vote, view)
     _add_opinions(vote, view, tells)
     _add_counts(vote, view)
+    _add_round(vote, view)
     return view
 
 
 def _add_turnout(vote: Vote, view: VoteView) -> None:
     """Who has not voted, never how."""
     if not vote.rule.secret:
-        view["voted"] = len(vote.ballots)
+        view["voted"] = len(vote.voted)
     if vote.state is State.OPEN:
-        view["waiting"] = dict.fromkeys(sorted(vote.base - vote.ballots.keys()), True)
+        view["waiting"] = dict.fromkeys(sorted(vote.base - vote.voted), True)
 
 
 def _add_opinions(vote: Vote, view: VoteView, tells: bool) -> None:
-    if vote.state is State.CLOSED:
+    if vote.state in RESERVABLE:
         view["reserved"] = len(vote.reserved)
         if tells and vote.reserved:
             view["opinions"] = {member: vote.reserved[member] for member in sorted(vote.reserved)}
@@ -270,6 +302,59 @@ def _add_counts(vote: Vote, view: VoteView) -> None:
         view["counters"] = dict.fromkeys(sorted(vote.counts), True)
     if len(vote.counts) > 1:
         view["counts"] = {member: _count(vote.counts[member]) for member in sorted(vote.counts)}
+
+
+def _add_round(vote: Vote, view: VoteView) -> None:
+    """Of a motion of the round: what each group voted, and what was voted here; while a vote is open, no sums."""
+    if vote.motion:
+        view["motion"] = vote.motion
+    if vote.count:
+        view["count"] = _count(vote.count)
+    if vote.result and vote.polls:
+        view["groups"] = _polls(vote.polls)
+
+
+def _polls(polls: rounds.Polls) -> dict[str, CountView]:
+    return {group: _poll(poll) for group, poll in polls.items()}
+
+
+def _poll(poll: Poll) -> CountView:
+    return {"in_favour": poll.in_favour, "against": poll.against, "other": poll.other, "invalid": 0}
+
+
+def round_of(about: About, voting: Voting, held: tuple[GroupMeeting, ...], tells: bool) -> RoundView:
+    """`tells`: what the groups voted on a motion that is not decided yet is for the chair and the minutes secretary."""
+    motions = enumerate(voting.motions.values())
+    view: RoundView = {"motions": {each.id: _prepared(order, each, voting, tells) for order, each in motions}}
+    if held:
+        view["held"] = {each.group: _held(order, each) for order, each in enumerate(held)}
+    if about.part:
+        view["group"] = about.part.name
+    return view
+
+
+def _prepared(order: int, motion: Motion, voting: Voting, tells: bool) -> PreparedView:
+    view: PreparedView = {"order": order, "item": motion.item, "kind": motion.kind, "text": motion.text}
+    if tells and motion.id in voting.polls:
+        view["groups"] = _polls(voting.polls[motion.id])
+    return view
+
+
+def _held(order: int, group: GroupMeeting) -> HeldView:
+    view: HeldView = {
+        "order": order,
+        "name": group.name,
+        "meeting": group.meeting,
+        "form": group.form.value,
+        "opened_at": rfc3339(group.opened_at),
+        "closed_at": rfc3339(group.closed_at),
+        "chair": group.chair,
+        "adopted": group.adopted,
+        "present": len({stay.member for stay in group.stays}),
+    }
+    if group.place:
+        view["place"] = group.place
+    return view
 
 
 def _result(result: Result) -> ResultView:

@@ -3,6 +3,9 @@
 The base of the verdict is fixed when the vote opens: the official members convened, present or not, and the exempt
 who are present; an exempt member who comes later and votes is added (Điều lệ Đảng 2011).  Who
 attends elsewhere for a time is not counted.  How anybody voted is in the log and in nobody's view.
+
+A motion of a round (rounds.py) is voted in the meeting of each group, where it is counted, and decided in the round: by
+those votes alone, or together with the votes of those who have not voted on it yet.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -12,8 +15,24 @@ from enum import StrEnum
 from typing import Any
 
 from . import events as e
-from .attendance import Attendance, connected, counts, seat_of
-from .ids import NO_TEXT, NO_VOTE, Choice, ItemId, MemberId, MotionKind, Post, Seat, Standing, Text, VoteId
+from . import rounds
+from .attendance import Attendance, attended, connected, counts, seat_of
+from .ids import (
+    NO_MOTION,
+    NO_TEXT,
+    NO_VOTE,
+    Choice,
+    ItemId,
+    MemberId,
+    Motion,
+    MotionId,
+    MotionKind,
+    Post,
+    Seat,
+    Standing,
+    Text,
+    VoteId,
+)
 from .refusal import Refused, kept_reason, kept_text
 from .rules import Count, MotionRule, Regulation, Result
 
@@ -28,6 +47,10 @@ class State(StrEnum):
     CANCELLED = "cancelled"
     PAPER = "paper"  # not yet counted
     COUNTED = "counted"
+    REPORTED = "reported"  # counted in the meeting of a group, to be decided over the whole cell
+
+
+RESERVABLE = frozenset({State.CLOSED, State.REPORTED})  # voted openly, and over
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,22 +77,39 @@ class Vote:
     closed_at: datetime | None = None
     reason: str = ""  # why it was cancelled
     result: Result | None = None
+    motion: MotionId = NO_MOTION  # of the round
+    count: Count | None = None  # reported, and not decided here
+    polls: rounds.Polls = field(default_factory=dict)  # in a round: what the groups have voted on it
 
     @property
     def base(self) -> frozenset[MemberId]:
         return self.convened | self.ballots.keys()
 
     @property
+    def voted(self) -> frozenset[MemberId]:
+        """Here or in the meeting of his group."""
+        return self.elsewhere | self.ballots.keys()
+
+    @property
+    def elsewhere(self) -> frozenset[MemberId]:
+        """Who voted in the meeting of his group, and so not here."""
+        return frozenset(member for poll in self.polls.values() for member in poll.voted)
+
+    @property
     def reserved(self) -> Mapping[MemberId, Text]:
-        """The reserved opinions, those given with a ballot and those given afterwards."""
+        """The reserved opinions: of the groups, those given with a ballot and those given afterwards."""
+        before = {each.member: each.text for poll in self.polls.values() for each in poll.reserved}
         given = {member: ballot.opinion for member, ballot in self.ballots.items() if ballot.reserved}
-        return {**given, **self.opinions}
+        return {**before, **given, **self.opinions}
 
 
 @dataclass(frozen=True, slots=True)
 class Voting:
     votes: Mapping[VoteId, Vote] = field(default_factory=dict)  # in the order in which they were opened
     open: VoteId = NO_VOTE  # one at a time
+    motions: Mapping[MotionId, Motion] = field(default_factory=dict)  # prepared with the round, in its order
+    polls: Mapping[MotionId, rounds.Polls] = field(default_factory=dict)  # in a round: what its groups have voted
+    reports: bool = False  # this is the meeting of a group: it counts and does not decide
 
 
 # -- Who ----------------------------------------------------------------------------------------------------------
@@ -84,7 +124,7 @@ def base(a: Attendance) -> tuple[MemberId, ...]:
     return tuple(
         member
         for member, seat in a.seats.items()
-        if has_vote(seat, a) and (seat.standing is Standing.OFFICIAL or member in a.present)
+        if has_vote(seat, a) and (seat.standing is Standing.OFFICIAL or attended(a, member))
     )
 
 
@@ -116,7 +156,7 @@ def may_contest(voting: Voting, by: MemberId) -> None:
 
 def may_reserve(voting: Voting, a: Attendance, by: MemberId) -> None:
     _voter(a, by)
-    if all(vote.state is not State.CLOSED for vote in voting.votes.values()):
+    if all(vote.state not in RESERVABLE for vote in voting.votes.values()):
         raise Refused("vote", "No vote is closed yet.")
 
 
@@ -132,6 +172,57 @@ def open_vote(
     yield e.VoteOpened(vote, item, Text(kept_text(text)), rule, base(a))
 
 
+def put(voting: Voting, a: Attendance, rules: Regulation, vote: VoteId, motion: MotionId) -> Iterator[e.Event]:
+    """A motion of the round, as it was prepared."""
+    prepared = _prepared(voting, motion)
+    rule = _motion(voting, rules, vote, prepared.kind)
+    yield e.VoteOpened(vote, prepared.item, prepared.text, rule, _base(voting, a, motion), motion)
+
+
+def count_groups(
+    voting: Voting, a: Attendance, rules: Regulation, vote: VoteId, motion: MotionId, at: datetime
+) -> Iterator[e.Event]:
+    """The verdict of the cell, by what was voted in the groups."""
+    prepared = _prepared(voting, motion)
+    rule = _motion(voting, rules, vote, prepared.kind)
+    if motion not in voting.polls:
+        raise Refused("motion", "No group has voted on this motion; it is voted in the common session.")
+    x, counted = prepared, _base(voting, a, motion)
+    whole = Vote(vote, x.item, x.text, rule, frozenset(counted), at, polls=voting.polls[motion])
+    yield e.GroupsCounted(vote, motion, x.item, x.text, rule, counted, tally(whole))
+
+
+def something_prepared(voting: Voting) -> None:
+    if not _undecided(voting):
+        raise Refused("motion", "No motion of the round waits here.")
+
+
+def something_reported(voting: Voting) -> None:
+    if not _undecided(voting) & voting.polls.keys():
+        raise Refused("motion", "No motion of the round waits here.")
+
+
+def _undecided(voting: Voting) -> set[MotionId]:
+    """Put once, a motion may be put again only if that vote was cancelled."""
+    put = {vote.motion for vote in voting.votes.values() if vote.state is not State.CANCELLED}
+    return voting.motions.keys() - put
+
+
+def _prepared(voting: Voting, motion: MotionId) -> Motion:
+    if motion not in voting.motions:
+        raise Refused("motion", "No such motion was prepared with the round.")
+    if motion not in _undecided(voting):
+        raise Refused("motion", "This motion was put already.")
+    return voting.motions[motion]
+
+
+def _base(voting: Voting, a: Attendance, motion: MotionId) -> tuple[MemberId, ...]:
+    """Of a motion of the round: as of any vote; who has voted in his group is counted whatever he is now."""
+    voted = {member for poll in voting.polls.get(motion, {}).values() for member in poll.voted}
+    counted = voted.union(base(a))
+    return tuple(member for member in a.seats if member in counted)
+
+
 def paper(
     voting: Voting, a: Attendance, rules: Regulation, item: ItemId, vote: VoteId, kind: MotionKind, text: str
 ) -> Iterator[e.Event]:
@@ -145,7 +236,7 @@ def close(voting: Voting, a: Attendance, vote: VoteId, at: datetime) -> Iterator
     was = _open(voting, vote)
     if any(_contestable(was, member, at) and connected(a, member) for member in was.ballots):
         raise Refused("hand", "A hand was entered just now; whoever it is about may still contest it.")
-    yield e.VoteClosed(vote, tally(was))
+    yield e.VotesCounted(vote, cast_here(was)) if voting.reports else e.VoteClosed(vote, tally(was))
 
 
 def cancel(voting: Voting, vote: VoteId, reason: str) -> Iterator[e.Event]:
@@ -203,6 +294,7 @@ def cast(
     _voter(a, by)
     known, text = _known(voting, vote), kept_text(opinion, needed=False)
     was = known.ballots.get(by)
+    _only_once(known, a.seats[by])
     if was and (was.choice, was.opinion, was.reserved) == (choice, text, reserved):
         return
     if known.state is not State.OPEN:
@@ -219,6 +311,7 @@ def enter_hand(
 ) -> Iterator[e.Event]:
     known, seat = _open(voting, vote), _voter(a, member)
     was = known.ballots.get(member)
+    _only_once(known, seat)
     if not _raises_hand(a, member):
         raise Refused("hand", "{name} is not in the room or on a telephone.", name=seat.name)
     if member in known.contested:
@@ -242,13 +335,18 @@ def reserve(voting: Voting, a: Attendance, by: MemberId, vote: VoteId, text: str
     """After the vote; during it the opinion goes with the ballot."""
     _voter(a, by)
     known = _known(voting, vote)
-    if known.state is not State.CLOSED:
+    if known.state not in RESERVABLE:
         raise Refused("vote", "An opinion is reserved when the vote is closed.")
     if by not in known.base:
         raise Refused("voter", "You were not counted in this vote.")
     kept = kept_text(text)
     if known.reserved.get(by) != kept:
         yield e.OpinionReserved(vote, by, Text(kept))
+
+
+def _only_once(vote: Vote, seat: Seat) -> None:
+    if seat.member in vote.elsewhere:
+        raise Refused("voted", "{name} has voted on this in the meeting of the group.", name=seat.name)
 
 
 def _raises_hand(a: Attendance, member: MemberId) -> bool:
@@ -268,8 +366,21 @@ def _contestable(vote: Vote, member: MemberId, at: datetime) -> bool:
 
 
 def tally(vote: Vote) -> Result:
+    """What was voted here, and in a round what was voted in the groups."""
+    here, groups = cast_here(vote), vote.polls.values()
+    return verdict(
+        vote,
+        Count(
+            here.in_favour + sum(poll.in_favour for poll in groups),
+            here.against + sum(poll.against for poll in groups),
+            here.other + sum(poll.other for poll in groups),
+        ),
+    )
+
+
+def cast_here(vote: Vote) -> Count:
     chosen = [ballot.choice for ballot in vote.ballots.values()]
-    return verdict(vote, Count(*(chosen.count(choice) for choice in (Choice.FOR, Choice.AGAINST, Choice.OTHER))))
+    return Count(*(chosen.count(choice) for choice in (Choice.FOR, Choice.AGAINST, Choice.OTHER)))
 
 
 def verdict(vote: Vote, count: Count) -> Result:
@@ -304,9 +415,24 @@ def enter_count(voting: Voting, by: MemberId, vote: VoteId, count: Count) -> Ite
 # -- What happened ------------------------------------------------------------------------------------------------
 
 
+def _called(v: Voting, event: e.Called, at: datetime) -> Voting:
+    motions, reports = {motion.id: motion for motion in event.motions}, event.about.part is not None
+    if not motions and not reports:
+        return v
+    return replace(v, motions=motions, polls=rounds.polls(event.held), reports=reports)
+
+
+def _put(v: Voting, event: e.VoteOpened | e.GroupsCounted, at: datetime) -> Vote:
+    base, polls = frozenset(event.base), v.polls.get(event.motion, {})
+    return Vote(event.vote, event.item, event.text, event.rule, base, at, motion=event.motion, polls=polls)
+
+
 def _opened(v: Voting, event: e.VoteOpened, at: datetime) -> Voting:
-    vote = Vote(event.vote, event.item, event.text, event.rule, frozenset(event.base), at)
-    return Voting({**v.votes, event.vote: vote}, event.vote)
+    return replace(_now(v, _put(v, event, at)), open=event.vote)
+
+
+def _groups_counted(v: Voting, event: e.GroupsCounted, at: datetime) -> Voting:
+    return _now(v, replace(_put(v, event, at), state=State.CLOSED, closed_at=at, result=event.result))
 
 
 def _ordered(v: Voting, event: e.PaperBallotOrdered, at: datetime) -> Voting:
@@ -353,12 +479,15 @@ def _now(v: Voting, vote: Vote) -> Voting:
 
 
 _APPLIED: dict[type[e.Event], Callable[[Voting, Any, datetime], Voting]] = {
+    e.Called: _called,
     e.VoteOpened: _opened,
     e.PaperBallotOrdered: _ordered,
     e.BallotCast: _cast,
     e.HandEntered: _hand,
     e.HandContested: _contested,
     e.VoteClosed: lambda v, event, at: _ended(v, event.vote, at, state=State.CLOSED, result=event.result),
+    e.VotesCounted: lambda v, event, at: _ended(v, event.vote, at, state=State.REPORTED, count=event.count),
+    e.GroupsCounted: _groups_counted,
     e.CountRecorded: lambda v, event, at: _ended(v, event.vote, at, state=State.COUNTED, result=event.result),
     e.VoteCancelled: lambda v, event, at: _ended(v, event.vote, at, state=State.CANCELLED, reason=event.reason),
     e.OpinionReserved: _reserved,

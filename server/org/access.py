@@ -11,7 +11,7 @@ from types import MappingProxyType
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from server.records.tables import memberships, people, posts, statuses, units
+from server.records.tables import group_members, memberships, people, posts, statuses, units
 
 from .people import SUSPENDED, TRANSFERRED, on, strongest
 from .tree import CELL, Unit
@@ -39,6 +39,7 @@ class Actor:
     held: tuple[Held, ...]
     guest_of: tuple[Unit, ...] = ()  # where he attends for a time
     before: tuple[Unit, ...] = ()  # what was merged into his home
+    groups: frozenset[str] = frozenset()  # the party groups he sits in
 
 
 def _member(actor: Actor, unit: Unit) -> bool:
@@ -67,6 +68,11 @@ def _heir_committee(actor: Actor, unit: Unit) -> bool:
 def _secretary(actor: Actor, unit: Unit) -> bool:
     """Secretary or deputy of this very cell."""
     return _member(actor, unit) and any(held.unit.id == unit.id and held.post in _SECRETARY for held in actor.held)
+
+
+def _leader(actor: Actor, unit: Unit) -> bool:
+    """Leads a party group of this cell, or is deputy to who does."""
+    return any(held.unit.id == unit.id and held.post in ("group_leader", "deputy_group_leader") for held in actor.held)
 
 
 def _follower(actor: Actor, unit: Unit) -> bool:
@@ -176,13 +182,32 @@ ALLOWED: Mapping[str, frozenset[str]] = MappingProxyType(
 )
 
 
-def may(actor: Actor, action: str, unit: Unit, *, committee: bool = False) -> bool:
+_LED = frozenset({"convene", "prepare", "keep_record", "prepare_papers"})  # what who leads a group does for it
+_SEATED = frozenset({"join_meeting", "keep_record", "answer"})  # what only who has a seat in a group's meeting does
+
+
+def may(actor: Actor, action: str, unit: Unit, *, committee: bool = False, group: str | None = None) -> bool:
     """Whether one of the actor's roles toward `unit` allows `action`.  Unknown actions are refused.
 
     `committee`: the action is about a meeting of the cell committee, which is not for the other members.
+    `group`: it is about the meeting of this party group: see `_in_group`.
     """
     allowed = ALLOWED.get(action, frozenset())
+    if group is not None and _member(actor, unit):
+        return _in_group(actor, action, unit, group)
     return any(ROLES[role](actor, unit) for role in (_inside(allowed) if committee else allowed))
+
+
+def _in_group(actor: Actor, action: str, unit: Unit, group: str) -> bool:
+    """Of the members of the cell, the meeting of a group is for those who sit in it, and who leads it prepares it.
+
+    The cell committee, under which it works (03-HD/TW), sees and prepares it too, without a seat.
+    """
+    allowed, sits = ALLOWED.get(action, frozenset()), group in actor.groups
+    if sits:
+        leads = action in _LED and _leader(actor, unit)
+        return leads or any(ROLES[role](actor, unit) for role in allowed)
+    return action not in _SEATED and any(ROLES[role](actor, unit) for role in _inside(allowed))
 
 
 def _inside(allowed: frozenset[str]) -> frozenset[str]:
@@ -241,7 +266,9 @@ async def actor(connection: AsyncConnection, person_id: str, day: date) -> Actor
     standing = strongest(set(await connection.scalars(words)))
     held = await held_by(connection, person_id, day)
     guest_of = await _guest_of(connection, person_id, day, standing)
-    return Actor(person_id, home, standing, held, guest_of, await _before(connection, home))
+    sits = sa.select(group_members.c.group_id).where(group_members.c.person_id == person_id, on(group_members, day))
+    groups = frozenset(await connection.scalars(sits))
+    return Actor(person_id, home, standing, held, guest_of, await _before(connection, home), groups)
 
 
 async def held_by(connection: AsyncConnection, person_id: str, day: date) -> tuple[Held, ...]:

@@ -7,7 +7,7 @@ from datetime import date
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from server.records.tables import group_members, party_groups, posts
+from server.records.tables import group_members, meetings, party_groups, posts
 
 from . import names, people, trail
 from .people import end, on
@@ -83,6 +83,8 @@ async def save(
     _fit(tidy, members, elected, of_the_cell)
     if group_id and await one(connection, cell.id, group_id, hand.today) is None:
         raise Refused("gone", "That is no longer there.")
+    if not group_id:
+        await _between_rounds(connection, cell)
     kept = group_id or new_id()
     if group_id:
         await connection.execute(sa.update(party_groups).where(party_groups.c.id == kept).values(name=tidy))
@@ -95,12 +97,24 @@ async def save(
 
 
 async def dissolve(connection: AsyncConnection, hand: Hand, cell: Unit, group: Group) -> None:
-    """From today on there is no such group; its leader's and deputy's mandates end."""
+    """From today on there is no such group; its leader's and deputy's mandates end.  Raises Refused."""
+    await _between_rounds(connection, cell)
     mine = group_members.c.group_id == group.id
     await _unelect(connection, hand, cell, set(group.members), {group.leader, group.deputy})
     await end(connection, group_members, mine, hand.today)
     await connection.execute(sa.update(party_groups).where(party_groups.c.id == group.id).values(ended=hand.today))
     await trail.note(connection, hand, cell.id, "group_ended", name=group.name)
+
+
+async def _between_rounds(connection: AsyncConnection, cell: Unit) -> None:
+    """A round has a meeting for each group: until it is over there are no others."""
+    part, whole = meetings.alias("part"), meetings.alias("whole")
+    joined = part.join(whole, part.c.round_id == whole.c.id)
+    ours = sa.and_(whole.c.unit_id == cell.id, whole.c.phase.not_in(("cancelled", "closed")))
+    if await connection.scalar(sa.select(sa.func.count()).select_from(joined).where(ours)):
+        raise Refused(
+            "group", "A round of the groups is planned: groups are formed and dissolved when it is over or cancelled."
+        )
 
 
 def _fit(name: str, members: Sequence[str], elected: tuple[str, str], of_the_cell: set[str]) -> None:

@@ -1,6 +1,6 @@
 """The meetings in lists: what was planned, and the summary that the log writes beside it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -94,17 +94,28 @@ async def of_units(connection: AsyncConnection, unit_ids: Sequence[str]) -> tupl
     return tuple(_read(row) for row in await connection.execute(found))
 
 
-async def coming(connection: AsyncConnection, tops: Sequence[Unit], at: datetime, most: int) -> tuple[MeetingRow, ...]:
-    """What goes on or is still ahead in these sub-trees, the earliest first, at most so many."""
-    found = _FOUND.where(within(tops), _ahead(at)).order_by(meetings.c.planned_for, meetings.c.id).limit(most)
-    return tuple(_read(row) for row in await connection.execute(found))
+async def coming(
+    connection: AsyncConnection, tops: Sequence[Unit], at: datetime, most: int, groups: Collection[str] = ()
+) -> tuple[MeetingRow, ...]:
+    """What goes on or is still ahead in these sub-trees, the earliest first, at most so many; of the meetings of
+    groups, those of `groups`."""
+    found = _FOUND.where(within(tops), _ahead(at), _whole_or(groups))
+    rows = await connection.execute(found.order_by(meetings.c.planned_for, meetings.c.id).limit(most))
+    return tuple(_read(row) for row in rows)
 
 
-async def gone(connection: AsyncConnection, tops: Sequence[Unit], at: datetime, most: int) -> tuple[MeetingRow, ...]:
-    """What is over in these sub-trees, held or not, the latest first, at most so many."""
-    latest = (meetings.c.planned_for.desc(), meetings.c.id.desc())
-    found = _FOUND.where(within(tops), ~_ahead(at)).order_by(*latest).limit(most)
-    return tuple(_read(row) for row in await connection.execute(found))
+async def gone(
+    connection: AsyncConnection, tops: Sequence[Unit], at: datetime, most: int, groups: Collection[str] = ()
+) -> tuple[MeetingRow, ...]:
+    """What is over in these sub-trees, held or not, the latest first, at most so many; of the meetings of groups,
+    those of `groups`."""
+    found = _FOUND.where(within(tops), ~_ahead(at), _whole_or(groups))
+    rows = await connection.execute(found.order_by(meetings.c.planned_for.desc(), meetings.c.id.desc()).limit(most))
+    return tuple(_read(row) for row in rows)
+
+
+def _whole_or(groups: Collection[str]) -> sa.ColumnElement[bool]:
+    return sa.or_(meetings.c.group_id.is_(None), meetings.c.group_id.in_(groups))
 
 
 def _ahead(at: datetime) -> sa.ColumnElement[bool]:

@@ -22,11 +22,16 @@ from server.meeting.ids import (
     ItemKind,
     MeetingKind,
     MemberId,
+    Motion,
+    MotionId,
+    MotionKind,
+    Part,
     PartyGroup,
     Post,
     Seat,
     SeatKind,
     Standing,
+    Text,
 )
 from server.records.database import Database
 from server.records.tables import heads, meetings, witness_roots
@@ -35,7 +40,7 @@ from . import groups, names, people
 from .groups import Group
 from .meetings import MeetingRow, meeting
 from .overrides import rules_at
-from .people import SUSPENDED, TRANSFERRED, Mandate, Person
+from .people import SUSPENDED, TRANSFERRED, Entry, Mandate, Person
 from .rulebook import Rulebook, regulation
 
 NOT_CONVENED = frozenset({SUSPENDED, TRANSFERRED, Standing.TEMPORARY_OUT.value, ""})
@@ -49,7 +54,7 @@ class NoSuchMeeting(LookupError):
 
 
 class NoChair(Exception):
-    """The cell has neither secretary, deputy nor committee member who could chair on that day."""
+    """The cell has neither secretary, deputy nor committee member who could chair on that day, or the group nobody."""
 
 
 async def call(
@@ -68,30 +73,44 @@ async def call(
         if row is None:
             raise NoSuchMeeting(meeting_id)
         day = row.planned_for.astimezone(zone).date()
+        whole = await meeting(connection, row.round_id) if row.round_id else row
+        assert whole
         roster = await seats(connection, row.unit.id, day, committee=row.of_committee)
         parties = await groups.of_cell(connection, row.unit.id, day)
+        ages = await people.entries(connection, row.unit.id, day) if row.of_group else {}
         rules = await rules_at(connection, row.unit, day, rulebook)
         sealed = await before(connection, row)
-    line = succession(roster)
+    part, line = None, succession(roster)
+    if row.of_group:
+        group = next(
+            (each for each in parties if each.id == row.group_id), Group(row.group_id or "", row.title, (), "")
+        )
+        roster = tuple(seat for seat in roster if seat.group == group.id or seat.kind is not SeatKind.MEMBER)
+        part, line = Part(whole.id, GroupId(group.id), group.name), leading(group, roster, ages)
     if not line:
         raise NoChair(row.unit.name)
     return Call(
-        about=_about(row),
+        about=_about(row, part),
         roster=roster,
         regulation=regulation(rules, row.kind),
-        agenda=tuple(_item(line) for line in row.agenda),
+        agenda=tuple(_item(line) for line in whole.agenda),
         chair=line[0],
         line=line[1:],
         seed=seed(),
-        groups=_parties(parties, roster),
+        groups=() if part else _parties(parties, roster),
         before=sealed,
+        motions=tuple(_motion(each) for each in whole.motions),
     )
 
 
 async def before(connection: AsyncConnection, row: MeetingRow) -> Before | None:
-    """The last head of the cell's last meeting that is closed, and the root of the public witness of today."""
+    """The last head of the cell's last meeting that is closed, and the root of the public witness of today.
+
+    The meetings of groups stand in the round they are part of.
+    """
     joined = heads.join(meetings, heads.c.meeting == meetings.c.id)
-    earlier = sa.and_(meetings.c.unit_id == row.unit.id, meetings.c.planned_for < row.planned_for)
+    ours = sa.and_(meetings.c.unit_id == row.unit.id, meetings.c.round_id.is_(None))
+    earlier = sa.and_(ours, meetings.c.planned_for < row.planned_for)
     found = sa.select(heads.c.meeting, heads.c.seq, heads.c.hash).select_from(joined).where(earlier)
     last = (
         await connection.execute(found.order_by(meetings.c.planned_for.desc(), heads.c.seq.desc()).limit(1))
@@ -125,6 +144,22 @@ def succession(roster: Sequence[Seat]) -> tuple[MemberId, ...]:
     return tuple(seat.member for post in LEADING for seat in roster if seat.post is post)
 
 
+def leading(group: Group, roster: Sequence[Seat], ages: Mapping[str, Entry]) -> tuple[MemberId, ...]:
+    """Who chairs the meeting of a group, and who after him: leader, deputy, then the others, the oldest first."""
+    seated = [seat.member for seat in roster if seat.kind is SeatKind.MEMBER]
+    elected = [member for member in (group.leader, group.deputy) if member in seated]
+
+    def born(member: MemberId) -> int:
+        return (ages[member].birth_year if member in ages else None) or 9999
+
+    others = sorted((member for member in seated if member not in elected), key=born)
+    return (*dict.fromkeys(MemberId(member) for member in elected), *others)
+
+
+def _motion(line: Mapping[str, Any]) -> Motion:
+    return Motion(MotionId(line["id"]), ItemId(line["item"]), MotionKind(line["kind"]), Text(line["text"]))
+
+
 def _parties(parties: Sequence[Group], roster: Sequence[Seat]) -> tuple[PartyGroup, ...]:
     """The groups by name, with the leaders who are convened."""
     seated = {seat.member for seat in roster}
@@ -135,9 +170,9 @@ def _parties(parties: Sequence[Group], roster: Sequence[Seat]) -> tuple[PartyGro
     return tuple(PartyGroup(GroupId(g.id), g.name, convened(g.leader), convened(g.deputy)) for g in parties)
 
 
-def _about(row: MeetingRow) -> About:
+def _about(row: MeetingRow, part: Part | None) -> About:
     planned = row.planned_for.isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    return About(row.title, row.unit.name, planned, MeetingKind(row.kind), Form(row.form))
+    return About(row.title, row.unit.name, planned, MeetingKind(row.kind), Form(row.form), part)
 
 
 def _item(line: Mapping[str, Any]) -> Item:

@@ -81,7 +81,11 @@ async def carried_into(connection: AsyncConnection, meeting: str) -> Sequence[Ta
     if this is None:
         return ()
     held = sa.and_(
-        m.unit_id == this.unit_id, m.planned_for < this.planned_for, m.id != meeting, m.closed_at.is_not(None)
+        m.unit_id == this.unit_id,
+        m.planned_for < this.planned_for,
+        m.id != meeting,
+        m.closed_at.is_not(None),
+        m.round_id.is_(None),  # a group gives no task: what it held is of its round
     )
     last = await connection.scalar(sa.select(sa.func.max(m.planned_for)).where(held))
     if last is None:  # the cell was merged or split: what came over with it

@@ -30,7 +30,7 @@ from server.records.tables import alerts, meetings, roll_lines, summaries, unit_
 from server.records.tables import people as persons
 
 from .absences import Tally, months_absent, tallies, trailing
-from .cells import roll
+from .cells import part_broken, roll
 from .months import Month
 
 # kind → the sentence of the page and the mail; its {places} are filled from the facts
@@ -175,7 +175,8 @@ async def _unplanned(connection: AsyncConnection, day: _Day, cells: Mapping[str,
     begin, end = month.moments(day.zone)
     m = meetings.c
     regular = sa.and_(m.planned_for >= begin, m.planned_for < end, m.kind.in_(REGULAR), m.phase != "cancelled")
-    planned = set((await connection.execute(sa.select(m.unit_id).where(regular).distinct())).scalars())
+    whole = sa.select(m.unit_id).where(regular, m.round_id.is_(None))
+    planned = set((await connection.execute(whole.distinct())).scalars())
     for unit in cells.values():
         if unit.id in planned:
             continue
@@ -196,17 +197,19 @@ async def _unmet(connection: AsyncConnection, day: _Day, cells: Mapping[str, Uni
 
 
 async def _of_meetings(connection: AsyncConnection, day: _Day, cells: Mapping[str, Unit]) -> AsyncIterator[Found]:
-    """Attendance below the target, papers late, record broken."""
-    s, v = summaries.c, verdicts.c
-    columns = (s.meeting, s.unit_id, s.month, s.planned_for, s.closed_at, s.base, s.present, s.reported_after, v.ok)
-    joined = summaries.outerjoin(verdicts, v.meeting == s.meeting)
-    recent = sa.and_(s.kind != MeetingKind.COMMITTEE.value, sa.or_(s.closed_at >= day.at - RECENT, v.ok.is_(False)))
-    for row in await connection.execute(sa.select(*columns).select_from(joined).where(recent).order_by(s.closed_at)):
+    """Attendance below the target, papers late, record broken; of a round, that of any of its groups."""
+    s, v, m = summaries.c, verdicts.c, meetings
+    broken = sa.or_(v.ok.is_(False), part_broken(m))
+    columns = (s.meeting, s.unit_id, s.month, s.planned_for, s.closed_at, s.base, s.present, s.reported_after)
+    joined = summaries.join(m, m.c.id == s.meeting).outerjoin(verdicts, v.meeting == s.meeting)
+    recent = sa.and_(s.kind != MeetingKind.COMMITTEE.value, sa.or_(s.closed_at >= day.at - RECENT, broken))
+    found = sa.select(*columns, broken.label("broken")).select_from(joined).where(recent)
+    for row in await connection.execute(found.order_by(s.closed_at)):
         unit = cells.get(row.unit_id)
         if unit is None:
             continue
         rules, on = await day.rules(connection, unit), _dmy(row.planned_for, day.zone)
-        if row.ok is False:
+        if row.broken:
             yield Found(unit.id, "broken", row.meeting, row.month, {"day": on})
         if row.closed_at < day.at - RECENT:
             continue

@@ -41,7 +41,9 @@ class Held:
     score: int | None
     grade: str
     adopted: bool
-    whole: bool | None  # the last verdict on its record; None = not yet looked at
+    whole: bool | None  # the last verdict on its record, and those of its groups; None = not yet looked at
+    parts: int = 0  # of a round: its groups
+    met: int = 0  # of them, those that have met
 
     @property
     def permille(self) -> int | None:
@@ -53,17 +55,35 @@ class Held:
 
 
 async def held(connection: AsyncConnection, unit: Unit, since: datetime, until: datetime) -> Sequence[Held]:
-    """Its meetings planned for that time, the latest first."""
+    """Its meetings planned for that time, the latest first; a round is one."""
     joined = meetings.outerjoin(summaries, _s.meeting == _m.id).outerjoin(verdicts, _v.meeting == _m.id)
     listed = (_m.id, _m.title, _m.kind, _m.planned_for, _m.phase, _m.form.label("wanted_form"), _m.opened_at)
     facts = (_s.meeting.label("summary"), *(_s[name] for name in _FACTS), _v.ok)
-    of_cell = sa.and_(_m.unit_id == unit.id, _m.kind != MeetingKind.COMMITTEE.value)
+    of_cell = sa.and_(_m.unit_id == unit.id, _m.kind != MeetingKind.COMMITTEE.value, _m.round_id.is_(None))
     when = sa.and_(of_cell, _m.planned_for >= since, _m.planned_for < until)
-    found = sa.select(*listed, *facts).select_from(joined).where(when).order_by(_m.planned_for.desc(), _m.id)
-    return [_held(row) for row in await connection.execute(found)]
+    broken = part_broken(meetings).label("part_broken")
+    found = sa.select(*listed, *facts, broken).select_from(joined).where(when)
+    rows = (await connection.execute(found.order_by(_m.planned_for.desc(), _m.id))).all()
+    parts = await _parts(connection, unit)
+    return [_held(row, *parts.get(row.id, (0, 0))) for row in rows]
 
 
-def _held(row: Any) -> Held:
+def part_broken(of: sa.Table) -> sa.ColumnElement[bool]:
+    """Whether the record of a group's meeting in this round was found broken."""
+    part, said = meetings.alias("part"), verdicts.alias("said")
+    joined = part.join(said, said.c.meeting == part.c.id)
+    return sa.exists().select_from(joined).where(part.c.round_id == of.c.id, said.c.ok.is_(False))
+
+
+async def _parts(connection: AsyncConnection, unit: Unit) -> dict[str, tuple[int, int]]:
+    """By round of the cell: how many groups it has, and how many of them have met."""
+    met = sa.func.sum(sa.case((_m.phase == "closed", 1), else_=0))
+    found = sa.select(_m.round_id, sa.func.count(), met).where(_m.unit_id == unit.id, _m.round_id.is_not(None))
+    rows = await connection.execute(found.group_by(_m.round_id))
+    return {str(round_id): (count, int(closed)) for round_id, count, closed in rows}
+
+
+def _held(row: Any, parts: int, met: int) -> Held:
     numbers = {name: row._mapping[name] or 0 for name in _FACTS[1:7]}
     return Held(
         id=row.id,
@@ -77,7 +97,9 @@ def _held(row: Any) -> Held:
         score=row.score,
         grade=row.grade or "",
         adopted=bool(row.adopted),
-        whole=row.ok,
+        whole=False if row.part_broken else row.ok,
+        parts=parts,
+        met=met,
         **numbers,
     )
 

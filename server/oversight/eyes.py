@@ -161,7 +161,7 @@ def _roll(eyes: _Eyes, event: e.RollCorrected) -> Iterator[Line]:
     yield _ROLL[event.state.value], {"name": eyes.name(event.member)}, event.reason
 
 
-def _result(eyes: _Eyes, event: e.VoteClosed | e.CountRecorded) -> Iterator[Line]:
+def _result(eyes: _Eyes, event: e.VoteClosed | e.CountRecorded | e.GroupsCounted) -> Iterator[Line]:
     if not eyes.adopted:
         yield "A vote was closed.", {}, ""
         return
@@ -218,6 +218,8 @@ _SAID: Mapping[type[e.Event], tuple[str, Said]] = {
     e.PaperBallotOrdered: (DECISION, _wording("Vote on paper: {text}", "A vote on paper was ordered.")),
     e.VoteClosed: (DECISION, _result),
     e.CountRecorded: (DECISION, _result),
+    e.VotesCounted: (DECISION, _plain("A vote was counted; it is decided over the whole cell.")),
+    e.GroupsCounted: (DECISION, _result),
     e.VoteCancelled: (DECISION, _plain("A vote was cancelled.")),
     e.Concluded: (DECISION, _wording("Concluded: {text}", "The chair concluded on an item.")),
     e.TaskGiven: (DECISION, _task),

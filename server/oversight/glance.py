@@ -17,6 +17,7 @@ from server.org.tree import CELL, Unit
 from server.records.rollups import COUNTED, IN_TIME, REGULAR
 from server.records.tables import below, meetings, summaries, unit_months, units, verdicts
 
+from .cells import part_broken
 from .months import Month
 from .sums import Sums, read
 
@@ -38,8 +39,10 @@ def living(month: Month) -> sa.ColumnElement[bool]:
 
 
 def _planned(month: Month, zone: ZoneInfo) -> sa.ColumnElement[bool]:
+    """The meetings of whole cells that make the month; a round is one."""
     begin, end = month.moments(zone)
-    return sa.and_(_m.planned_for >= begin, _m.planned_for < end, _m.kind.in_(REGULAR), _m.phase != "cancelled")
+    when = sa.and_(_m.planned_for >= begin, _m.planned_for < end)
+    return sa.and_(when, _m.kind.in_(REGULAR), _m.phase != "cancelled", _m.round_id.is_(None))
 
 
 # -- Level by level --------------------------------------------------------------------------------------------------
@@ -149,7 +152,7 @@ def _wrong(target: int) -> Mapping[str, sa.ColumnElement[bool]]:
         "short": _s.seconds < _s.wanted_minutes * 60,
         "unscored": sa.and_(_s.meeting.is_not(None), _s.score.is_(None)),
         "late": sa.and_(_s.meeting.is_not(None), sa.or_(_s.reported_after.is_(None), _s.reported_after > IN_TIME)),
-        "broken": _v.ok.is_(False),
+        "broken": sa.or_(_v.ok.is_(False), part_broken(meetings)),
     }
 
 
@@ -204,9 +207,9 @@ async def cells(
         _s.score,
         _s.grade,
     )
-    query = sa.select(*shown, *of_meeting, *facts, _s.reported_after, _s.meeting.label("held"), _v.ok).select_from(
-        joined
-    )
+    parts = part_broken(meetings).label("part_broken")
+    held = (_s.reported_after, _s.meeting.label("held"), _v.ok, parts)
+    query = sa.select(*shown, *of_meeting, *facts, *held).select_from(joined)
     key = SORTS[asked.sort]
     order = (key.is_(None), key.desc() if asked.down else key, _u.folded, _u.id)
     rows = await connection.execute(query.where(*where).order_by(*order).limit(asked.limit).offset(asked.offset))
@@ -233,7 +236,7 @@ def _cell_month(row: Any) -> CellMonth:
             points=row.score or 0,
             good=int(row.grade == "good"),
             verified=int(row.ok is not None),
-            broken=int(row.ok is False),
+            broken=int(row.ok is False or row.part_broken),
             reported=int(row.reported_after is not None),
             in_time=int(row.reported_after is not None and row.reported_after <= IN_TIME),
         )

@@ -2,13 +2,14 @@
 
 import json
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.meeting.events import Recorded
+from server.org import meetings
 from server.org.refusal import Refused
 from server.org.tree import Unit
 from server.records import inspection, parcel
@@ -57,12 +58,19 @@ async def made(
     async with database.read() as connection:
         closed = [each for each in await held(connection, unit, begin, end) if each.held]
     files = {"HUONG-DAN.txt": GUIDE.encode()}
-    for each in reversed(closed):
+    for each in reversed([one for whole in closed for one in (whole, *await _parts(database, whole))]):
         recorded = await read(each.id)
         async with database.read() as connection:
             files |= await _meeting(connection, each, recorded, zone, drawn)
     about = {"cell": unit.name, "since": str(asked.since), "last": str(asked.last)}
     return inspection.packed(about, files, key)
+
+
+async def _parts(database: Database, whole: Held) -> Sequence[Held]:
+    """Of a round what its groups held, so that their records stand beside its own."""
+    async with database.read() as connection:
+        found = await meetings.of_round(connection, whole.id)
+    return [replace(whole, id=part.id, planned_for=part.planned_for) for part in found if part.closed]
 
 
 async def _meeting(

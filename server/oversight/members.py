@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.meeting import events as e
 from server.records.tables import attendance, events
+from server.records.tables import meetings as listed
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,18 +31,29 @@ class Visit:
 
 
 async def visits(connection: AsyncConnection, member: str, meetings: Sequence[str]) -> Mapping[str, Visit]:
-    """By meeting; those in which nothing is said of him are left out."""
+    """By meeting; those in which nothing is said of him are left out.  What he did in his group is of its round."""
     found: dict[str, Visit] = {}
-    a = attendance.c
+    a = attendance.c  # those of a round hold what he was present in his group
     mine = sa.select(attendance).where(a.member == member, a.meeting.in_(meetings)).order_by(a.meeting, a.n)
     for row in await connection.execute(mine):
         was = found.get(row.meeting, Visit())
         found[row.meeting] = replace(was, intervals=(*was.intervals, Interval(row.began, row.ended, row.kinds)))
-    for meeting, seen in (await _seen(connection, member, meetings)).items():
-        found[meeting] = replace(
-            found.get(meeting, Visit()), devices=tuple(seen.devices), asked=seen.asked, answered=seen.answered
-        )
+    of = {meeting: meeting for meeting in meetings} | await _rounds(connection, meetings)
+    for meeting, seen in (await _seen(connection, member, list(of))).items():
+        found[of[meeting]] = _with(found.get(of[meeting], Visit()), seen)
     return found
+
+
+async def _rounds(connection: AsyncConnection, meetings: Sequence[str]) -> dict[str, str]:
+    """The meetings of groups in these rounds, each with its round."""
+    m = listed.c
+    rows = await connection.execute(sa.select(m.id, m.round_id).where(m.round_id.in_(meetings)))
+    return {row.id: row.round_id for row in rows}
+
+
+def _with(was: Visit, seen: "_Seen") -> Visit:
+    devices = tuple(dict.fromkeys((*was.devices, *seen.devices)))
+    return replace(was, devices=devices, asked=was.asked + seen.asked, answered=was.answered + seen.answered)
 
 
 @dataclass(slots=True)

@@ -1,22 +1,24 @@
 """A meeting before its doors open, on the desk of secretary and committee: agenda, documents, notice, answers."""
 
-from collections.abc import Awaitable, Callable, Mapping
-from datetime import timedelta
+from collections.abc import Awaitable, Callable, Collection, Mapping
+from datetime import datetime, timedelta
 from typing import Any
 
 from aiohttp import web
 
-from server.convening import agendas, allowed, answers, documents, notices, planning
+from server.convening import agendas, allowed, answers, documents, notices, planning, rows
 from server.convening.agendas import Items, Written
 from server.convening.allowed import Wish
+from server.convening.by_groups import is_round
 from server.notify import outbox
-from server.org import access, people, pilot, roster
+from server.org import access, people, pilot, rounds
 from server.org.meetings import MeetingRow
 from server.org.refusal import Refused
 from server.records.database import Connection
 
 from . import days, guard, keys
-from .convening_words import house_of, moment, words
+from .convening_words import MOTIONS, house_of, moment, words
+from .pilot_words import FORMS
 from .register_words import hand
 from .render import page
 from .signing_in import fields
@@ -34,40 +36,48 @@ async def desk(request: web.Request, status: int = 200, **values: Any) -> web.Re
     row, house, asks = request[keys.MEETING], request.app[keys.HOUSE], await guard.actor(request)
     at, zone = house.clock(), house.settings.zone
     async with house.database.read() as connection:
-        seats = await roster.seats(connection, row.unit.id, allowed.day_of(row, zone), committee=row.of_committee)
+        seats = await rows.convened(connection, row, zone)
         given = {
             "seats": seats,
+            "round": await rounds.of(connection, row, days.today(request)),
             "warned": await allowed.warnings(connection, row, at, zone),
             "documents": await documents.of_meeting(connection, row),
-            "readings": await _readings(connection, row),
+            "readings": await _readings(connection, row, {seat.member for seat in seats}),
             "answers": await answers.of_meeting(connection, row.id),
             "undelivered": await outbox.undelivered(connection, row.id),
             "alerts": await answers.alerts(connection, row.unit, days.today(request)),
             "modes": await pilot.allowed(connection, row.unit.id, allowed.day_of(row, zone)),
             "members": await people.of_cell(connection, row.unit.id, days.today(request)),
         }
-    may = {each: access.may(asks, each, row.unit, committee=row.of_committee) for each in ("convene", "prepare")}
+    may = {each: guard.may(asks, each, row) for each in ("convene", "prepare")}
     local = row.planned_for.astimezone(zone)
     common = {
         "meeting": row,
         "local": local,
         "may": may,
-        "changeable": _changeable(row, house),
+        "changeable": changeable(row, house),
+        "MOTIONS": MOTIONS,
+        "PART_FORMS": {form: said for form, said in FORMS.items() if form in pilot.PART_FORMS},
         "total": agendas.total(row.agenda),
         "order": {str(item["id"]): number for number, item in enumerate(row.agenda, start=1)},
     }
     return page(request, "meeting_plan.html", status, **(words(request) | given | common | values))
 
 
-async def _readings(connection: Connection, row: MeetingRow) -> Mapping[str, Mapping[str, documents.Reading]]:
-    """document → person → how he stands to it."""
-    found = await documents.readings(connection, row.id)
-    return {document: {each.person_id: each for each in readings} for document, readings in found.items()}
+async def _readings(
+    connection: Connection, row: MeetingRow, convened: Collection[str]
+) -> Mapping[str, Mapping[str, documents.Reading]]:
+    """document → person → how he stands to it; of those convened."""
+    found = await documents.readings(connection, row)
+    return {
+        document: {each.person_id: each for each in readings if each.person_id in convened}
+        for document, readings in found.items()
+    }
 
 
-def _changeable(row: MeetingRow, house: keys.House) -> bool:
+def changeable(row: MeetingRow, house: keys.House) -> bool:
     try:
-        planning.fixed(row, house.clock(), doors(house))
+        rows.fixed(row, house.clock(), doors(house))
     except Refused:
         return False
     return True
@@ -78,30 +88,38 @@ def doors(house: keys.House) -> timedelta:
 
 
 async def stepped(
-    request: web.Request, step: Step, part: str = "", sent: Mapping[str, str] | None = None
+    request: web.Request, step: Step, part: str = "", sent: Mapping[str, str] | None = None, then: str = ""
 ) -> web.Response:
-    """One transaction; then the page, or the page with what was refused and what was written."""
+    """One transaction; then the page (or the one of `then`), or the page with what was refused and was written."""
     row, house = request[keys.MEETING], request.app[keys.HOUSE]
     try:
         async with house.database.write() as connection:
-            await step(connection, await planning.again(connection, row.id))
+            await step(connection, await rows.again(connection, row.id))
     except Refused as refused:
         return await desk(request, 422, refused=refused, sent=sent or {}, part=part)
-    raise web.HTTPSeeOther(f"/meetings/{row.id}/plan{f'#{part}' if part else ''}")
+    raise web.HTTPSeeOther(then or f"/meetings/{row.id}/plan{f'#{part}' if part else ''}")
 
 
 async def change(request: web.Request) -> web.StreamResponse:
     """POST /meetings/{id}/plan: title, kind, form, time, place; whoever was told is told again."""
-    sent = await fields(request, "title", "kind", "form", "day", "time", "place")
-    house = request.app[keys.HOUSE]
+    sent = await fields(request, "title", "kind", "form", "day", "time", "place", "back")
+    row, house = request[keys.MEETING], request.app[keys.HOUSE]
+    then = f"/meetings/{row.round_id}/round" if row.round_id and sent["back"] else ""
 
     async def step(connection: Connection, row: MeetingRow) -> None:
-        wish = Wish(sent["title"], sent["kind"], sent["form"], moment(request, sent), sent["place"])
+        wish = Wish(sent["title"], sent["kind"], sent["form"], _moment(request, row, sent), sent["place"])
         by, zone = hand(request), house.settings.zone
         if await planning.change(connection, by, row, wish, zone, doors(house)) and row.noticed_at:
-            await notices.send(connection, by, await planning.again(connection, row.id), house_of(request))
+            await notices.send(connection, by, await rows.again(connection, row.id), house_of(request))
 
-    return await stepped(request, step, "", sent)
+    return await stepped(request, step, "", sent, then)
+
+
+def _moment(request: web.Request, row: MeetingRow, sent: Mapping[str, str]) -> datetime:
+    """As given; a round without a common session has none of its own."""
+    if row.form == allowed.GROUPS and not sent["place"].strip():
+        return row.planned_for
+    return moment(request, sent)
 
 
 async def cancel(request: web.Request) -> web.StreamResponse:
@@ -112,7 +130,7 @@ async def cancel(request: web.Request) -> web.StreamResponse:
     async def step(connection: Connection, row: MeetingRow) -> None:
         by = hand(request)
         await planning.cancel(connection, by, row, sent["reason"], house.settings.zone, doors(house))
-        await notices.withdraw(connection, by, await planning.again(connection, row.id), house_of(request))
+        await notices.withdraw(connection, by, await rows.again(connection, row.id), house_of(request))
 
     return await stepped(request, step, "cancel", sent)
 
@@ -145,10 +163,11 @@ def _stepped(items: Items, sent: Mapping[str, str]) -> Items:
 
 
 async def notice(request: web.Request) -> web.StreamResponse:
-    """POST /meetings/{id}/notice: it goes out, or goes out again."""
+    """POST /meetings/{id}/notice: it goes out, or goes out again; of a round, to each group of its own meeting."""
 
     async def step(connection: Connection, row: MeetingRow) -> None:
-        await notices.send(connection, hand(request), row, house_of(request))
+        send = notices.send_round if is_round(row) else notices.send
+        await send(connection, hand(request), row, house_of(request))
 
     return await stepped(request, step, "notice")
 

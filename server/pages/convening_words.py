@@ -31,6 +31,7 @@ ITEM_KINDS: Mapping[str, str] = MappingProxyType(
         "annual_review": "Annual review",
     }
 )
+MOTIONS: Mapping[str, str] = MappingProxyType({"ordinary": "Ordinary motion", "resolution": "Resolution"})
 TASK_STATES: Mapping[str, str] = MappingProxyType(
     {"open": "under way", "overdue": "overdue", "done": "done", "withdrawn": "withdrawn"}
 )

@@ -5,7 +5,7 @@ from urllib.parse import quote
 
 from aiohttp import web
 
-from server.convening import documents, planning
+from server.convening import documents, rows
 from server.convening.documents import Document, Store
 from server.org.refusal import Refused
 
@@ -35,10 +35,10 @@ async def take_in(request: web.Request) -> web.StreamResponse:
     try:
         if not isinstance(given, web.FileField) or not given.filename:
             raise Refused("file", "Please choose a file.")
-        planning.fixed(row, house.clock(), doors(house))
+        rows.fixed(row, house.clock(), doors(house))
         async with store.taking(given.filename, given.file) as taken, house.database.write() as connection:
-            row = await planning.again(connection, row.id)
-            planning.fixed(row, house.clock(), doors(house))
+            row = await rows.again(connection, row.id)
+            rows.fixed(row, house.clock(), doors(house))
             await documents.add(connection, hand(request), row, taken, sent["title"], sent["item"])
             store.keep(taken)
     except Refused as refused:
@@ -52,8 +52,8 @@ async def remove(request: web.Request) -> web.StreamResponse:
     found = await _found(request)
     try:
         async with house.database.write() as connection:
-            row = await planning.again(connection, row.id)
-            planning.fixed(row, house.clock(), doors(house))
+            row = await rows.again(connection, row.id)
+            rows.fixed(row, house.clock(), doors(house))
             unnamed = await documents.remove(connection, hand(request), row, found)
         request.app[STORE].drop(unnamed)
     except Refused as refused:
@@ -107,7 +107,7 @@ def _file(request: web.Request, sha256: str, kind: str, how: str, name: str) -> 
 async def _found(request: web.Request) -> Document:
     """The document that the address names, if it is one of this meeting."""
     async with request.app[keys.HOUSE].database.read() as connection:
-        found = await documents.document(connection, request[keys.MEETING].id, request.match_info["document"])
+        found = await documents.document(connection, request[keys.MEETING], request.match_info["document"])
     if found is None:
         raise web.HTTPNotFound
     return found

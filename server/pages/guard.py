@@ -110,10 +110,17 @@ async def _permitted(request: web.Request, action: str) -> tree.Unit:
     asks = await actor(request)
     subject = next(word for word in _SUBJECTS if word in request.match_info)
     unit = await _SUBJECTS[subject](request)
-    committee = subject == "id" and request[keys.MEETING].of_committee if unit else False
-    if unit is None or not access.may(asks, action, unit, committee=committee):
+    if unit is None:
+        raise web.HTTPNotFound
+    allowed = may(asks, action, request[keys.MEETING]) if subject == "id" else access.may(asks, action, unit)
+    if not allowed:
         raise web.HTTPNotFound
     return unit
+
+
+def may(asks: access.Actor, action: str, row: meetings.MeetingRow) -> bool:
+    """Whether he may do that with this meeting; those of the committee and of a group are not for every member."""
+    return access.may(asks, action, row.unit, committee=row.of_committee, group=row.group_id)
 
 
 async def _looked(request: web.Request, unit: tree.Unit, answer: web.StreamResponse) -> web.StreamResponse:

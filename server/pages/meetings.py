@@ -7,9 +7,11 @@ from types import MappingProxyType
 
 from aiohttp import web
 
-from server.org import access, meetings, overrides
+from server.org import access, meetings, overrides, rounds
 from server.org.meetings import MeetingRow
 from server.org.pilot import IN_PERSON
+from server.org.pilot.case import GROUPS
+from server.org.rounds import Round
 from server.org.rulebook import word
 from server.papers.filed import Filed, filed
 
@@ -24,6 +26,7 @@ KINDS: Mapping[str, str] = MappingProxyType(
         "committee": "Meeting of the cell committee",
     }
 )
+_AT_DESK = (IN_PERSON, GROUPS)  # forms whose record is kept at a desk in the room
 SHOWN = 50  # of what is ahead, and of what is past
 
 
@@ -37,6 +40,7 @@ class Line:
     may_prepare: bool
     own: bool  # of the cell where he is registered
     filed: Filed | None = None  # of a closed meeting: how far its papers are
+    round: Round | None = None  # of a meeting by groups
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +53,8 @@ class Lists:
 async def show(request: web.Request) -> web.StreamResponse:
     """GET /meetings."""
     asks = await guard.actor(request)
-    lists = await _with_papers(request, _sorted(request, [_line(asks, row) for row in await _visible(request, asks)]))
+    lines = await _with_rounds(request, asks, [_line(asks, row) for row in await _visible(request, asks)])
+    lists = await _with_papers(request, _sorted(request, lines))
     return page(request, "meetings.html", lists=lists, kinds=KINDS, who=asks, may=_own(asks), today=days.today(request))
 
 
@@ -61,6 +66,19 @@ async def _with_papers(request: web.Request, lists: Lists) -> Lists:
     return replace(lists, past=[replace(line, filed=found.get(line.row.id)) for line in lists.past])
 
 
+async def _with_rounds(request: web.Request, asks: access.Actor, lines: Sequence[Line]) -> Sequence[Line]:
+    """How far the rounds are.  A member sees the meeting of his group; of the round itself only the common session,
+    and what came of it."""
+    async with request.app[keys.HOUSE].database.read() as connection:
+        today = days.today(request)
+        lines = [replace(line, round=await rounds.of(connection, line.row, today)) for line in lines]
+    return [line for line in lines if not line.round or _told(asks, line.round)]
+
+
+def _told(asks: access.Actor, of: Round) -> bool:
+    return of.session or of.row.closed or guard.may(asks, "see_timeline", of.row)
+
+
 async def room(request: web.Request) -> web.StreamResponse:
     """GET /meetings/{id}: the room; its sheet once it is closed; before its day, the invitation.
 
@@ -70,9 +88,12 @@ async def room(request: web.Request) -> web.StreamResponse:
     row, house, asks = request[keys.MEETING], request.app[keys.HOUSE], await guard.actor(request)
     if row.closed:
         raise web.HTTPSeeOther(f"/meetings/{row.id}/attendance")
-    joinable, joins = meetings.joinable(row, house.clock(), _doors(house)), _may(asks, "join_meeting", row)
-    elsewhere = row.form == IN_PERSON and not (_may(asks, "keep_record", row) or "desk" in request.query)
-    if not joinable or (elsewhere and joins):
+    async with house.database.read() as connection:
+        joinable = await rounds.joinable(connection, row, house.clock(), _doors(house))
+        gathers = await rounds.of(connection, row, days.today(request))
+    joins, at_desk = guard.may(asks, "join_meeting", row), row.form == IN_PERSON or gathers
+    elsewhere = at_desk and not (guard.may(asks, "keep_record", row) or "desk" in request.query)
+    if not joinable or (elsewhere and joins) or (row.of_group and not joins):
         raise web.HTTPSeeOther(f"/meetings/{row.id}/invitation")
     if not joins:
         raise web.HTTPNotFound
@@ -92,23 +113,19 @@ async def _visible(request: web.Request, asks: access.Actor) -> Sequence[Meeting
     async with house.database.read() as connection:
         for tops in ([home], others):
             for listed in (meetings.coming, meetings.gone):
-                rows |= {row.id: row for row in await listed(connection, tops, house.clock(), SHOWN)}
-    seen = [row for row in rows.values() if _may(asks, "see_meeting", row)]
+                rows |= {row.id: row for row in await listed(connection, tops, house.clock(), SHOWN, asks.groups)}
+    seen = [row for row in rows.values() if guard.may(asks, "see_meeting", row)]
     return sorted(seen, key=lambda row: (row.planned_for, row.id))
 
 
 def _line(asks: access.Actor, row: MeetingRow) -> Line:
     return Line(
         row=row,
-        may_join=_may(asks, "keep_record" if row.form == IN_PERSON else "join_meeting", row),
-        may_see_sheet=row.closed and _may(asks, "see_attendance", row),
-        may_prepare=_may(asks, "prepare", row),
+        may_join=guard.may(asks, "keep_record" if row.form in _AT_DESK else "join_meeting", row),
+        may_see_sheet=row.closed and guard.may(asks, "see_attendance", row),
+        may_prepare=guard.may(asks, "prepare", row),
         own=row.unit.id == asks.home.id,
     )
-
-
-def _may(asks: access.Actor, action: str, row: MeetingRow) -> bool:
-    return access.may(asks, action, row.unit, committee=row.of_committee)
 
 
 def _own(asks: access.Actor) -> Mapping[str, bool]:
@@ -120,14 +137,19 @@ def _doors(house: keys.House) -> timedelta:
     return timedelta(minutes=house.settings.doors_minutes)
 
 
-def _over(row: MeetingRow, at: datetime) -> bool:
-    return row.closed or row.cancelled or meetings.missed(row, at)
+def _over(line: Line, at: datetime) -> bool:
+    missed = line.round.missed(at) if line.round else meetings.missed(line.row, at)
+    return line.row.closed or line.row.cancelled or missed
+
+
+def _joinable(line: Line, at: datetime, doors: timedelta) -> bool:
+    return line.round.joinable(at, doors) if line.round else meetings.joinable(line.row, at, doors)
 
 
 def _sorted(request: web.Request, lines: Sequence[Line]) -> Lists:
     house = request.app[keys.HOUSE]
     at, doors = house.clock(), _doors(house)
-    now = [line for line in lines if meetings.joinable(line.row, at, doors)]
-    past = [line for line in reversed(lines) if _over(line.row, at)]
+    now = [line for line in lines if _joinable(line, at, doors)]
+    past = [line for line in reversed(lines) if _over(line, at)]
     ahead = [line for line in lines if line not in now and line not in past]
     return Lists(now=sorted(now, key=lambda line: not line.own), ahead=ahead, past=past[:SHOWN])

@@ -323,8 +323,8 @@ async def _reader(request: web.Request) -> Reader:
     return Reader(
         me=me,
         works=me in p.meeting.signers.everyone(),
-        committee=access.may(asks, "prepare_papers", row.unit),
-        receives=access.may(asks, "receive_papers", row.unit),
+        committee=guard.may(asks, "prepare_papers", row),
+        receives=guard.may(asks, "receive_papers", row),
         p=p,
     )
 

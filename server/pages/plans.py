@@ -7,7 +7,7 @@ from typing import Any
 from aiohttp import web
 
 from server.convening import planning, plans
-from server.convening.allowed import Wish
+from server.convening.allowed import GROUPS, Wish
 from server.convening.plans import Line, Wanted
 from server.org import access, pilot, tasks
 from server.org.refusal import Refused
@@ -129,7 +129,7 @@ async def new(request: web.Request) -> web.StreamResponse:
                 await plans.convened(connection, await _line(request, connection, sent["line"]), made)
     except Refused as refused:
         return await _new(request, 422, refused=refused, sent=sent)
-    raise web.HTTPSeeOther(f"/meetings/{made}/plan")
+    raise web.HTTPSeeOther(f"/meetings/{made}/{'round' if sent['form'] == GROUPS else 'plan'}")
 
 
 def _title(request: web.Request, sent: Mapping[str, str]) -> str:

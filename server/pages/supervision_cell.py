@@ -1,6 +1,7 @@
 """The supervisors' pages of one cell, one member, one meeting; and, for the cell, who looked at it."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -9,11 +10,12 @@ from aiohttp import web
 from markupsafe import Markup
 
 from server.meeting.events import Closed, Recorded
-from server.meeting.ids import HALL
+from server.meeting.ids import HALL, SeatKind
 from server.meeting.minutes import Line, attendance_of
 from server.meeting.whereabouts import Stay, whereabouts_of
-from server.org import access
+from server.org import access, rounds
 from server.org.refusal import Refused
+from server.org.rounds import Part
 from server.org.tree import CELL
 from server.oversight import alerts, cells, eyes, inspection, looks, members, remarks
 from server.oversight.absences import tallies
@@ -24,6 +26,7 @@ from server.records import judging
 from . import days, guard, keys
 from .attendance import POSTS
 from .render import page, say
+from .rounds import state_of
 from .supervision_words import BARS, TOLD, target_of, words
 from .words import phrased
 
@@ -127,6 +130,7 @@ async def of_meeting(request: web.Request, status: int = 200, **values: Any) -> 
     verdicts = await judging.judged(house.database, [row.id])
     async with house.database.read() as connection:
         said = await remarks.of_meeting(connection, row.id)
+        found = await rounds.of(connection, row, days.today(request))
     lines = attendance_of(recorded)
     told = eyes.told(recorded)
     phrase = partial(phrased, request.app[keys.WORDS], house.settings.zone, request[keys.LANGUAGE])
@@ -142,7 +146,9 @@ async def of_meeting(request: web.Request, status: int = 200, **values: Any) -> 
         adopted=eyes.adopted(recorded),
         verdict=verdicts.get(row.id),
         remarks=said,
-        rights={right for right in _RIGHTS if access.may(asks, right, row.unit)},
+        round=found,
+        groups=[await _group(request, part) for part in found.parts] if found else [],
+        rights={right for right in _RIGHTS if guard.may(asks, right, row)},
         phrase=phrase,
         TOLD=TOLD,
         POSTS=POSTS,
@@ -151,11 +157,30 @@ async def of_meeting(request: web.Request, status: int = 200, **values: Any) -> 
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Group:
+    """What one group of a round held, inside the page of the round."""
+
+    part: Part
+    said: tuple[str, str]  # its state, and the kind of its tag
+    drawn: Markup
+    seats: int
+    came: int
+
+
+async def _group(request: web.Request, part: Part) -> Group:
+    house = request.app[keys.HOUSE]
+    recorded = await house.log.read(part.row.id)
+    lines = [line for line in attendance_of(recorded) if line.kind == SeatKind.MEMBER] if recorded else []
+    came = sum(1 for line in lines if line.first)
+    return Group(part, state_of(part, house.clock()), drawn(request, recorded), len(lines), came)
+
+
 def drawn(request: web.Request, recorded: Sequence[Recorded]) -> Markup:
     """The bars of everyone who has a seat, from the first arrival to the end."""
-    lines, places = attendance_of(recorded), whereabouts_of(recorded)
     if not recorded:
         return Markup()
+    lines, places = attendance_of(recorded), whereabouts_of(recorded)
     last = recorded[-1].at
     begin = min((line.first for line in lines if line.first), default=last)
     tracks = [Track(line.name, list(_bars(request, line, places.get(line.member, ()), begin))) for line in lines]

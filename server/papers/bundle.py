@@ -14,6 +14,7 @@ GUIDE = """HỒ SƠ CUỘC HỌP
 papers/         biên bản, nghị quyết (đúng tệp đã ký nếu đã ký), điểm danh, chấm điểm, phụ lục ý kiến, bảng tính
 log.jsonl       sổ ghi: mỗi dòng một mục, có mã băm; nội dung lá phiếu không đưa ra khỏi hệ thống
 heads.jsonl     các mốc đã ký của sổ ghi
+groups/         đợt sinh hoạt theo tổ: các mốc đã ký của sổ ghi từng tổ, khớp với sổ ghi của chi bộ
 manifest.json   mã băm của từng tệp;  manifest.sig: chữ ký của bản kê
 
 Đối chiếu:      chibo verify --file TỆP.zip [--key KHÓA-CÔNG-KHAI]
@@ -24,8 +25,9 @@ async def bundle(database: Database, of: Material, key: Key) -> bytes:
     """The ZIP of a closed meeting."""
     async with database.read() as connection:
         log, heads = await carried.log_and_heads(connection, of.row.id)
-    files = {parcel.LOG: log, parcel.HEADS: heads, "HUONG-DAN.txt": GUIDE.encode()}
-    p = proceedings(of.recorded)
+        p = proceedings(of.recorded)
+        groups = await carried.groups_heads(connection, [each.meeting for each in p.held])
+    files = {parcel.LOG: log, parcel.HEADS: heads, "HUONG-DAN.txt": GUIDE.encode(), **groups}
     for kind in desk.MAKERS:
         files |= await _paper(database, of, p, kind)
     files[f"{carried.PAPERS}meeting.xlsx"] = tables.book(p, of.facts)

@@ -26,13 +26,14 @@ class Filed:
     signed: bool  # the minutes, by both
     posted_on: date | None
     reported_on: date | None
+    of_group: bool = False  # of a group's meeting: posted and reported with its round
 
     @property
     def done(self) -> bool:
         return self.posted_on is not None and self.reported_on is not None
 
     def overdue(self, today: date) -> bool:
-        return not self.done and today > self.due
+        return not self.done and not self.of_group and today > self.due
 
     def lately(self, today: date) -> bool:
         """Whether it is recent enough to call for somebody's attention in a list."""
@@ -52,7 +53,7 @@ async def filed(connection: AsyncConnection, rows: Iterable[MeetingRow], zone: Z
             rules = await rules_at(connection, row.unit, day)
             days[row.unit.id, day] = number(rules, "results_days_after") if "results_days_after" in rules else DAYS
         signed, posted, reported = state.get(row.id, (False, None, None))
-        found[row.id] = Filed(day + timedelta(days=days[row.unit.id, day]), signed, posted, reported)
+        found[row.id] = Filed(day + timedelta(days=days[row.unit.id, day]), signed, posted, reported, row.of_group)
     return found
 
 

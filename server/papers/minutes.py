@@ -5,10 +5,10 @@ from datetime import date
 
 from server.meeting.agenda import State
 from server.meeting.concluding import Task
-from server.meeting.ids import RollState, Standing
+from server.meeting.ids import About, RollState, Standing
 from server.meeting.proceedings import Called, Chairing, Matter, Proceedings, Speech
 
-from . import groups, votes, words
+from . import groups, rounds, votes, words
 from .facts import Facts, comrade, two_signatures
 from .model import Block, Heading, Paper, Table, paragraph, told, written
 
@@ -40,8 +40,14 @@ def _opening(p: Proceedings, f: Facts) -> Iterator[Block]:
         yield paragraph(f"- Tạm dừng từ {f.clock(begin)} đến {f.clock(end)}.")
     yield told(
         "2. Hình thức, địa điểm",
-        f"{words.MEETINGS[m.about.kind]}; {words.FORMS[m.about.form]}{f'; {f.venue}' if f.venue else ''}.",
+        f"{_kind(m.about)}; {words.FORMS[m.about.form]}{f'; {f.venue}' if f.venue else ''}.",
     )
+    yield from rounds.held(p, f)
+
+
+def _kind(about: About) -> str:
+    kind = words.MEETINGS[about.kind]
+    return f"{kind}, họp riêng của {about.part.name}" if about.part else kind
 
 
 def _attendance(p: Proceedings, f: Facts) -> Iterator[Block]:
@@ -137,11 +143,12 @@ def _matter(p: Proceedings, f: Facts, matter: Matter) -> Iterator[Block]:
     if matter.speeches:
         yield told("Ý kiến phát biểu", f"{words.count(len(matter.speeches))} lượt.")
         yield from (paragraph(f"- {_spoke(p, f, speech)}.") for speech in matter.speeches)
+    yield from rounds.written_by(matter)
     for sitting in matter.sittings:
         yield from groups.sitting(p, f, sitting, matter.item.id)
     yield from written(matter.text)
     for vote in matter.votes:
-        yield from votes.vote(vote)
+        yield from votes.vote(p, vote)
     if matter.conclusion:
         yield told("Kết luận của chủ trì", matter.conclusion)
 
@@ -152,7 +159,7 @@ def _course(p: Proceedings, f: Facts, matter: Matter) -> Iterator[Block]:
         yield paragraph(f"Chưa xem xét, để lại. Lý do: {matter.reason}.")
     elif matter.taken_up_at is None:
         if matter.item.title:
-            yield paragraph("Chưa xem xét trong buổi sinh hoạt này.")
+            yield paragraph(f"Chưa xem xét trong {'phần họp chung' if p.held else 'buổi sinh hoạt này'}.")
     else:
         yield paragraph(f"Từ {f.clock(matter.taken_up_at)} đến {f.clock(matter.closed_at)}.{presenter}")
 
@@ -193,9 +200,9 @@ def _ending(p: Proceedings, f: Facts) -> Iterator[Block]:
     else:
         yield paragraph("Biên bản được hoàn thiện sau khi bế mạc, chưa đọc thông qua trước hội nghị.")
     if p.meeting.sitting.closed_at:
-        yield paragraph(
-            f"Buổi sinh hoạt kết thúc hồi {f.clock(p.meeting.sitting.closed_at)}, thời lượng {p.minutes} phút."
-        )
+        ended = f.clock(p.meeting.sitting.closed_at)
+        whole, groups = f"thời lượng {p.minutes} phút", f"mỗi tổ đảng đã họp từ {p.minutes} phút trở lên"
+        yield paragraph(f"Buổi sinh hoạt kết thúc hồi {ended}, {groups if p.held else whole}.")
 
 
 def _corrections(p: Proceedings, f: Facts) -> Iterator[Block]:

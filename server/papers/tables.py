@@ -68,6 +68,10 @@ def votes(p: Proceedings, f: Facts) -> Sequence[Sequence[Value]]:
 def _vote(f: Facts, number: int, vote: Vote) -> Sequence[Value]:
     head = (number, vote.text, words.MOTIONS.get(vote.rule.kind, vote.rule.kind), _moment(f, vote.opened_at))
     r = vote.result
+    if vote.count:
+        x, missing = vote.count, len(vote.base) - vote.count.total
+        counts = (len(vote.base), x.in_favour, x.against, x.other, x.invalid, missing)
+        return (*head, *counts, "", "tính chung toàn chi bộ", vote.rule.document)
     if r is None:
         said = f"hủy: {vote.reason}" if vote.reason else "chưa kiểm phiếu"
         return (*head, len(vote.base), "", "", "", "", "", "", said, vote.rule.document)

@@ -8,22 +8,25 @@ from server.meeting.scoring import Sheet
 from server.meeting.scoring import State as Scored
 from server.meeting.voting import State, Vote
 
-from . import words
+from . import rounds, words
 from .model import Block, Table, paragraph, told
 
 
-def vote(v: Vote) -> Iterator[Block]:
+def vote(p: Proceedings, v: Vote) -> Iterator[Block]:
     yield told("Biểu quyết", f"{v.text} ({words.MOTIONS.get(v.rule.kind, v.rule.kind)}).")
     if v.state is State.CANCELLED:
         yield paragraph(f"Hủy biểu quyết. Lý do: {v.reason}.")
+    elif v.count:
+        yield paragraph(rounds.reported(v))
     elif v.result is None:
         yield paragraph("Bỏ phiếu giấy; chưa có kết quả kiểm phiếu.")
     else:
         yield paragraph(outcome(v.result))
+        yield from rounds.by_group(p, v)
         if v.state is State.COUNTED:
             yield paragraph("Bỏ phiếu kín bằng phiếu giấy; kết quả do hai người kiểm phiếu nhập như nhau.")
-        if v.reserved:
-            yield paragraph(f"Bảo lưu ý kiến: {words.count(len(v.reserved))} đồng chí (có phụ lục ý kiến).")
+    if (v.result or v.count) and v.reserved:
+        yield paragraph(f"Bảo lưu ý kiến: {words.count(len(v.reserved))} đồng chí (có phụ lục ý kiến).")
 
 
 def outcome(r: Result) -> str:
@@ -48,6 +51,9 @@ def share(rule: MotionRule) -> str:
 def score(p: Proceedings) -> Iterator[Block]:
     """The sheet as a table, and what came of it; nothing where no score was proposed."""
     sheet = p.meeting.scoring.sheet
+    if p.meeting.about.part:
+        yield paragraph("Chi bộ chấm điểm chung, sau khi các tổ đảng đã họp.")
+        return
     if sheet is None:
         yield paragraph("Buổi sinh hoạt không chấm điểm.")
         return

@@ -78,7 +78,12 @@ async def keep(connection: AsyncConnection, meeting: str, before: Rolls, recorde
 
 
 def _called(rolls: Rolls, event: Called, at: datetime) -> Rolls:
-    return replace(rolls, connected=IN_ROOM if event.about.in_person else ONLINE)
+    """Of a round: who was present in the meeting of his group was present, and that comes first."""
+    rolls = replace(rolls, connected=IN_ROOM if event.about.in_person else ONLINE)
+    for stay in (stay for group in event.held for stay in group.stays):
+        row = Row(stay.began, stay.ended, frozenset(stay.kinds))
+        rolls = _with_rows(rolls, stay.member, (*rolls.rows.get(stay.member, ()), row))
+    return rolls
 
 
 def _arrived(rolls: Rolls, event: Arrived, at: datetime) -> Rolls:

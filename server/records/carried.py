@@ -2,6 +2,7 @@
 
     log.jsonl, heads.jsonl, manifest.json, manifest.sig    see parcel.py; the manifest says {"meeting": id}
     papers/…    minutes.pdf and resolution.pdf as they were signed, and what else was drawn from the log
+    groups/…    of a round: the signed heads of each group's meeting, MEETING.jsonl, which the round's log names
 
 How a member voted leaves the house with nobody: the body of a ballot is withheld, its hash stands, and the chain goes
 on from that.  An entry may only be withheld where a ballot could have been: while a vote is open.
@@ -20,6 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from ..meeting.events import (
     AFTER_THE_CLOSE,
     BallotCast,
+    Called,
     Closed,
     HandContested,
     HandEntered,
@@ -29,7 +31,9 @@ from ..meeting.events import (
     VoteCancelled,
     VoteClosed,
     VoteOpened,
+    VotesCounted,
 )
+from ..meeting.ids import GroupMeeting
 from . import parcel, tables
 from .chain import GENESIS, link
 from .codec import CorruptRecord, from_body
@@ -38,7 +42,7 @@ from .signing import Key, signed
 from .witness import Sealed
 
 WITHHELD = frozenset(kind.__name__ for kind in (BallotCast, HandEntered, HandContested))
-PAPERS = "papers/"
+PAPERS, GROUPS = "papers/", "groups/"
 LARGEST, MOST_FILES = 256 << 20, 200  # bytes unpacked; files
 
 
@@ -53,6 +57,15 @@ async def log_and_heads(connection: AsyncConnection, meeting: str) -> tuple[byte
     )
     log = b"".join(_line(row.name, row.body, row.hash) for row in entries)
     return log, await parcel.heads_of(connection, meeting)
+
+
+async def groups_heads(connection: AsyncConnection, meetings: Collection[str]) -> dict[str, bytes]:
+    """Of a round: the files of its groups' heads."""
+    return {_group_file(meeting): await parcel.heads_of(connection, meeting) for meeting in meetings}
+
+
+def _group_file(meeting: str) -> str:
+    return f"{GROUPS}{meeting}.jsonl"
 
 
 def _line(name: str, body: bytes, hash: bytes) -> bytes:
@@ -107,6 +120,7 @@ def check(file: Path | bytes, trusted: Collection[bytes] | None = None) -> Findi
         _manifest(found, files)
         _chain(found, files[LOG])
         _heads(found, files[HEADS])
+        _groups(found, files)
         papers = _papers(found, files)
     except Unreadable as unreadable:
         return Findings(found.meeting, wrong=(*found.wrong, str(unreadable)))
@@ -178,7 +192,7 @@ def _entry(found: _Check, seq: int, previous: bytes, hash: bytes, line: bytes, r
         found.bad(f"{LOG}: entry {seq}: the hash does not fit the entry and those before it")
     if (whose, recorded.seq) != (found.meeting, seq) or _line(name, body, hash) != line + b"\n":
         found.bad(f"{LOG}: entry {seq}: the entry belongs elsewhere")
-    return {VoteOpened: 1, VoteClosed: -1}.get(type(recorded.event), 0) + _cancelled(found, recorded)
+    return {VoteOpened: 1, VoteClosed: -1, VotesCounted: -1}.get(type(recorded.event), 0) + _cancelled(found, recorded)
 
 
 def _cancelled(found: _Check, recorded: Recorded) -> int:
@@ -191,11 +205,7 @@ def _cancelled(found: _Check, recorded: Recorded) -> int:
 
 def _heads(found: _Check, heads: bytes) -> None:
     at = []
-    for number, line in enumerate(heads.splitlines(), start=1):
-        try:
-            sealed = Sealed.read(json_object(line, HEADS))
-        except ValueError:
-            raise Unreadable(f"{HEADS}, line {number} cannot be read") from None
+    for sealed in _read_heads(HEADS, heads):
         at.append(sealed.head.seq)
         _head(found, sealed)
     end = next((seq for seq, entry in found.entries.items() if isinstance(entry.event, Closed)), 0)
@@ -220,6 +230,33 @@ def _head(found: _Check, sealed: Sealed) -> None:
         found.bad(f"{where}: the signature does not hold")
     if head.seq <= len(found.hashes) and found.hashes[head.seq - 1] != head.hash:
         found.bad(f"{where}: it is not that of this log")
+
+
+def _groups(found: _Check, files: Mapping[str, bytes]) -> None:
+    """Each head that the round holds of a group's meeting was signed."""
+    first = found.entries.get(1)
+    for group in first.event.held if first and isinstance(first.event, Called) else ():
+        name = _group_file(group.meeting)
+        if name not in files:
+            found.bad(f"{name}: the heads of the meeting of a group are missing")
+        elif not any(_is_head(found, sealed, group) for sealed in _read_heads(name, files[name])):
+            found.bad(f"{name}: the head that the log holds of this meeting is not in it")
+
+
+def _read_heads(name: str, content: bytes) -> Iterator[Sealed]:
+    for number, line in enumerate(content.splitlines(), start=1):
+        try:
+            yield Sealed.read(json_object(line, name))
+        except ValueError:
+            raise Unreadable(f"{name}, line {number} cannot be read") from None
+
+
+def _is_head(found: _Check, sealed: Sealed, group: GroupMeeting) -> bool:
+    head = sealed.head
+    if (head.meeting, head.seq, head.hash.hex()) != (group.meeting, group.seq, group.hash):
+        return False
+    _key(found, sealed.public_key, f"the head of {group.meeting}")
+    return signed(head, sealed.signature, sealed.public_key)
 
 
 def _papers(found: _Check, files: Mapping[str, bytes]) -> Iterator[str]:

@@ -46,14 +46,17 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """One closed meeting.  `base`: the members convened, less the exempt who did not come, as the base of a vote has it
-    (Điều lệ Đảng 2011); `present` of it is the attendance rate."""
+    """One closed meeting; of a round, all its groups together and what followed.
+
+    `base`: the members convened, less the exempt who did not come, as the base of a vote has it (Điều lệ Đảng 2011);
+    `present` of it is the attendance rate.
+    """
 
     kind: str  # a word of MeetingKind
     planned_for: datetime
     opened_at: datetime
     closed_at: datetime
-    seconds: int  # from opening to closing, less the pauses
+    seconds: int  # from opening to closing, less the pauses; of a round those of the shortest of its groups' meetings
     wanted_minutes: int  # what the regulation of its day wants
     official: int  # member seats by standing
     probationary: int
@@ -78,11 +81,16 @@ class Summary:
 
 
 def summary(recorded: Sequence[Recorded]) -> tuple[Summary, tuple[Line, ...]] | None:
-    """What the rows of this log say; None while the meeting is not closed."""
+    """What the rows of this log say; None while the meeting is not closed, and of a group's meeting: the round has one
+    row for all of them.
+
+    The rule wants so long a meeting of every member; so each group's own meeting is held against it, and the shortest
+    one says whether the round kept it.  The short session that gathers the round adds nothing to that.
+    """
     reading = _Reading()
     for entry in recorded:
         reading = _read(reading, entry)
-    if reading.called is None or reading.opened is None or reading.closed is None:
+    if reading.called is None or reading.opened is None or reading.closed is None or reading.called.about.part:
         return None
     rolls = Rolls().after(recorded)
     lines = tuple(_line(reading, seat, rolls.rows.get(seat.member, ())) for seat in reading.called.roster)
@@ -124,6 +132,16 @@ def _read(r: _Reading, entry: Recorded) -> _Reading:
 Changed = Mapping[str, Any]
 
 
+def _called(r: _Reading, event: e.Called, at: datetime) -> Changed:
+    words = [each for group in event.held for each in group.words]
+    return {
+        "called": event,
+        "corrections": {each.member: e.RollCorrected(each.member, each.state, each.reason) for each in words},
+        "corrected": len(words),
+        "to_verify": frozenset(member for group in event.held for member in group.to_verify),
+    }
+
+
 def _resumed(r: _Reading, event: e.Event, at: datetime) -> Changed:
     return {"pauses": r.pauses + (at - r.paused if r.paused else timedelta()), "paused": None}
 
@@ -156,12 +174,12 @@ def _put(r: _Reading, event: e.VoteOpened | e.PaperBallotOrdered, at: datetime) 
     return {"vote": event.vote} if event.rule.kind == SCORE and r.sheet else {}
 
 
-def _decided(r: _Reading, event: e.VoteClosed | e.CountRecorded, at: datetime) -> Changed:
+def _decided(r: _Reading, event: e.VoteClosed | e.CountRecorded | e.GroupsCounted, at: datetime) -> Changed:
     return {"votes": r.votes + 1, "accepted": r.accepted or (event.vote == r.vote and event.result.passed)}
 
 
 _STEPS: Mapping[type[e.Event], Callable[[_Reading, Any, datetime], Changed]] = {
-    e.Called: lambda r, event, at: {"called": event},
+    e.Called: _called,
     e.Opened: lambda r, event, at: {"opened": at},
     e.Paused: lambda r, event, at: {"paused": at},
     e.Resumed: _resumed,
@@ -175,6 +193,7 @@ _STEPS: Mapping[type[e.Event], Callable[[_Reading, Any, datetime], Changed]] = {
     e.PaperBallotOrdered: _put,
     e.VoteClosed: _decided,
     e.CountRecorded: _decided,
+    e.GroupsCounted: _decided,
     e.TaskGiven: lambda r, event, at: {"tasks": r.tasks | {event.task}},
     e.TaskWithdrawn: lambda r, event, at: {"tasks": r.tasks - {event.task}},
     e.ScoreProposed: lambda r, event, at: {"sheet": event, "vote": NO_VOTE, "accepted": False},
@@ -195,7 +214,7 @@ def _line(r: _Reading, seat: Seat, rows: Sequence[Row]) -> Line:
         standing=seat.standing.value,
         post=seat.post.value,
         state=state,
-        seconds=_counted(r, rows),
+        seconds=(_counted(r, rows) + _met(r, seat.member)) // _SECOND,
         kinds=" ".join(sorted(frozenset().union(*(row.kinds for row in rows)))),
         reason=reason,
         corrected=seat.member in r.corrections,
@@ -215,10 +234,22 @@ def _state(r: _Reading, member: MemberId, came: bool) -> tuple[str, str]:
     return (EXCUSED if excuse.accepted else UNEXCUSED), excuse.reason
 
 
-def _counted(r: _Reading, rows: Sequence[Row]) -> int:
+def _counted(r: _Reading, rows: Sequence[Row]) -> timedelta:
     assert r.opened and r.closed
     spans = ((max(row.began, r.opened), min(row.ended or r.closed, r.closed)) for row in rows)
-    return sum((max(end - begin, timedelta()) for begin, end in spans), timedelta()) // _SECOND
+    return sum((max(end - begin, timedelta()) for begin, end in spans), timedelta())
+
+
+def _met(r: _Reading, member: MemberId) -> timedelta:
+    """Counted present in the meeting of his group, between its opening and its closing."""
+    groups = r.called.held if r.called else ()
+    stays = ((stay, group) for group in groups for stay in group.stays if stay.member == member)
+    spans = ((max(stay.began, group.opened_at), min(stay.ended, group.closed_at)) for stay, group in stays)
+    return sum((max(end - begin, timedelta()) for begin, end in spans), timedelta())
+
+
+def _length(r: _Reading, called: e.Called, opened: datetime, closed: datetime) -> int:
+    return min((group.seconds for group in called.held), default=(closed - opened - r.pauses) // _SECOND)
 
 
 def _summary(r: _Reading, called: e.Called, opened: datetime, closed: datetime, lines: Sequence[Line]) -> Summary:
@@ -233,7 +264,7 @@ def _summary(r: _Reading, called: e.Called, opened: datetime, closed: datetime, 
         planned_for=datetime.fromisoformat(called.about.planned_for),
         opened_at=opened,
         closed_at=closed,
-        seconds=(closed - opened - r.pauses) // _SECOND,
+        seconds=_length(r, called, opened, closed),
         wanted_minutes=called.regulation.duration_minutes,
         official=_count(members, Standing.OFFICIAL),
         probationary=_count(members, Standing.PROBATIONARY),
@@ -335,5 +366,6 @@ async def lacking(connection: AsyncConnection) -> Sequence[str]:
     """The closed meetings that have no summary: closed before there were any."""
     listed, s = tables.meetings.c, tables.summaries
     joined = tables.meetings.outerjoin(s, listed.id == s.c.meeting)
-    found = sa.select(listed.id).select_from(joined).where(listed.phase == "closed", s.c.meeting.is_(None))
+    whole = listed.round_id.is_(None)  # of the meetings of groups there are none
+    found = sa.select(listed.id).select_from(joined).where(listed.phase == "closed", s.c.meeting.is_(None), whole)
     return list((await connection.execute(found.order_by(listed.id))).scalars())

@@ -63,7 +63,7 @@ async def verify(
         roll = await _all(connection, tables.attendance, "meeting", meeting, "n")
         kept = await summaries.kept(connection, meeting)
         filed = await filing.read(connection, meeting)
-        earlier = await _earlier(connection, rows)
+        earlier, vouched = await _earlier(connection, rows), await _vouched(connection, rows)
     recorded: list[Recorded] = []
     try:
         recorded.extend(_chained(meeting, rows))
@@ -71,6 +71,7 @@ async def verify(
         _check_witness(rows, witnessed)
         _check_clock(recorded)
         _check_before(recorded, earlier)
+        _check_held(recorded, vouched)
         _check_list(meeting, recorded, listed)
         _check_roll(recorded, roll)
         if listed and not summaries.agree(kept, summaries.summary(recorded)):
@@ -185,19 +186,34 @@ def _check_clock(recorded: Sequence[Recorded]) -> None:
             raise _Broken(after.seq, "the entry is dated before the one it follows")
 
 
-async def _earlier(connection: AsyncConnection, rows: Sequence[Row]) -> bytes | None:
-    """What the log of the meeting before has at the entry that this one holds; None where there is none."""
+def _first(rows: Sequence[Row]) -> Called | None:
     if not rows or rows[0].seq != 1:
         return None
     try:
         called = from_body(rows[0].body)[1].event
     except CorruptRecord:
         return None
-    if not isinstance(called, Called) or called.before is None:
+    return called if isinstance(called, Called) else None
+
+
+async def _earlier(connection: AsyncConnection, rows: Sequence[Row]) -> bytes | None:
+    """What the log of the meeting before has at the entry that this one holds; None where there is none."""
+    called = _first(rows)
+    if called is None or called.before is None:
         return None
-    kept, before = tables.events.c, called.before
-    found = sa.select(kept.hash).where(kept.meeting == before.meeting, kept.seq == before.seq)
-    hash: bytes | None = await connection.scalar(found)
+    return await _hash_at(connection, called.before.meeting, called.before.seq)
+
+
+async def _vouched(connection: AsyncConnection, rows: Sequence[Row]) -> Mapping[str, bytes | None]:
+    """Of a round: what the log of each group's meeting has at the entry that the round holds."""
+    called = _first(rows)
+    held = called.held if called else ()
+    return {each.meeting: await _hash_at(connection, each.meeting, each.seq) for each in held}
+
+
+async def _hash_at(connection: AsyncConnection, meeting: str, seq: int) -> bytes | None:
+    kept = tables.events.c
+    hash: bytes | None = await connection.scalar(sa.select(kept.hash).where(kept.meeting == meeting, kept.seq == seq))
     return hash
 
 
@@ -206,6 +222,15 @@ def _check_before(recorded: Sequence[Recorded], earlier: bytes | None) -> None:
     called = recorded[0].event if recorded else None
     if isinstance(called, Called) and called.before and (earlier is None or earlier.hex() != called.before.hash):
         raise _Broken(1, f"it holds a head of {called.before.meeting}, the meeting before, that is not in that log")
+
+
+def _check_held(recorded: Sequence[Recorded], vouched: Mapping[str, bytes | None]) -> None:
+    """The round holds the heads of its groups' meetings."""
+    called = recorded[0].event if recorded else None
+    for each in called.held if isinstance(called, Called) else ():
+        hash = vouched.get(each.meeting)
+        if hash is None or hash.hex() != each.hash:
+            raise _Broken(1, f"it holds a head of {each.meeting}, the meeting of a group, that is not in that log")
 
 
 def _check_list(meeting: str, recorded: Sequence[Recorded], listed: Sequence[Row]) -> None:

@@ -43,6 +43,39 @@ async def test_three_months_of_three_cells(tmp_path: Path) -> None:
     await database.close()
 
 
+async def test_the_large_cell_has_held_a_round_and_has_one_ahead(tmp_path: Path) -> None:
+    settings = Settings(_env_file=None, data_dir=tmp_path)
+    database = Database(settings.database)
+    await database.migrate()
+    key, today = Key.load(settings.head_key), date(2026, 10, 20)
+    await seed(database, key, today, "lua-bien-nui-song-417", at=datetime(2026, 10, 20, 12, 30, tzinfo=UTC))
+    cell = [each for each in CELLS if each.groups]
+    # the cell asked in the fourth month of its story, so that it may meet by groups in the fifth
+    assert await tell(database, key, today, months=6, cells=cell) == 6
+    assert all([verdict.ok async for verdict in verify_all(database, {key.public})])
+    m, s = tables.meetings.c, tables.summaries.c
+    async with database.read() as connection:
+        rounds = {
+            row.id: row.phase
+            for row in await connection.execute(sa.select(m.id, m.phase).where(m.form == "by_groups").order_by(m.id))
+        }
+        parts = (await connection.execute(sa.select(m.round_id, m.phase, m.form).where(m.round_id.is_not(None)))).all()
+        held = (await connection.execute(sa.select(tables.summaries).where(s.form == "by_groups"))).all()
+        counted = await connection.scalar(sa.select(sa.func.count()).where(tables.events.c.name == "GroupsCounted"))
+    assert rounds == {"demo-cell-11-2026-10": "closed", "demo-cell-11-2027-02": "planned"}
+    assert Counter((part.round_id[-7:], part.phase) for part in parts) == {
+        ("2026-10", "closed"): 3,
+        ("2027-02", "planned"): 3,
+    }
+    assert {part.form for part in parts} == {"online", "in_person"}
+    (row,) = held
+    assert (row.unit_id, row.official + row.probationary + row.exempt, row.adopted) == ("demo-cell-11", 54, True)
+    assert row.present > 40
+    assert counted == 1
+    assert await tell(database, key, today, months=6, cells=cell) == 0
+    await database.close()
+
+
 def test_months_are_counted_backwards_over_the_year() -> None:
     assert months_back(date(2027, 2, 14), 3) == [date(2027, 2, 1), date(2027, 1, 1), date(2026, 12, 1)]
 

@@ -59,6 +59,8 @@ OPEN_TO = {
     ("POST", "/meetings/{id}/plan", "/meetings/demo-ahead-1/plan"): frozenset({"secretary"}),
     ("POST", "/meetings/{id}/cancel", "/meetings/demo-ahead-1/cancel"): frozenset({"secretary"}),
     ("POST", "/meetings/{id}/agenda", "/meetings/demo-ahead-1/agenda"): frozenset({"secretary"}),
+    ("POST", "/meetings/{id}/motions", "/meetings/demo-ahead-1/motions"): frozenset({"secretary"}),
+    ("GET", "/meetings/{id}/round", "/meetings/demo-ahead-1/round"): NOBODY,  # it is no round: see test_rounds
     ("POST", "/meetings/{id}/notice", "/meetings/demo-ahead-2/notice"): frozenset({"secretary"}),
     ("POST", "/meetings/{id}/answers", "/meetings/demo-ahead-1/answers"): frozenset({"secretary"}),
     ("POST", "/meetings/{id}/documents", "/meetings/demo-ahead-1/documents"): frozenset({"secretary"}),

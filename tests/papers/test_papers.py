@@ -3,6 +3,7 @@
 import io
 import json
 import zipfile
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
 from itertools import pairwise
@@ -16,13 +17,14 @@ import pytest
 
 from server.meeting import commands as c
 from server.meeting.events import Recorded, VoteClosed
-from server.meeting.ids import NO_ITEM, LongText
+from server.meeting.ids import NO_ITEM, Choice, ItemId, LongText, VoteId
 from server.meeting.proceedings import Proceedings, proceedings
 from server.papers import annexes, desk, pdf, tables, word, words
 from server.papers.facts import Facts
 from server.papers.model import Heading, Paper, Paragraph, Table, as_text, plain
+from tests.meeting.round_story import ENTRY, PLAN, reds, round_of_two
 from tests.meeting.scripted import scripted, split
-from tests.meeting.story import CHAIR, DEPUTY, LAN, T0, opened
+from tests.meeting.story import CHAIR, DEPUTY, LAN, T0, Story, opened
 
 from .world import FACTS, held
 
@@ -57,6 +59,37 @@ async def test_the_minutes_of_a_meeting_that_split_hold_every_report_word_for_wo
     assert _letters(_of_docx(word.made(made))) == _letters(said)
     printed = _letters(_of_pdf(await desk.printed(made)))
     assert all(_letters(part) in printed for block in made.blocks for part in _parts(block))
+
+
+def the_round() -> Story:
+    story = round_of_two()
+    story.ask(c.CountGroups(VoteId("whole"), PLAN), CHAIR)
+    story.ask(c.TickPresent(DEPUTY), CHAIR)
+    story.ask(c.PutMotion(VoteId("entry"), ENTRY), CHAIR)
+    story.ask(c.EnterHand(VoteId("entry"), DEPUTY, Choice.FOR), CHAIR)
+    story.wait(61)
+    story.ask(c.CloseVote(VoteId("entry")), CHAIR)
+    story.ask(c.WriteMinutes(ItemId("two"), LongText("Chi ủy tổng hợp: các tổ đồng tình."), 0), CHAIR)
+    story.ask(c.Close(), CHAIR)
+    return story
+
+
+@pytest.mark.parametrize(("name", "story"), [("minutes_round", the_round), ("minutes_group", reds)])
+async def test_the_minutes_of_a_round_hold_what_each_group_wrote(name: str, story: Callable[[], Story]) -> None:
+    made = paper("minutes", proceedings(story().log))
+    said = as_text(made)
+    assert said == (GOLDEN / f"{name}.txt").read_text(encoding="utf-8")
+    assert _letters(_of_docx(word.made(made))) == _letters(said)
+    printed = _letters(_of_pdf(await desk.printed(made)))
+    assert all(_letters(part) in printed for block in made.blocks for part in _parts(block))
+
+
+def test_the_sheets_of_a_round_count_who_was_in_his_group() -> None:
+    p = proceedings(the_round().log)
+    came = {row[1]: (row[5], row[9]) for row in tables.attendance(p, FACTS)}
+    assert came["Nguyễn Thị Lan"] == ("có mặt", 101 * 60)
+    assert [row[-2] for row in tables.votes(p, FACTS)] == ["không được thông qua", "không được thông qua"]
+    assert [row[-2] for row in tables.votes(proceedings(reds().log), FACTS)] == ["tính chung toàn chi bộ"]
 
 
 def _parts(block: Heading | Paragraph | Table) -> list[str]:

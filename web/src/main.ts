@@ -16,7 +16,7 @@ function begin(root: HTMLElement): void {
   place.title = root.dataset.title ?? "";
   place.sealed = root.dataset.sealed === "yes";
   place.canSeal = canSeal();
-  place.inPerson = root.dataset.form === "in_person";
+  place.inPerson = ["in_person", "by_groups"].includes(root.dataset.form ?? ""); // a round is gathered in the room
   const room = new Room(place.meeting);
   setDeeds(room);
   startClock();

@@ -1,6 +1,6 @@
 /** What travels between the room and the server (docs/protocol.md).
  * Made of the server's own schema by `npm run protocol`; not written by hand.
- * schema: 941983b545dd9c49e406526d1d90520716afde9ba6ad0df781e9f5fdf84c0255 */
+ * schema: f8c299ef75219ce171e4efc77f1805b53ef309a1d7be878dc8854f9be8af2b5e */
 
 export type Command =
   | Leave
@@ -43,6 +43,8 @@ export type Command =
   | ShowDocument
   | CloseDocument
   | OpenVote
+  | PutMotion
+  | CountGroups
   | CastBallot
   | EnterHand
   | ContestHand
@@ -289,6 +291,18 @@ export interface OpenVote {
   vote: string;
   kind: string;
   text: string;
+}
+export interface PutMotion {
+  id: string;
+  name: "PutMotion";
+  vote: string;
+  motion: string;
+}
+export interface CountGroups {
+  id: string;
+  name: "CountGroups";
+  vote: string;
+  motion: string;
 }
 export interface CastBallot {
   id: string;
@@ -569,6 +583,7 @@ export interface View {
   score: ScoreView;
   minutes: MinutesView;
   groups: GroupsView;
+  round?: RoundView;
   minutes_secretary?: string;
   showing?: ShowingView;
   opened_at?: string;
@@ -609,6 +624,7 @@ export interface RollLine {
   reason?: string;
   excuse?: ExcuseView;
   corrected?: CorrectionView;
+  met?: string;
 }
 export interface Kinds {
   online?: boolean;
@@ -694,6 +710,11 @@ export interface VoteView {
     [k: string]: boolean;
   };
   counts?: {
+    [k: string]: CountView;
+  };
+  motion?: string;
+  count?: CountView;
+  groups?: {
     [k: string]: CountView;
   };
 }
@@ -885,6 +906,36 @@ export interface AnswerView {
   hands_for: number;
   hands_against: number;
   hands_other: number;
+}
+export interface RoundView {
+  motions: {
+    [k: string]: PreparedView;
+  };
+  held?: {
+    [k: string]: HeldView;
+  };
+  group?: string;
+}
+export interface PreparedView {
+  order: number;
+  item: string;
+  kind: string;
+  text: string;
+  groups?: {
+    [k: string]: CountView;
+  };
+}
+export interface HeldView {
+  order: number;
+  name: string;
+  meeting: string;
+  form: string;
+  opened_at: string;
+  closed_at: string;
+  chair: string;
+  adopted: boolean;
+  present: number;
+  place?: string;
 }
 export interface ShowingView {
   document: string;

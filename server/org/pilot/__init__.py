@@ -8,6 +8,6 @@ listing.py  a committee's cells by class and state
 report.py   the interim and the final review
 """
 
-from .forms import FORMS, IN_PERSON, Modes, Others, allowed, enter, permit
+from .forms import FORMS, IN_PERSON, PART_FORMS, Modes, Others, allowed, enter, permit, permit_part
 
-__all__ = ["FORMS", "IN_PERSON", "Modes", "Others", "allowed", "enter", "permit"]
+__all__ = ["FORMS", "IN_PERSON", "PART_FORMS", "Modes", "Others", "allowed", "enter", "permit", "permit_part"]

@@ -20,6 +20,7 @@ from .case import BOTH, GROUPS, ONLINE, RULE
 
 IN_PERSON, HYBRID = "in_person", "hybrid"
 FORMS = (IN_PERSON, ONLINE, HYBRID, GROUPS)
+PART_FORMS = (IN_PERSON, ONLINE, HYBRID)  # of the meeting of one group in a round
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 LATE = timedelta(hours=12)  # after that a meeting nobody came to is one that was not held
 
@@ -103,6 +104,19 @@ async def enter(connection: AsyncConnection, unit: Unit, form: str, day: date, o
     await permit(connection, unit, form, day, others)
 
 
+async def permit_part(connection: AsyncConnection, unit: Unit, form: str, day: date, others: Others) -> None:
+    """Raises Refused("pilot") unless one group of a round may meet in this form on that day; `others.but`: the round.
+
+    It needs the decision for meetings by groups, and online the one for online meetings beside it: the careful reading
+    of 03-HD/TW, which speaks of the two apart.
+    """
+    await permit(connection, unit, GROUPS, day, others)
+    if form not in PART_FORMS:
+        raise Refused(RULE, "Please choose one of the values offered.")
+    if not (await allowed(connection, unit.id, day)).allows(form):
+        raise Refused(RULE, UNALLOWED[form])
+
+
 async def _within(connection: AsyncConnection, unit: Unit, form: str, day: date, others: Others) -> None:
     """The limits of a calendar year: by groups (03-HD/TW: 3), and online where a committee set one."""
     rules = await rules_at(connection, unit, day)
@@ -121,17 +135,23 @@ def _document(rule: Rule) -> str:
 
 
 async def _held(connection: AsyncConnection, unit: Unit, forms: Collection[str], day: date, others: Others) -> int:
-    """How many of these forms the unit has in that calendar year: held, going on or still ahead."""
+    """How many of these forms the unit has in that calendar year: held, going on or still ahead.
+
+    A round is one, whatever the forms of its groups; once a group has met it counts.
+    """
     begins = datetime(day.year, 1, 1, tzinfo=ZONE)
     ends = datetime(day.year + 1, 1, 1, tzinfo=ZONE)
     m = meetings.c
     ours = [
         m.unit_id == unit.id,
+        m.round_id.is_(None),
         m.phase != "cancelled",
         m.kind != "committee",
         m.form.in_(forms),
         m.planned_for >= begins,
         m.planned_for < ends,
     ]
-    counted = sa.or_(m.phase != "planned", m.planned_for > others.at - LATE) if others.at else sa.true()
+    part = meetings.alias("part")
+    met = sa.exists().where(part.c.round_id == m.id, part.c.phase.not_in(("planned", "cancelled")))
+    counted = sa.or_(m.phase != "planned", m.planned_for > others.at - LATE, met) if others.at else sa.true()
     return await connection.scalar(sa.select(sa.func.count()).where(*ours, m.id.not_in(others.but), counted)) or 0

@@ -181,13 +181,13 @@ async def _allowed(connection: AsyncConnection, top: Unit, since: date, last: da
 
 
 async def _held(connection: AsyncConnection, top: Unit, since: date, last: date, zone: ZoneInfo) -> Sequence[Any]:
-    """The closed meetings of the period; those of a cell committee are not the cell's."""
+    """The closed meetings of the period; those of a cell committee are not the cell's, a round is one."""
     m = meetings.c
     begins = datetime.combine(since, time(), zone).astimezone(UTC)
     ends = datetime.combine(last + _DAY, time(), zone).astimezone(UTC)
     joined = meetings.join(units, m.unit_id == units.c.id)
     found = sa.select(m.id, m.unit_id, m.form, m.planned_for).select_from(joined)
-    closed = sa.and_(m.phase == "closed", m.kind != "committee")
+    closed = sa.and_(m.phase == "closed", m.kind != "committee", m.round_id.is_(None))
     ours = found.where(below(top.path), closed, m.planned_for >= begins, m.planned_for < ends)
     return (await connection.execute(ours.order_by(m.planned_for, m.id))).all()
 

@@ -9,6 +9,7 @@ import { CommandForm } from "./forms";
 import { MinutesSection } from "./minuting";
 import { Opening } from "./opening";
 import { nameOf, wordOf } from "./reading";
+import { ByGroup, Held, Reported } from "./round";
 import { Score } from "./scoring";
 import { Reserve, RuleLine, Verdict } from "./vote";
 import { CancelVote } from "./vote_desk";
@@ -85,13 +86,15 @@ function VoteEntry({ view, mine, id, vote }: { view: View; mine: Mine; id: Vote;
       </p>
       <p class="who">{vote.text}</p>
       {vote.result ? <Verdict vote={vote} /> : <RuleLine vote={vote} />}
+      <Reported vote={vote} />
+      <ByGroup view={view} vote={vote} />
       {vote.reason && <p class="soft">{t("Reason: {reason}", { reason: vote.reason })}</p>}
       {paper && <Counters view={view} vote={vote} />}
       {paper && may("EnterCount") && <CountForm id={id} vote={vote} />}
       {paper && mine.chair && <CancelVote id={id} vote={vote} />}
       <Reserved view={view} vote={vote} />
       {own && <p class="small">{t("Your own ballot: {choice}", { choice: choiceWord(own.choice) })}</p>}
-      {vote.state === "closed" && mine.voter && (
+      {(vote.state === "closed" || vote.state === "reported") && mine.voter && (
         <div class="row">
           <Reserve id={id} />
         </div>
@@ -128,6 +131,11 @@ function Chapter({ title, count, open = false, children }: { title: string; coun
 export function Record({ view, mine }: { view: View; mine: Mine }) {
   return (
     <div class="record">
+      {view.round?.held && (
+        <Chapter title={t("What the groups held")} count={Object.keys(view.round.held).length} open>
+          <Held view={view} />
+        </Chapter>
+      )}
       <Chapter title={t("Opening")} count={0}>
         <Opening view={view} chairs={mine.chair} />
       </Chapter>
@@ -140,9 +148,11 @@ export function Record({ view, mine }: { view: View; mine: Mine }) {
       <Chapter title={t("Tasks")} count={Object.keys(view.tasks).length} open>
         <Tasks view={view} chairs={mine.chair} />
       </Chapter>
-      <Chapter title={t("Score of the meeting")} count={0}>
-        <Score view={view} mine={mine} />
-      </Chapter>
+      {view.round?.group === undefined && (
+        <Chapter title={t("Score of the meeting")} count={0}>
+          <Score view={view} mine={mine} />
+        </Chapter>
+      )}
       <Chapter title={t("Minutes")} count={0}>
         <MinutesSection view={view} mine={mine} />
       </Chapter>

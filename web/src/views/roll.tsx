@@ -6,6 +6,7 @@ import { t } from "../words";
 import { Icon } from "./icons";
 import { CorrectRoll, CORRECTIONS } from "./opening";
 import { Act, ReasonDialog } from "./parts";
+import { groupName } from "./round_reading";
 import { distinction, nameOf, rollInOrder, STATE_LOOK, STATES, wordOf } from "./reading";
 
 /** In words: how this member is counted present. */
@@ -22,12 +23,19 @@ function kindsOf(view: View, line: RollLine): string {
     in_room && t("in the room"),
     vouched && t("beside {name}", { name: nameOf(view, vouched) }),
     line.state === "silent" && line.since && t("no signal since {time}", { time: hour(line.since) }),
-    line.state === "absent" && line.excuse && excused(line.excuse),
+    line.met !== undefined && t("was present in {group}", { group: groupName(view, line.met) }),
+    line.state === "absent" && line.met === undefined && line.excuse && excused(line.excuse),
     line.reason,
     line.corrected && t("roll corrected: {state}", { state: wordOf(CORRECTIONS, line.corrected.state) }),
   ]
     .filter(Boolean)
     .join(" · ");
+}
+
+/** Who was in his group has attended the round, though he is not here. */
+function StateTag({ line }: { line: RollLine }) {
+  if (line.state === "absent" && line.met !== undefined) return <span class="tag good">{t("Met in his group")}</span>;
+  return <span class={`tag ${STATE_LOOK[line.state] ?? ""}`}>{wordOf(STATES, line.state)}</span>;
 }
 
 interface Asked {
@@ -147,7 +155,7 @@ function Line({ view, member, line, seat, me, chairs }: LineProps) {
         </span>
         <span class="soft small">{[distinction(seat), how].filter(Boolean).join(" · ")}</span>
       </span>
-      <span class={`tag ${STATE_LOOK[line.state] ?? ""}`}>{wordOf(STATES, line.state)}</span>
+      <StateTag line={line} />
     </>
   );
   return (

@@ -121,7 +121,7 @@ const shown = computed<Tab | null>(() => chosen.value ?? (wide.value ? "queue" :
 
 function tabsOf(view: View, chairs: boolean): [Tab, string, string][] {
   const { queue } = view.speaking;
-  const grouped = chairs || Object.keys(view.groups.sittings).length > 0;
+  const grouped = view.round === undefined && (chairs || Object.keys(view.groups.sittings).length > 0);
   const tabs: [Tab, string, string][] = [
     ["queue", t("Speakers"), queue.length ? String(queue.length) : ""],
     ...(grouped ? [["groups", t("Groups"), ""] as [Tab, string, string]] : []),

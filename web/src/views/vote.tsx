@@ -10,6 +10,7 @@ import { TextDialog } from "./forms";
 import { Icon, type IconName } from "./icons";
 import { Act, usePending } from "./parts";
 import { wordOf } from "./reading";
+import { ByGroup, Reported } from "./round";
 import {
   announced,
   ballotFields,
@@ -316,7 +317,7 @@ export function Reserve({ id }: { id: Vote }) {
 
 const dismissed = signal<Vote>("");
 
-function Announcement({ id, vote, mine }: { id: Vote; vote: VoteLine; mine: Mine }) {
+function Announcement({ id, vote, view, mine }: { id: Vote; vote: VoteLine; view: View; mine: Mine }) {
   const own = mine.ballots[id];
   return (
     <section class="ballot" data-stage="over">
@@ -331,8 +332,10 @@ function Announcement({ id, vote, mine }: { id: Vote; vote: VoteLine; mine: Mine
       </div>
       {vote.state === "cancelled" && <p>{t("Reason: {reason}", { reason: vote.reason ?? "" })}</p>}
       <Verdict vote={vote} />
+      <Reported vote={vote} />
+      <ByGroup view={view} vote={vote} />
       {own && <p class="small">{t("Your own ballot: {choice}", { choice: choiceWord(own.choice) })}</p>}
-      {vote.state === "closed" && mine.voter && (
+      {(vote.state === "closed" || vote.state === "reported") && mine.voter && (
         <div class="row">
           <Reserve id={id} />
         </div>
@@ -358,5 +361,5 @@ export function VoteCall({ view, mine, children }: CallProps) {
     );
   const last = announced(view, now.value);
   if (!last || last[0] === dismissed.value) return null;
-  return <Announcement key={last[0]} id={last[0]} vote={last[1]} mine={mine} />;
+  return <Announcement key={last[0]} id={last[0]} vote={last[1]} view={view} mine={mine} />;
 }

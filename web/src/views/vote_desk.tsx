@@ -6,6 +6,7 @@ import { t } from "../words";
 import { draftOf, dropDraft, keepDraft } from "./drafts";
 import { Act, Dialog, ReasonDialog, usePending } from "./parts";
 import { nameOf, wordOf } from "./reading";
+import { RoundMotions } from "./round";
 import { Turnout } from "./vote";
 import { CHOICES, choiceWord, hands, MOTIONS, namesOf, notVoted, openVote, ruleOf } from "./vote_reading";
 
@@ -180,15 +181,20 @@ export function VoteDesk({ view }: { view: View }) {
   const open = openVote(view);
   if (!open)
     return (
-      <section class="stack tight">
-        <h3>{t("Voting")}</h3>
-        <div class="row">
-          <button type="button" class="button" disabled={!may("OpenVote") && !may("RecordPaperBallot")} onClick={() => (asking.value = true)}>
-            {t("Put to the vote")}
-          </button>
-        </div>
-        {asking.value && <MotionDialog view={view} close={() => (asking.value = false)} />}
-      </section>
+      <>
+        <RoundMotions view={view} />
+        {view.round?.group === undefined && (
+          <section class="stack tight">
+            <h3>{t("Voting")}</h3>
+            <div class="row">
+              <button type="button" class="button" disabled={!may("OpenVote") && !may("RecordPaperBallot")} onClick={() => (asking.value = true)}>
+                {t("Put to the vote")}
+              </button>
+            </div>
+            {asking.value && <MotionDialog view={view} close={() => (asking.value = false)} />}
+          </section>
+        )}
+      </>
     );
   const [id, vote] = open;
   return (

@@ -31,6 +31,7 @@ export const VOTE_STATES: Record<string, () => string> = {
   cancelled: () => t("Cancelled"),
   paper: () => t("On paper, not yet counted"),
   counted: () => t("On paper, counted"),
+  reported: () => t("Counted in the group"),
 };
 
 // -- the ballot in one's hand --------------------------------------------------------------------------------------
