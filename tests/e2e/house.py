@@ -105,8 +105,8 @@ class House:
 async def living(data: Path, host: str = "127.0.0.1", **extra: str) -> AsyncIterator[House]:
     """A started house with an empty register, stopped at the end."""
     house = House(data, extra, host)
-    await house.start()
     try:
+        await house.start()
         yield house
     finally:
         await house.stop()
