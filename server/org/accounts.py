@@ -97,6 +97,14 @@ class SecondStep:
     account_id: str
 
 
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Whose account it is."""
+
+    username: str
+    name: str
+
+
 class Unfit(Exception):
     """A new password is refused.  `why` is the English key of the sentence, `facts` fill its {placeholders}."""
 
@@ -238,6 +246,14 @@ class Accounts:
         )
         async with self.database.read() as connection:
             return tuple(SignedIn(**row._mapping) for row in await connection.execute(found))
+
+    async def of_person(self, person_id: str) -> Holder | None:
+        """None where he has no account."""
+        joined = accounts.join(people, accounts.c.person_id == people.c.id)
+        found = sa.select(accounts.c.username, people.c.name).select_from(joined)
+        async with self.database.read() as connection:
+            row = (await connection.execute(found.where(accounts.c.person_id == person_id))).first()
+        return Holder(row.username, row.name) if row else None
 
     async def alive(self, session_ids: Collection[str]) -> frozenset[str]:
         """Which of these sessions still live; asked every two seconds for all open sockets at once."""

@@ -175,7 +175,7 @@ async def writes(clerk: Visitor, member: Visitor) -> None:
 
 async def concludes(chair: Visitor, owner: str, deadline: date) -> None:
     conclusions = await chapter(chair, "Kết luận")
-    await conclusions.get_by_role("button", name="Ghi kết luận").nth(4).click()
+    await conclusions.get_by_role("button", name="Ghi kết luận").click()
     dialog = chair.page.get_by_role("dialog")
     await dialog.get_by_label("Kết luận của đồng chí chủ trì").fill(CONCLUSION)
     await dialog.get_by_role("button", name="Ghi", exact=True).click()

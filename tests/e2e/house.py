@@ -62,7 +62,7 @@ class House:
     async def start(self, job: str = "run") -> None:
         with (self.data / "server.log").open("ab") as log:
             self.process = await self._launch(job, stdout=log, stderr=log)
-        await asyncio.wait_for(self._healthy(), 60)
+        await asyncio.wait_for(self._healthy(), 180)
 
     async def kill(self) -> None:
         await self._end(signal.SIGKILL)

@@ -20,7 +20,7 @@ class Post:
 
     got: list[tuple[str, EmailMessage]] = field(default_factory=list)
     answers: dict[str, str] = field(default_factory=dict)
-    _first: dict[str, Future[EmailMessage]] = field(default_factory=lambda: defaultdict(Future))
+    _first: dict[tuple[str, str], Future[EmailMessage]] = field(default_factory=lambda: defaultdict(Future))
 
     async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:
         answer = self.answers.get(address, "250 OK")
@@ -32,13 +32,14 @@ class Post:
         mail = message_from_bytes(envelope.content, policy=policy.default)
         for to in envelope.rcpt_tos:
             self.got.append((to, mail))
-            if not self._first[to].done():
-                self._first[to].set_result(mail)
+            first = self._first[to, str(mail["Subject"])]
+            if not first.done():
+                first.set_result(mail)
         return "250 OK"
 
-    async def first_to(self, address: str) -> EmailMessage:
+    async def first(self, address: str, subject: str) -> EmailMessage:
         """Until there is one."""
-        return await asyncio.wrap_future(self._first[address])
+        return await asyncio.wrap_future(self._first[address, subject])
 
 
 @contextmanager

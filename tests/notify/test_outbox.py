@@ -13,6 +13,7 @@ from structlog.testing import capture_logs
 
 from server.notify import outbox
 from server.notify.calendar import Appointment, written
+from server.notify.links import Links
 from server.notify.mail import Server
 from server.notify.outbox import Message
 from server.notify.sender import BACK_OFF, Sender
@@ -23,6 +24,7 @@ from server.records.database import Database
 from .sink import Post, free_port, sink
 
 AT = datetime(2027, 1, 4, 1, 0, tzinfo=UTC)
+LINKS = Links(b"a key of the house")
 PEOPLE = {"an": "an@thon3.vn", "binh": "binh@thon3.vn", "chi": "", "dung": "khong phai thu"}
 
 
@@ -38,7 +40,7 @@ class House:
             await outbox.post_all(connection, messages, self.now)
 
     async def send(self) -> int:
-        return await Sender(self.database, self.server, "https://hop.vn", _phrase, lambda: self.now).look()
+        return await Sender(self.database, self.server, "https://hop.vn", _phrase, lambda: self.now, LINKS).look()
 
     async def rows(self) -> Mapping[str, Any]:
         async with self.database.read() as connection:
@@ -86,7 +88,7 @@ async def test_what_is_posted_is_mailed_once(house: House) -> None:
     assert await house.send() == 0
     ((to, mail),) = house.post.got
     assert (to, mail["Subject"], mail["From"]) == ("an@thon3.vn", "Invited: Sinh hoạt tháng 1", "Chibo <chibo@hop.vn>")
-    assert "https://hop.vn/meetings/m1" in mail.get_content()
+    assert f"https://hop.vn{LINKS.to('m1', 'an')}" in mail.get_content(), "his own"
     assert (await house.rows())["an"].state == outbox.SENT
 
 
