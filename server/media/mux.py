@@ -5,8 +5,10 @@ from collections.abc import Callable
 from typing import Protocol
 
 from . import icelite
+from .fanout import SENDMMSG, Fanout, Way
 from .icelite import Address, Credentials, Probe
 from .rtp import is_rtcp
+from .seam import Sealer
 from .streams import Streams
 
 BATCH = 64  # datagrams read before timers and the control socket get their turn
@@ -52,7 +54,9 @@ def bound(host: str, port: int) -> socket.socket:
 class Mux:
     def __init__(self, sock: socket.socket, clock: Callable[[], float]) -> None:
         self.sock, self._clock = sock, clock
-        self.received = self.sent = self.unsent = self.strange = 0
+        self.fan = Fanout(sock, SENDMMSG) if SENDMMSG else None
+        self.received = self.strange = 0
+        self._sent = self._unsent = 0  # one by one
         self.streams = Streams(self._streamed)
         self._by_address: dict[Address, Endpoint] = {}
         self._by_ufrag: dict[str, Endpoint] = {}
@@ -64,6 +68,18 @@ class Mux:
     @property
     def port(self) -> int:
         return int(self.sock.getsockname()[1])
+
+    @property
+    def sent(self) -> int:
+        return self._sent + (self.fan.sent if self.fan else 0)
+
+    @property
+    def unsent(self) -> int:
+        return self._unsent + (self.fan.unsent if self.fan else 0)
+
+    def way(self, sealer: Sealer, address: Address) -> Way | None:
+        """For what goes to many (fanout.py); None by TCP, and where the system cannot send to many at once."""
+        return Way(sealer, address, self.sock.family) if self.fan and len(address) != 3 else None
 
     def add(self, peer: Endpoint) -> None:
         self._by_ufrag[peer.ice.ufrag] = peer
@@ -113,15 +129,15 @@ class Mux:
             return
         try:
             self.sock.sendto(datagram, address)
-            self.sent += 1
+            self._sent += 1
         except OSError:  # a full queue or a network that is away: lost like any datagram
-            self.unsent += 1
+            self._unsent += 1
 
     def _send_by_stream(self, datagram: bytes, address: Address) -> None:
         if self.streams.send(datagram, address):
-            self.sent += 1
+            self._sent += 1
         else:
-            self.unsent += 1
+            self._unsent += 1
 
     def _streamed(self, datagram: bytes, source: Address) -> None:
         self.received += 1

@@ -5,7 +5,7 @@ Secrets: it holds keys.  `server/media/snapshot.py` keeps it.
 
 from collections.abc import Mapping
 from dataclasses import astuple, dataclass
-from typing import Any
+from typing import Any, cast
 
 from .icelite import Address, Credentials
 from .sdp import Line, Offer
@@ -65,8 +65,7 @@ class PeerPast:
         """Raises KeyError, TypeError, ValueError when the value is no past."""
         lines, fingerprints, theirs = value["offer"]
         profile, inbound, outbound = value["keys"]
-        host, port, *tcp = value["address"]
-        address: Address = (host, port, tcp[0]) if tcp else (host, port)
+        address = cast(Address, tuple(value["address"]))
         return PeerPast(
             value["name"], value["owner"],
             Offer(

@@ -12,6 +12,7 @@ from aiortc.rtcdtlstransport import RTCCertificate
 from . import rtcp, rtp, sdp
 from .bandwidth import CAMERA_BITS, LEAST, SCREEN_BITS, SEEN_BITS, SMALL_BITS, UNSEEN_BITS, Ceiling, Rate
 from .downlink import Downlink
+from .fanout import Way
 from .icelite import Address, credentials, probe
 from .mux import Mux
 from .past import PeerPast, StreamPast
@@ -63,6 +64,7 @@ class Peer:
         self._stopping: asyncio.Task[None] | None = None
         self._opener: Opener | None = None
         self._sealer: Sealer | None = None
+        self._way: Way | None = None  # to where we answer
         self._keys: Keys | None = None
         self._kept: PeerPast | None = None
         self._keep_soon, self._pressed = keep_soon, False
@@ -87,7 +89,7 @@ class Peer:
         self._stamp_id = next((line.stamp_id for line in sends if line.stamp_id), 0)
         ids = ((x.mid_id, x.level_id, x.stamp_id, x.rid_id, x.repaired_id) for x in sends)
         self._wanted = frozenset(one for each in ids for one in each if one)
-        self.sources = {line.mid: Source(self, line) for line in sends}
+        self.sources = {line.mid: Source(self, line, self._mux.fan) for line in sends}
         self.microphone, self.camera, self.screen = self.sources.values()
         self.tracks = tuple(track for source in self.sources.values() for track in source.tracks)
         before = past.slots if past else {}
@@ -127,6 +129,7 @@ class Peer:
         self._opener = Opener(past.keys, {ssrc: stream.newest for ssrc, stream in past.streams.items()})
         self._sealer = Sealer(past.keys, following)
         self.ready = True
+        self._find_way()
 
     @property
     def changed_past(self) -> bool:
@@ -188,17 +191,35 @@ class Peer:
         """SRTP is agreed."""
         self._keys, self._opener, self._sealer = keys, Opener(keys), Sealer(keys)
         self.ready = True
+        self._find_way()
         self._changed()
+
+    def _find_way(self) -> None:
+        """To be called whenever keys or path are others than before."""
+        self._settle()
+        address, sealer = self.paths.current, self._sealer
+        self._way = None if sealer is None or address is None else self._mux.way(sealer, address)
+        for one in self.slots:
+            one.way = self._way
+
+    def _settle(self) -> None:
+        """What went by the way of the many counts like the rest."""
+        if self._way is not None:
+            self.downlink.sent_bytes += self._way.sent
+            self.unsealed += self._way.refused
+            self._way.sent = self._way.refused = 0
 
     def close(self) -> None:
         """Hang up and let go of the keys.  The goodbye is sent as soon as the loop turns."""
         self._mux.remove(self)
         self.ready = False
-        self._opener = self._sealer = self._keys = self._kept = None
+        self._settle()
+        self._opener = self._way = self._sealer = self._keys = self._kept = None
         for track in self.tracks:
             track.listeners = ()
         for one in self.slots:
             one.take(None, None)
+            one.way = None
         if self._starting is not None:
             self._starting.cancel()
         if self._dtls is not None:
@@ -208,7 +229,10 @@ class Peer:
 
     def checked(self, source: Address, nominated: bool, now: float) -> None:
         self.heard = now
+        before = self.paths.current
         self.paths.checked(source, nominated, self.ready, now)
+        if self.paths.current != before:
+            self._find_way()
 
     def dtls(self, datagram: bytes) -> None:
         if self._dtls is not None:  # what was agreed with another process has no DTLS here, nor needs it
@@ -221,6 +245,7 @@ class Peer:
                 self.paths.last = now
             else:
                 self.paths.heard(source, now)
+                self._find_way()
 
     def strayed(self, datagram: bytes, source: Address, now: float) -> None:
         """A router gave the client another port, say.  He is heard at once, and followed when he answers from there."""
@@ -377,6 +402,7 @@ class Peer:
         self._shown_rate.note(sum(track.octets for track in self.tracks), now)
         if self.ceiling.look(self._up_rate.note(self.received_bytes, now), now):
             self._report_at = now  # at once
+        self._settle()
         self.downlink.allot(now)
         if self.ready and self.offer.ice.password and self.paths.current is not None:
             self._ping(self.paths.current, now)
@@ -434,6 +460,7 @@ class Peer:
         return SEEN_BITS if any(s.mid == sdp.MAIN for s in seen) else SMALL_BITS if seen else UNSEEN_BITS
 
     def stats(self) -> dict[str, Any]:
+        self._settle()
         return {
             "owner": self.owner, "ready": self.ready, "rtt": round(self.rtt, 4), "moves": self.paths.moves,
             "lost": self.lost, "remb": self.remb, **self.downlink.stats(), "received_bytes": self.received_bytes,

@@ -30,7 +30,7 @@ WINDOW = 1024  # packets an SRTP stream looks back
 _MEMORY = ffi.new("char[]", 4096)
 _SCRATCH: Any = ffi.buffer(_MEMORY)
 _LENGTH = ffi.new("int *")
-_PROTECT, _UNPROTECT = lib.srtp_protect, lib.srtp_unprotect
+PROTECT, _UNPROTECT = lib.srtp_protect, lib.srtp_unprotect  # (Sealer.context, "char *", "int *") -> 0 when done
 _PROTECT_RTCP, _UNPROTECT_RTCP = lib.srtp_protect_rtcp, lib.srtp_unprotect_rtcp
 # pylibsrtp does not bind it, but its library has it: int srtp_set_stream_roc(srtp_t, uint32_t ssrc, uint32_t roc)
 _SET_ROC = ctypes.CDLL(_binding.__file__).srtp_set_stream_roc
@@ -92,15 +92,15 @@ class Opener:
 class Sealer:
     """The sending half.  libsrtp itself refuses to protect twice under one index (`allow_repeat_tx` is off)."""
 
-    __slots__ = ("_context", "_session")
+    __slots__ = ("_session", "context")
 
     def __init__(self, keys: Keys, next_index: Mapping[int, int] | None = None) -> None:
         """`next_index`: streams that go on, SSRC -> the index that their next packet will have."""
         self._session = _session(keys.profile, keys.outbound, Policy.SSRC_ANY_OUTBOUND)
-        self._context = self._session._srtp[0]
+        self.context = self._session._srtp[0]
         for ssrc, index in (next_index or {}).items():
             self._session.add_stream(_policy(keys.profile, keys.outbound, Policy.SSRC_SPECIFIC, ssrc))
-            _set_round(self._context, ssrc, index >> 16)
+            _set_round(self.context, ssrc, index >> 16)
 
     def seal(self, head: bytes, body: bytes) -> bytes:
         """One RTP packet, given in two pieces so that listeners can share the second.  Raises SrtpRefused."""
@@ -109,12 +109,17 @@ class Sealer:
         _SCRATCH[0:middle] = head
         _SCRATCH[middle:end] = body
         _LENGTH[0] = end
-        if _PROTECT(self._context, _MEMORY, _LENGTH):
+        if PROTECT(self.context, _MEMORY, _LENGTH):
             raise SrtpRefused
         return cast(bytes, _SCRATCH[0 : _LENGTH[0]])
 
     def seal_rtcp(self, packet: bytes) -> bytes:
-        return _in_place(_PROTECT_RTCP, self._context, packet)
+        return _in_place(_PROTECT_RTCP, self.context, packet)
+
+
+def pointer(kind: str, address: int) -> Any:
+    """To memory of others, as libsrtp takes it."""
+    return ffi.cast(kind, address)
 
 
 def _in_place(work: Callable[..., int], context: Any, data: bytes) -> bytes:

@@ -8,6 +8,7 @@ from typing import Protocol
 from . import rtcp
 from .allot import ALL_LAYERS, PAUSED, SMALL
 from .cache import Cache
+from .fanout import Way
 from .packet import Packet
 from .past import SlotPast
 from .rewrite import PictureNumbers, Rewriter
@@ -48,10 +49,16 @@ class Outlet(Protocol):
 class Slot:
     """One SSRC of one listener for the life of his connection; the source behind it changes."""
 
+    __slots__ = (
+        "_at", "_cache", "_clock", "_end", "_half", "_payload", "_rewriter", "_rtx", "_rtx_end", "_rtx_half",
+        "_stamped", "_tag", "_timestamp", "_waiting", "_wraps", "first", "kind", "line", "mid", "missed", "octets",
+        "out", "owner", "packets", "paused", "resent", "rtx_ssrc", "source", "ssrc", "way",
+    )  # fmt: skip
     paused: bool  # nothing is passed on, whatever comes
 
     def __init__(self, out: Outlet, line: Line, past: SlotPast) -> None:
         self.out, self.line = out, line
+        self.way: Way | None = None  # for what goes to many at once
         self.mid, self.kind = line.mid, line.kind
         self.ssrc, self.rtx_ssrc = past.ssrc, past.rtx_ssrc
         self.owner: str | None = None
@@ -109,11 +116,18 @@ class Slot:
             head = _STAMPED(0x90, second, sequence, timestamp, self.ssrc, ONE_BYTE, 1, stamp) + descriptor
         else:
             head = _PLAIN(0x80, second, sequence, timestamp, self.ssrc) + descriptor
-        wire = self.out.send(head, body)
-        if wire:
-            self.packets += 1
-            self.octets += len(body)
-            self._cache.put(number, head if self._wraps else wire, packet)
+        if packet.going is not None and self.way is not None:
+            packet.going.append((head, self.way))
+            if not self._wraps and packet.kept is None:
+                packet.kept = []
+            first = head
+        elif wire := self.out.send(head, body):
+            first = head if self._wraps else wire
+        else:
+            return
+        self.packets += 1
+        self.octets += len(body)
+        self._cache.put(number, first, packet)
 
     def resend(self, sequence: int, now: float) -> None:
         """The listener lacks this packet of the slot."""
@@ -135,7 +149,7 @@ class Slot:
         if self._wraps:
             self.out.send(self._wrapped(first), packet.body)
         else:
-            self.out.send_again(first)
+            self.out.send_again(packet.sealed(first))
 
     def _wrapped(self, head: bytes) -> bytes:
         """RFC 4588: a packet of another stream with a number of its own; so no index is used twice."""
@@ -181,6 +195,8 @@ class Slot:
 class VoiceSlot(Slot):
     """Sound: a change of source is heard at once; what is lost is sent again as it was."""
 
+    __slots__ = ()
+
     def __init__(self, out: Outlet, line: Line, past: SlotPast) -> None:
         super().__init__(out, line, past)
         self.paused = False  # not even this voice fits
@@ -200,6 +216,8 @@ class VoiceSlot(Slot):
 
 class PictureSlot(Slot):
     """Picture: a change of source or of size waits for a key frame, for nothing else can be decoded."""
+
+    __slots__ = ("_numbers", "_passing", "_size", "top", "wants", "wishes")
 
     def __init__(self, out: Outlet, line: Line, past: SlotPast) -> None:
         super().__init__(out, line, past)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from . import rtp, vp8
 from .bandwidth import Rate
+from .fanout import Fanout
 from .levels import SILENCE, Voice, assumed
 from .packet import Packet
 from .rtcp import Received
@@ -142,9 +143,9 @@ class Track:
 
     `listeners` is replaced as a whole when the cast changes."""
 
-    def __init__(self, publisher: Publisher, line: Line, size: int = 0) -> None:
+    def __init__(self, publisher: Publisher, line: Line, size: int = 0, fan: Fanout | None = None) -> None:
         self.publisher, self.mid, self.kind, self.ssrc = publisher, line.mid, line.kind, line.ssrc
-        self.size = size
+        self.size, self._fan = size, fan
         self.picture: tuple[float, ...] = UNMEASURED[len(line.rids) > 1][size]  # bit/s of each temporal layer and below
         self.clock = CLOCK[line.kind]
         self.listeners: tuple[Slot, ...] = ()
@@ -222,9 +223,9 @@ class Track:
             for slot in self.listeners:
                 slot.skip(index)
             return False
-        packet = Packet(index, header.timestamp, header.marker, payload, rtp.abs_send_time(now), now, newest, None)
-        for slot in self.listeners:
-            slot.forward(packet)
+        self._pass_on(
+            Packet(index, header.timestamp, header.marker, payload, rtp.abs_send_time(now), now, newest, None)
+        )
         return True
 
     def _picture(self, index: int, header: Header, payload: bytes, newest: bool, now: float) -> bool:
@@ -240,9 +241,18 @@ class Track:
         stamp = rtp.abs_send_time(now)
         packet = Packet(index, header.timestamp, header.marker, body, stamp, now, newest, descriptor, self.size)
         self._ring[index % KEPT] = packet
+        self._pass_on(packet)
+        return True
+
+    def _pass_on(self, packet: Packet) -> None:
+        if self._fan is None:
+            for slot in self.listeners:
+                slot.forward(packet)
+            return
+        packet.going = []
         for slot in self.listeners:
             slot.forward(packet)
-        return True
+        self._fan.send(packet)
 
     def newest(self, again: bool) -> int | None:
         """The newest index of the stream, or of its RTX stream; None while nothing came."""
@@ -287,9 +297,9 @@ class Source:
     watches any he sends nothing, and his camera still counts as being there.
     """
 
-    def __init__(self, publisher: Publisher, line: Line) -> None:
+    def __init__(self, publisher: Publisher, line: Line, fan: Fanout | None = None) -> None:
         self.publisher, self.mid, self.kind, self.rids = publisher, line.mid, line.kind, line.rids
-        self.tracks = tuple(Track(publisher, line, size) for size in range(max(1, len(line.rids))))
+        self.tracks = tuple(Track(publisher, line, size, fan) for size in range(max(1, len(line.rids))))
         self.names = dict(zip(line.rids, self.tracks, strict=False))
         self.sends: tuple[str, ...] = line.rids[:1]
         self._watched = [float("-inf")] * len(line.rids)  # when each size was last wanted

@@ -14,10 +14,12 @@ from .ids import (
     DocumentId,
     Excuse,
     GroupId,
+    GroupMeeting,
     Item,
     ItemId,
     LongText,
     MemberId,
+    Motion,
     MotionKind,
     PaperKind,
     PartyGroup,
@@ -55,6 +57,8 @@ class Call(Command):
     carried: tuple[Carried, ...] = ()  # the tasks of last month, by deadline
     groups: tuple[PartyGroup, ...] = ()  # of the register
     before: Before | None = None  # the cell's meeting before, as it was sealed
+    motions: tuple[Motion, ...] = ()  # of a round: prepared with it, the same for every group
+    held: tuple[GroupMeeting, ...] = ()  # of a round: what each group held, by name of the group
 
 
 # -- Coming and going ------------------------------------------------------------------------------------------------

@@ -21,10 +21,12 @@ from .ids import (
     DocumentId,
     Excuse,
     GroupId,
+    GroupMeeting,
     Item,
     ItemId,
     LongText,
     MemberId,
+    Motion,
     PaperKind,
     PartyGroup,
     Question,
@@ -73,6 +75,8 @@ class Called(Event):
     carried: tuple[Carried, ...] = ()
     groups: tuple[PartyGroup, ...] = ()
     before: Before | None = None
+    motions: tuple[Motion, ...] = ()
+    held: tuple[GroupMeeting, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """Names of things.  Ids are made outside and handed in."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import NewType
 
@@ -9,6 +10,7 @@ ConnectionId = NewType("ConnectionId", str)  # one open page of one member; surv
 GroupId = NewType("GroupId", str)
 ItemId = NewType("ItemId", str)
 VoteId = NewType("VoteId", str)
+MotionId = NewType("MotionId", str)  # of a round: made when it is prepared
 QuestionId = NewType("QuestionId", str)  # what the groups are asked; made by the page
 TaskId = NewType("TaskId", str)
 DocumentId = NewType("DocumentId", str)
@@ -21,6 +23,7 @@ NO_CONNECTION = ConnectionId("")
 NOBODY = MemberId("")  # who asks when the clock asks
 NO_ITEM = ItemId("")  # of the meeting as a whole
 NO_VOTE = VoteId("")
+NO_MOTION = MotionId("")
 NO_TEXT = Text("")
 HALL = GroupId("")  # the plenary hall: the place of everyone who is in no sub-session
 
@@ -118,6 +121,15 @@ class Form(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """The meeting of one party group in a round: it discusses and votes, and decides nothing (03-HD/TW)."""
+
+    round: str  # the id of the meeting of the whole cell that it is part of
+    group: GroupId
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class About:
     """The head of the notice: which meeting this is."""
 
@@ -126,10 +138,12 @@ class About:
     planned_for: str  # RFC 3339, UTC
     kind: MeetingKind = MeetingKind.REGULAR
     form: Form = Form.ONLINE
+    part: Part | None = None  # None: the meeting of the whole cell, or of its committee
+    gathers: bool = False  # a round: the groups have met, each by itself; what is left is done in the room
 
     @property
     def in_person(self) -> bool:
-        return self.form is Form.IN_PERSON
+        return self.form is Form.IN_PERSON or self.gathers
 
 
 class Choice(StrEnum):
@@ -229,3 +243,90 @@ class Answer:
     hands_for: int = 0
     hands_against: int = 0
     hands_other: int = 0
+
+
+# -- A round: each party group has its own meeting, in place of the whole cell -----------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Motion:
+    """Prepared with the round: voted in every group, decided over the whole cell.  Open, never secret."""
+
+    id: MotionId
+    item: ItemId  # of the agenda that all groups have
+    kind: MotionKind
+    text: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """One presence of one member in the meeting of his group."""
+
+    member: MemberId
+    began: datetime
+    ended: datetime
+    kinds: tuple[str, ...]  # of "in_room", "online", "vouched", in this order
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """What the chair of a group's meeting said of one line of its roll, whatever the devices said."""
+
+    member: MemberId
+    state: RollState
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reserved:
+    """An opinion that is kept and reported upward, with the name."""
+
+    member: MemberId
+    text: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Poll:
+    """How one group voted on one motion of the round; who voted, and never how."""
+
+    motion: MotionId
+    voted: tuple[MemberId, ...]  # in_favour + against + other of them
+    in_favour: int
+    against: int
+    other: int
+    reserved: tuple[Reserved, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What the minutes of one group say of one item; NO_ITEM: of its meeting as a whole."""
+
+    item: ItemId
+    text: LongText
+    conclusion: Text = NO_TEXT  # of its leader
+    corrections: tuple[LongText, ...] = ()  # set beside it afterwards
+
+
+@dataclass(frozen=True, slots=True)
+class GroupMeeting:
+    """The meeting of one group, read from its sealed log when the round's own doors opened."""
+
+    group: GroupId
+    name: str
+    meeting: str
+    seq: int  # of its last entry then, …
+    hash: str  # … and its hash, hex: the round's chain vouches for the group's
+    form: Form
+    place: str  # where those in the room met; "" = online only
+    opened_at: datetime
+    closed_at: datetime
+    seconds: int  # from opening to closing, less the pauses
+    chair: MemberId  # at the end
+    secretary: MemberId  # of its minutes; NOBODY = none
+    adopted: bool  # its minutes, by the group
+    stays: tuple[Stay, ...]
+    excuses: tuple[Excuse, ...] = ()
+    words: tuple[Word, ...] = ()
+    to_verify: tuple[MemberId, ...] = ()  # did not answer "are you there?", and nobody vouched for them since
+    polls: tuple[Poll, ...] = ()
+    told: tuple[Told, ...] = ()

@@ -34,6 +34,9 @@ class MeetingRow:
     noticed_at: datetime | None  # when the notice last went out
     changed_at: datetime | None  # agenda or documents changed since
     reason: str  # why it was cancelled
+    round_id: str | None  # of the meeting of one group: the round it is part of
+    group_id: str | None  # its group
+    motions: tuple[dict[str, Any], ...]  # of a round: {id, item, kind, text}
     phase: str  # planned | cancelled | called | gathering | open | paused | closed
     opened_at: datetime | None
     closed_at: datetime | None
@@ -45,6 +48,11 @@ class MeetingRow:
     @property
     def cancelled(self) -> bool:
         return self.phase == CANCELLED
+
+    @property
+    def of_group(self) -> bool:
+        """The meeting of one party group in a round; it decides nothing."""
+        return self.round_id is not None
 
     @property
     def of_committee(self) -> bool:
@@ -70,6 +78,12 @@ _FOUND = sa.select(meetings, *_UNIT).select_from(meetings.join(units, meetings.c
 async def meeting(connection: AsyncConnection, meeting_id: str) -> MeetingRow | None:
     row = (await connection.execute(_FOUND.where(meetings.c.id == meeting_id))).first()
     return _read(row) if row else None
+
+
+async def of_round(connection: AsyncConnection, round_id: str) -> tuple[MeetingRow, ...]:
+    """The meetings of its groups, by planned time."""
+    found = _FOUND.where(meetings.c.round_id == round_id).order_by(meetings.c.planned_for, meetings.c.id)
+    return tuple(_read(row) for row in await connection.execute(found))
 
 
 async def of_units(connection: AsyncConnection, unit_ids: Sequence[str]) -> tuple[MeetingRow, ...]:
@@ -136,7 +150,7 @@ async def _unit(connection: AsyncConnection, unit_id: str) -> Unit:
 def _read(row: sa.Row[Any]) -> MeetingRow:
     kept = dict(row._mapping)
     of = Unit(kept.pop("unit_id"), kept.pop("unit_kind"), kept.pop("unit_name"), kept.pop("unit_path"))
-    return MeetingRow(unit=of, agenda=tuple(kept.pop("agenda")), **kept)
+    return MeetingRow(unit=of, agenda=tuple(kept.pop("agenda")), motions=tuple(kept.pop("motions")), **kept)
 
 
 # -- When one may go in ----------------------------------------------------------------------------------------------
