@@ -63,6 +63,7 @@ async def uploads(page: Page) -> None:
     await page.get_by_label("Tệp").set_input_files(file)
     await page.locator("#f-title-document").fill(DOCUMENT)
     await page.get_by_label("Thuộc nội dung").select_option(label="5. Bàn việc đi biển an toàn")
+    await page.get_by_label("Tôi xác nhận").check()
     await page.get_by_role("button", name="Thêm tài liệu").click()
     await expect(page.get_by_role("link", name=DOCUMENT)).to_be_visible()
 
@@ -99,6 +100,7 @@ async def opens(chair: Visitor, clerk: str) -> None:
     await chair.button("Khai mạc").click()
     await chair.page.get_by_role("tab", name="Điểm danh").click()
     await expect(chair.page.get_by_role("tabpanel")).to_contain_text(f"vắng có lý do: {EXCUSE}")
+    await expect(chair.page.locator(".room-clock")).to_contain_text("/ 90 phút")
     opening = await chapter(chair, "Khai mạc")
     await opening.get_by_label("Cử thư ký cuộc họp").select_option(label=clerk)
     await opening.get_by_role("button", name="Cử", exact=True).click()

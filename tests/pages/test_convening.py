@@ -41,7 +41,8 @@ async def _planned(visitor: Visitor, **changed: str) -> str:
 
 async def _upload(visitor: Visitor, meeting: str, name: str, data: bytes, **fields: str) -> Visitor:
     await visitor.get(f"/meetings/{meeting}/plan")
-    form = aiohttp.FormData({"csrf": visitor.csrf(), "title": "", "item": "", **fields})
+    sent = {"csrf": visitor.csrf(), "title": "", "item": "", "confirmed": "yes", **fields}
+    form = aiohttp.FormData(sent)
     form.add_field("file", data, filename=name, content_type="application/octet-stream")
     return await visitor._do("POST", f"/meetings/{meeting}/documents", True, data=form)
 
@@ -354,6 +355,21 @@ async def test_a_bad_file_is_refused_in_words_and_leaves_nothing(
     assert secretary.status == 422
     assert why in secretary.text
     assert _stored(served) == []
+
+
+async def test_who_sends_a_file_confirms_that_it_holds_no_secret_and_his_word_is_kept(served: Served) -> None:
+    secretary = await _english(served)
+    meeting = await _planned(secretary)
+    await _upload(secretary, meeting, "anh.png", files.png(), confirmed="")
+    assert secretary.status == 422 and "Please confirm that nothing in the file is a state secret." in secretary.text
+    assert _stored(served) == []
+    await _upload(secretary, meeting, "anh.png", files.png(), title="Ảnh chụp")
+    assert secretary.status == 200
+    changes = tables.changes
+    async with served.house.database.read() as connection:
+        found = await connection.execute(sa.select(changes).where(changes.c.what == "document_added"))
+        (kept,) = [row for row in found if row.facts["title"] == "Ảnh chụp"]
+    assert kept.by == "demo-bithu" and kept.facts["sha256"] in {path.name for path in _stored(served)}
 
 
 async def test_a_file_that_is_too_large_is_turned_away(serve: Serve) -> None:
