@@ -1,6 +1,7 @@
 """A hundred ballots at once through a proxy that loses 30 % of the answers: from the first to the last answer heard.
 
-`.venv/bin/python bench/ballots.py [ROUNDS]`; the budget is 10 seconds.  Clients send again after 1.5 seconds.
+`.venv/bin/python bench/ballots.py [ROUNDS]`; the budget is 10 seconds.  Clients send again when the page does
+(web/src/outbox.ts).
 """
 
 import asyncio

@@ -36,6 +36,7 @@ from .org.accounts import Accounts
 from .org.refusal import Refused as NotAllowed
 from .oversight import daily
 from .pages.csrf import load_key
+from .pages.keys import LINKS
 from .records import published, signing
 from .records.database import Database
 from .records.leases import Leases
@@ -131,7 +132,7 @@ def build(settings: Settings) -> web.Application:
     pages.setup(app, house)
     sio.attach(app)
     app.on_shutdown.append(_goodbye)
-    sender = Sender(database, _mail(settings), settings.public_url, _phrase(app, settings), now)
+    sender = Sender(database, _mail(settings), settings.public_url, _phrase(app, settings), now, app[LINKS])
     regularly = _regularly(
         health,
         Job("sessions that ended", 0, DAY, accounts.sweep),

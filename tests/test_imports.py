@@ -53,7 +53,7 @@ TABLE = {
         gathering="meeting.events meeting.held records.sealed",
     ),
     "oversight": may("sqlalchemy rfc8785", "org records meeting.ids meeting.events meeting.minutes papers notify"),
-    "notify": may("sqlalchemy aiosmtplib icalendar structlog", "records.tables records.database"),
+    "notify": may("sqlalchemy aiosmtplib icalendar structlog", "records.tables records.database", links="itsdangerous"),
     "papers": may("openpyxl typst docx segno sqlalchemy", "meeting org records"),
     "pages": may(
         "aiohttp jinja2 aiohttp_jinja2 markupsafe babel itsdangerous structlog prometheus_client",

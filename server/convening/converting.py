@@ -7,6 +7,7 @@ files do to libraries happens here and not in the house: this process has no sec
 """
 
 import json
+import re
 import resource
 import subprocess
 import sys
@@ -36,7 +37,6 @@ KINDS = (PDF, DOCX, XLSX, IMAGE)
 SECONDS = 40  # of the processor, for this process and for pandoc
 MEMORY = 3 << 30  # bytes of addresses; pandoc reserves much and uses little
 MOST_PAGES = 500
-LOOKED_THROUGH = 10  # pages of a PDF in which a stamp is looked for
 MEMBERS, UNPACKED, RATIO = 5000, 200 << 20, 200  # of a zip: how many, bytes all together, how tightly one is packed
 PIXELS = 60_000_000
 SIDE = 2400  # pixels of a picture as shown
@@ -51,6 +51,10 @@ EMPTY = "The file is empty."
 TOO_MUCH = "The file unpacks to far more than a document holds. It was not opened."
 MACROS = "The file carries macros. Please save it without them."
 LONG = "A document has at most {most} pages."
+ENDLESS = (
+    "The file is too large to be looked through to its end for a secrecy mark, so nothing of it was kept. "
+    "Please send it in parts."
+)
 
 
 def convert(source: Path, name: str, out: Path) -> dict[str, Any]:
@@ -113,8 +117,9 @@ def _pdf(source: Path, out: Path) -> None:
 def _texts_of_pdf(source: Path) -> Iterator[str]:
     """Plain, and laid out: a stamp beside the heading is on the same line of letters."""
     reader = _reader(source)
+    _countable(len(reader.pages))
     yield str((reader.metadata.title if reader.metadata else "") or "")
-    for page in reader.pages[:LOOKED_THROUGH]:
+    for page in reader.pages:
         yield page.extract_text()
         yield page.extract_text(extraction_mode="layout")
 
@@ -127,12 +132,15 @@ def _reader(source: Path) -> pypdf.PdfReader:
 
 
 def _pages(made: Path) -> int:
-    count = len(_reader(made).pages)
-    if count > MOST_PAGES:
+    return _countable(len(_reader(made).pages))
+
+
+def _countable(pages: int) -> int:
+    if pages > MOST_PAGES:
         raise Refused("file", LONG, most=MOST_PAGES)
-    if count == 0:
+    if pages == 0:
         raise Refused("file", BROKEN)
-    return count
+    return pages
 
 
 # -- DOCX ------------------------------------------------------------------------------------------------------------
@@ -167,15 +175,16 @@ def _docx(source: Path, out: Path) -> None:
 
 
 def _texts_of_docx(source: Path) -> Iterator[str]:
-    """Each paragraph of the text, its boxes, its heads and feet, on a line of its own."""
+    """Each paragraph of the text, its boxes, heads, feet, notes and comments, on a line of its own."""
     with zipfile.ZipFile(source) as packed:
-        for name in packed.namelist():
-            if name.startswith(("word/document", "word/header", "word/footer", "word/footnotes")) and name.endswith(
-                ".xml"
-            ):
-                root = ElementTree.fromstring(packed.read(name))
-                paragraphs = ("".join(t.text or "" for t in p.iter(f"{_WORD}t")) for p in root.iter(f"{_WORD}p"))
-                yield "\n".join(paragraphs)
+        for name in _parts(packed, "word/"):
+            root = ElementTree.fromstring(packed.read(name))
+            paragraphs = ("".join(t.text or "" for t in p.iter(f"{_WORD}t")) for p in root.iter(f"{_WORD}p"))
+            yield "\n".join(paragraphs)
+
+
+def _parts(packed: zipfile.ZipFile, folder: str) -> list[str]:
+    return [name for name in packed.namelist() if name.startswith(folder) and name.endswith(".xml")]
 
 
 def _redrawn(picture: Path) -> Path:
@@ -204,23 +213,51 @@ _SHEETS = """\
 
 
 def _xlsx(source: Path, out: Path) -> None:
+    for text in _texts_of_xlsx(source):
+        _unmarked(text)
     sheets = []
     with source.open("rb") as opened, warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of openpyxl, about what it does not keep
         for sheet in openpyxl.load_workbook(opened, read_only=True, data_only=True).worksheets:
-            _unmarked(sheet.title)
             sheets.append(_sheet(sheet))
     (out.parent / "data.json").write_text(json.dumps(sheets, ensure_ascii=False), encoding="utf-8")
     (out.parent / "main.typ").write_text(_SHEETS, encoding="utf-8")
     _typeset(out.parent / "main.typ", out)
 
 
+_WHOLE = frozenset({"si", "is", "text", "p"})  # of a cell, a comment, a drawing: its letters stand in parts
+_PRINTED = frozenset({"oddHeader", "oddFooter", "evenHeader", "evenFooter", "firstHeader", "firstFooter"})
+
+
+def _texts_of_xlsx(source: Path) -> Iterator[str]:
+    """Every cell of every sheet and its name, hidden or not; heads, feet, comments, boxes, charts."""
+    with zipfile.ZipFile(source) as packed:
+        for name in _parts(packed, "xl/"):
+            with packed.open(name) as part:
+                for _, element in ElementTree.iterparse(part):
+                    yield from _texts_of_element(element)
+
+
+def _texts_of_element(element: Any) -> Iterator[str]:
+    tag = element.tag.rpartition("}")[2]
+    if tag in _WHOLE:
+        yield "".join(part.text or "" for part in element.iter() if part.tag.endswith("}t"))
+    elif tag in _PRINTED:
+        yield re.sub(r"&[LCR]", "\n", element.text or "")
+    elif tag == "sheet":
+        yield element.get("name") or ""
+    elif tag == "c" and element.get("t") == "str":  # what a formula came to
+        yield from (part.text or "" for part in element)
+    elif element.tag.endswith("/chart}v"):
+        yield element.text or ""
+    if tag in ("row", "si", "comment"):
+        element.clear()  # what was looked at is let go: a sheet may have a million rows
+
+
 def _sheet(sheet: Any) -> dict[str, Any]:
     rows: list[list[str]] = []
     for row in sheet.iter_rows(max_row=ROWS, max_col=COLUMNS, values_only=True):
         rows.append(["" if value is None else str(value)[:500] for value in row])
-        for cell in rows[-1]:
-            _unmarked(cell)
     while rows and not any(rows[-1]):
         rows.pop()
     width = max((max((n for n, cell in enumerate(row, 1) if cell), default=0) for row in rows), default=0) or 1
@@ -278,6 +315,8 @@ def main(source: str, name: str, out: str) -> int:
     warnings.simplefilter("error", Image.DecompressionBombWarning)
     try:
         told = convert(Path(source), name, Path(out))
+    except MemoryError:
+        told = {"rule": "file", "why": ENDLESS, "facts": {}}
     except Refused as refused:
         told = {"rule": refused.rule, "why": refused.why, "facts": refused.facts}
     except Exception as error:  # of whatever library met something it did not expect

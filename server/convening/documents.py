@@ -22,12 +22,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.org.meetings import MeetingRow
 from server.org.refusal import Refused
-from server.org.trail import Hand
+from server.org.trail import Hand, note
 from server.records.tables import document_reads, documents, meetings, people
 
 from . import marks
 from .agendas import MARKED
-from .converting import BROKEN
+from .converting import BROKEN, ENDLESS
 
 ROOT = Path(__file__).resolve().parents[2]
 WITHIN = 90.0  # seconds for looking through one file
@@ -35,6 +35,8 @@ AT_ONCE = 2  # files looked through side by side
 MOST = 60  # documents of one meeting
 STALE = 3600.0  # seconds after which something half-done is nobody's
 CHUNK = 1 << 20
+PROGRAM = ("-m", "server.convening.converting")
+SPENT = (-signal.SIGXCPU, -signal.SIGKILL)  # how the system ends what has used up its time
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +82,9 @@ class Reading:
 class Store:
     """The files, under `folder`/ab/abcd….  Nothing in it is reached by a path that a visitor gives."""
 
-    def __init__(self, folder: Path, largest: int) -> None:
+    def __init__(self, folder: Path, largest: int, within: float = WITHIN) -> None:
         self._folder, self._incoming = folder.resolve(), folder.resolve() / "incoming"
-        self.largest = largest  # bytes of one file
+        self.largest, self._within = largest, within  # bytes of one file; seconds for looking through it
         self._few = asyncio.Semaphore(AT_ONCE)
 
     def path(self, sha256: str) -> Path:
@@ -97,7 +99,7 @@ class Store:
             source, shown = work / "source", work / "shown.pdf"
             size, sha256 = await asyncio.to_thread(_copied, given, source, self.largest)
             async with self._few:
-                told = await _looked_through(source, name, shown)
+                told = await _looked_through(source, name, shown, self._within)
             yield Taken(name[:200], told["kind"], told["pages"], size, sha256, _sha256(shown), source, shown)
         finally:
             await asyncio.to_thread(shutil.rmtree, work, True)
@@ -147,10 +149,10 @@ def _sha256(file: Path) -> str:
         return hashlib.file_digest(opened, "sha256").hexdigest()
 
 
-async def _looked_through(source: Path, name: str, shown: Path) -> Mapping[str, Any]:
-    """What converting.py says of the file.  Raises Refused."""
+async def _looked_through(source: Path, name: str, shown: Path, within: float) -> Mapping[str, Any]:
+    """What converting.py says of the file; what it had no time or memory for is refused.  Raises Refused."""
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "server.convening.converting", str(source), name, str(shown)),
+        *(sys.executable, *PROGRAM, str(source), name, str(shown)),
         cwd=source.parent,
         env={"PATH": os.defpath, "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1", "LANG": "C.UTF-8"},
         stdin=asyncio.subprocess.DEVNULL,
@@ -159,10 +161,12 @@ async def _looked_through(source: Path, name: str, shown: Path) -> Mapping[str, 
         start_new_session=True,
     )
     try:
-        out, _ = await asyncio.wait_for(process.communicate(), WITHIN)
+        out, _ = await asyncio.wait_for(process.communicate(), within)
         told: dict[str, Any] = json.loads(out)
-    except (TimeoutError, ValueError):  # it was too much for its limits
-        raise Refused("file", BROKEN) from None
+    except TimeoutError:
+        raise Refused("file", ENDLESS) from None
+    except ValueError:  # it died without a word
+        raise Refused("file", ENDLESS if process.returncode in SPENT else BROKEN) from None
     finally:
         if process.returncode is None:
             os.killpg(process.pid, signal.SIGKILL)  # pandoc too
@@ -215,6 +219,7 @@ async def add(connection: AsyncConnection, hand: Hand, row: MeetingRow, taken: T
     }
     values |= {"size": taken.size, "sha256": taken.sha256, "shown_sha256": taken.shown_sha256, "pages": taken.pages}
     await connection.execute(sa.insert(documents).values(values | {"by": hand.by, "at": hand.at}))
+    await note(connection, hand, row.unit.id, "document_added", title=said[:300], sha256=taken.sha256)
     await _changed(connection, row, hand.at)
     return made
 

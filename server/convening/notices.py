@@ -10,8 +10,10 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from server.meeting.ids import Seat
 from server.notify import outbox
 from server.notify.calendar import Appointment, written
+from server.notify.links import Links
 from server.notify.outbox import Message
 from server.org import meetings as lists
 from server.org.meetings import MeetingRow
@@ -57,6 +59,7 @@ class House:
     url: str  # as people type it
     zone: ZoneInfo
     sender: str = ""  # mail address of the house
+    links: Links | None = None  # None = a calendar file carries the link that is the same for all
 
 
 async def send(connection: AsyncConnection, hand: Hand, row: MeetingRow, house: House) -> MeetingRow:
@@ -130,7 +133,7 @@ async def _tell(
             facts=_facts(row),
             link=link(row),
             meeting=row.id,
-            calendar=written(_appointment(row, house, minutes, (seat.name, mails[seat.member])), hand.at, cancelled),
+            calendar=written(_appointment(row, house, minutes, seat, mails[seat.member]), hand.at, cancelled),
         )
         for seat in seats
     ]
@@ -147,7 +150,8 @@ def _facts(row: MeetingRow) -> dict[str, str | int | datetime]:
     return facts | {"place": row.place, "reason": row.reason}
 
 
-def _appointment(row: MeetingRow, house: House, minutes: int, attendee: tuple[str, str]) -> Appointment:
+def _appointment(row: MeetingRow, house: House, minutes: int, seat: Seat, mail: str) -> Appointment:
+    url = house.url + (house.links.to(row.id, seat.member) if house.links else link(row))
     lines = (f"{number}. {item['title']}" for number, item in enumerate(row.agenda, start=1))
     return Appointment(
         uid=f"{row.id}@{urlsplit(house.url).hostname}",
@@ -156,10 +160,10 @@ def _appointment(row: MeetingRow, house: House, minutes: int, attendee: tuple[st
         starts=row.planned_for,
         minutes=minutes,
         text="\n".join(lines),
-        place=row.place or f"{house.url}{link(row)}",
-        url=f"{house.url}{link(row)}",
+        place=row.place or url,
+        url=url,
         organiser=(row.unit.name, house.sender),
-        attendee=attendee,
+        attendee=(seat.name, mail),
     )
 
 

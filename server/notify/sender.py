@@ -15,6 +15,7 @@ import structlog
 from server.records.database import Database
 from server.records.tables import outbox, people
 
+from .links import Links
 from .mail import BadAddress, Letter, Server, composed, permanent, said
 from .outbox import FAILED, NO_ADDRESS, SENT, SHOWN, WAITING, Fact, facts_of
 
@@ -33,10 +34,16 @@ class Sender:
     """`server` None = no mail is set up: everything is shown in the program only."""
 
     def __init__(
-        self, database: Database, server: Server | None, house: str, phrase: Phrase, clock: Callable[[], datetime]
+        self,
+        database: Database,
+        server: Server | None,
+        house: str,
+        phrase: Phrase,
+        clock: Callable[[], datetime],
+        links: Links,
     ) -> None:
         self._database, self._server, self._house = database, server, house
-        self._phrase, self._clock = phrase, clock
+        self._phrase, self._clock, self._links = phrase, clock, links
 
     async def look(self) -> int:
         """Sends what is due; how many went out.  Raises nothing that a mail server can cause."""
@@ -85,7 +92,8 @@ class Sender:
 
     def _letter(self, row: Any) -> Letter:
         facts = facts_of(row.facts)
-        text = self._phrase(row.text, facts) + (f"\n\n{self._house}{row.link}\n" if row.link else "\n")
+        link = self._links.instead_of(row.link, row.person_id)
+        text = self._phrase(row.text, facts) + (f"\n\n{self._house}{link}\n" if link else "\n")
         to, key = (row.name, row.mail.strip()), f"{row.person_id}/{row.key}"
         return Letter(key, to, self._phrase(row.subject, facts), text, row.at, row.calendar)
 

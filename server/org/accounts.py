@@ -16,7 +16,7 @@ from argon2 import PasswordHasher
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.records.database import Database
-from server.records.tables import accounts, old_passwords, posts, sessions, slips
+from server.records.tables import accounts, old_passwords, people, posts, sessions, slips
 
 from . import factor
 from .idle import IDLE, disable_idle, used_at
@@ -34,6 +34,14 @@ class SecondStep:
     """The password was right; a code of the second factor is still to come."""
 
     account_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Whose account it is."""
+
+    username: str
+    name: str
 
 
 def now() -> datetime:
@@ -94,6 +102,14 @@ class Accounts:
     async def refusal(self, began: float) -> None:
         """Waits, so that every refusal leaves on the same beat.  `began` is of time.monotonic()."""
         await self._pause(STEP - (time.monotonic() - began) % STEP)
+
+    async def of_person(self, person_id: str) -> Holder | None:
+        """None where he has no account."""
+        joined = accounts.join(people, accounts.c.person_id == people.c.id)
+        found = sa.select(accounts.c.username, people.c.name).select_from(joined)
+        async with self.database.read() as connection:
+            row = (await connection.execute(found.where(accounts.c.person_id == person_id))).first()
+        return Holder(row.username, row.name) if row else None
 
     async def sweep(self) -> int:
         """Deletes the sessions that ended by themselves, how many; and disables the accounts that nobody uses."""

@@ -37,6 +37,7 @@ WHAT: Mapping[str, str] = MappingProxyType(
         "meeting_changed": "The meeting “{title}” was changed.",
         "meeting_cancelled": "The meeting “{title}” was cancelled: {reason}",
         "notice_sent": "The notice of “{title}” was sent.",
+        "document_added": "“{title}” was laid before a meeting; its sender confirmed that it holds no state secret.",
         "agenda_set": "The template of an agenda was changed.",
         "task_reported": "The state of the task “{task}” was reported: {result}",
         "task_done": "The task “{task}” was done: {result}",

@@ -6,6 +6,8 @@ from typing import Any
 from aiohttp import web
 from prometheus_client import REGISTRY, CollectorRegistry
 
+from server.notify.links import Links
+
 from . import accounts, csrf, documents, headers, joining, keys, network, proof, register_files, render
 from .assets import Assets
 from .guard import calm, guarded, known
@@ -23,7 +25,8 @@ def setup(app: web.Application, house: House, registry: CollectorRegistry = REGI
     app[keys.HOUSE] = house
     app[keys.WORDS] = Words(house.web / "locale", settings.language)
     app[keys.ASSETS] = Assets(house.web / "dist")
-    app[keys.TOKENS] = csrf.Tokens(csrf.load_key(settings.data_dir / "form.key"), settings.session_days)
+    form_key = csrf.load_key(settings.data_dir / "form.key")
+    app[keys.TOKENS], app[keys.LINKS] = csrf.Tokens(form_key, settings.session_days), Links(form_key)
     app[keys.METRICS] = Metrics(registry)
     app[render.ENVIRONMENT] = render.environment(house)
     routes = (*ROUTES, *(IN_DEVELOPMENT if settings.development else ()))

@@ -72,4 +72,4 @@ def moment(request: web.Request, sent: Mapping[str, str]) -> datetime:
 
 def house_of(request: web.Request) -> House:
     settings = request.app[keys.HOUSE].settings
-    return House(settings.public_url, settings.zone, settings.smtp_sender)
+    return House(settings.public_url, settings.zone, settings.smtp_sender, request.app[keys.LINKS])

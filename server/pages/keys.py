@@ -11,6 +11,7 @@ from aiohttp import web
 from server.meeting.commands import Command
 from server.meeting.events import Recorded
 from server.meeting.ids import MemberId
+from server.notify.links import Links
 from server.org.access import Actor
 from server.org.accounts import Accounts
 from server.org.meetings import MeetingRow
@@ -104,6 +105,7 @@ HOUSE = web.AppKey("house", House)
 WORDS: "web.AppKey[Words]" = web.AppKey("words")
 ASSETS: "web.AppKey[Assets]" = web.AppKey("assets")
 TOKENS: "web.AppKey[Tokens]" = web.AppKey("tokens")
+LINKS = web.AppKey("links", Links)
 METRICS: "web.AppKey[Metrics]" = web.AppKey("metrics")
 ACTIONS: "web.AppKey[dict[tuple[str, str], str]]" = web.AppKey("actions")
 

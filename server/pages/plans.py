@@ -1,17 +1,20 @@
-"""The plan of a cell's year, and a meeting planned from it."""
+"""The plan of a cell's year and of each month of it, and a meeting planned from it."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 
 from aiohttp import web
 
-from server.convening import planning, plans
+from server.convening import months, planning, plans
 from server.convening.allowed import GROUPS, Wish
 from server.convening.plans import Line, Wanted
 from server.org import access, pilot, tasks
+from server.org.meetings import MeetingRow
 from server.org.refusal import Refused
 from server.org.tree import CELL
+from server.papers.filed import filed
 from server.records.database import Connection
 
 from . import days, guard, keys
@@ -52,6 +55,34 @@ def _asked(request: web.Request) -> int:
     text = request.query.get("year", "")
     year = int(text) if text.isascii() and text.isdigit() and len(text) == 4 else days.today(request).year
     return year if year in plans.YEARS else days.today(request).year
+
+
+async def month(request: web.Request) -> web.StreamResponse:
+    """GET /units/{unit}/plan/{month}: as 2027-01."""
+    of, today, house = request[keys.UNIT], days.today(request), request.app[keys.HOUSE]
+    first = days.parsed(f"{request.match_info['month']}-01")
+    if of.kind != CELL or first is None or first.year not in plans.YEARS:
+        raise web.HTTPNotFound
+    asks, zone = await guard.actor(request), house.settings.zone
+    async with house.database.read() as connection:
+        found = await months.of_month(connection, of, first, today, zone)
+        seen = [each for each in found.meetings if _may_see(asks, each.row)]
+        papers = await filed(connection, [each.row for each in seen], zone)
+    given = {
+        "unit": of,
+        "month": found,
+        "meetings": seen,
+        "papers": papers,
+        "late": replace(found, meetings=seen).late(house.clock(), today),
+        "before": (first - timedelta(days=1)).replace(day=1),
+        "after": (first + timedelta(days=31)).replace(day=1),
+        "may": {action: access.may(asks, action, of) for action in ("prepare", "convene")},
+    }
+    return page(request, "plan_month.html", **(words(request) | given))
+
+
+def _may_see(asks: access.Actor, row: MeetingRow) -> bool:
+    return access.may(asks, "see_meeting", row.unit, committee=row.of_committee)
 
 
 async def change(request: web.Request) -> web.StreamResponse:
@@ -97,14 +128,17 @@ async def _line(request: web.Request, connection: Connection, line_id: str) -> L
 
 
 async def new_form(request: web.Request) -> web.StreamResponse:
-    """GET /units/{unit}/meetings/new: with what ?line= of the plan says."""
+    """GET /units/{unit}/meetings/new: with what ?line= of the plan says, and as the cell last met."""
     of, line_id = request[keys.UNIT], request.query.get("line", "")
-    sent = {"kind": "regular", "line": ""}
-    async with request.app[keys.HOUSE].database.read() as connection:
+    house = request.app[keys.HOUSE]
+    async with house.database.read() as connection:
         found = await plans.line(connection, of, line_id) if line_id else None
+        modes = await pilot.allowed(connection, of.id, days.today(request))
+        known = await months.usual(connection, of, modes, house.settings.zone)
+    sent = {"kind": "regular", "line": "", **known}
     if found:
         day = found.day.isoformat() if found.day else ""
-        sent = {"kind": found.kind, "line": found.id, "day": day, "title": found.theme}
+        sent |= {"kind": found.kind, "line": found.id, "day": day, "title": found.theme}
     return await _new(request, sent=sent)
 
 

@@ -6,7 +6,7 @@ from server.org import factor, trail
 from server.org.accounts import SecondStep
 from server.org.passwords import Unfit
 
-from . import csrf, days, devices, guard, keys
+from . import csrf, days, devices, guard, keys, personal
 from .next import HOME, local
 from .render import page
 
@@ -23,19 +23,23 @@ async def form(request: web.Request) -> web.StreamResponse:
     wanted = local(request.query.get("next", ""))
     if keys.SESSION in request:
         raise web.HTTPSeeOther(wanted)
-    return page(request, "sign_in.html", next=wanted, username="", wrong=False)
+    return page(request, "sign_in.html", next=wanted, username="", wrong=False, named=None)
 
 
 async def sign_in(request: web.Request) -> web.StreamResponse:
-    """POST /sign-in: a new session whoever asked before; or the form again with one sentence for every cause."""
-    sent = await fields(request, "username", "password", "next")
-    wanted = local(sent["next"])
+    """POST /sign-in: a new session whoever asked before; or the form again with one sentence for every cause.  `link`
+    of a notice stands for the username."""
+    sent = await fields(request, "username", "password", "next", "link")
+    wanted, named = local(sent["next"]), await personal.named(request, sent["link"]) if sent["link"] else None
     old = request.cookies.get(guard.SESSION_COOKIE, "")
     accounts = request.app[keys.HOUSE].accounts
-    token = await accounts.sign_in(sent["username"], sent["password"], device(request), old)
+    token = await accounts.sign_in(
+        named.username if named else sent["username"], sent["password"], device(request), old
+    )
     request.app[keys.METRICS].sign_ins.labels("done" if token else "refused").inc()
     if token is None:
-        return page(request, "sign_in.html", status=401, next=wanted, username=sent["username"][:64], wrong=True)
+        typed = sent["username"][:64]
+        return page(request, "sign_in.html", status=401, next=wanted, username=typed, wrong=True, named=named)
     if isinstance(token, SecondStep):
         return _code(request, token, wanted)
     return with_session(request, web.Response(status=303, headers={"Location": wanted}), token)

@@ -19,6 +19,8 @@ from docx.styles.style import ParagraphStyle
 from .model import BOLD, ITALIC, Block, Form, Heading, Paper, Paragraph, Run, Signature, Table
 
 FONT = "Times New Roman"
+PARTY, PARTY_WIDTH = "ĐẢNG CỘNG SẢN VIỆT NAM", 13.78  # ems of Times New Roman Bold
+CELL_SIDE, SLACK = 1.9, 1.5  # mm: what Word leaves on either side of a cell; letters of other makes are a little wider
 SHORT = 12  # rows; a table no longer than that stays on one page
 _SIDES = {"l": WD_ALIGN_PARAGRAPH.LEFT, "c": WD_ALIGN_PARAGRAPH.CENTER, "r": WD_ALIGN_PARAGRAPH.RIGHT}
 _CENTER = WD_ALIGN_PARAGRAPH.CENTER
@@ -87,7 +89,7 @@ def _head(doc: Any, paper: Paper) -> None:
     _line(left, "*")
     if paper.number:
         _line(left, paper.number)
-    _underlined(_line(right, "ĐẢNG CỘNG SẢN VIỆT NAM", BOLD))
+    _ruled(_line(right, PARTY, BOLD), paper.form.font + 1, _room(paper.form) * 57 / 100)
     _line(right, paper.dated, ITALIC)
 
 
@@ -109,7 +111,7 @@ def _block(doc: Any, form: Form, block: Block) -> None:
     paragraph.paragraph_format.first_line_indent = Mm(form.first_line)
     if isinstance(block, Heading):
         paragraph.paragraph_format.keep_with_next = True
-        paragraph.paragraph_format.space_before = Pt(4)
+        paragraph.paragraph_format.space_before = Pt(8)
         _run(paragraph, Run(block.text, ITALIC if block.level == 3 else BOLD))
     elif isinstance(block, Paragraph):
         for run in block.runs:
@@ -119,8 +121,7 @@ def _block(doc: Any, form: Form, block: Block) -> None:
 def _table(doc: Any, form: Form, block: Table) -> None:
     table = doc.add_table(rows=0, cols=len(block.head), style="Table Grid")
     table.alignment, table.autofit = WD_TABLE_ALIGNMENT.CENTER, False
-    room = 210 - form.left - form.right
-    widths = [Mm(room * part / sum(block.widths)) for part in block.widths]
+    widths = [Mm(_room(form) * part / sum(block.widths)) for part in block.widths]
     for column, width in zip(table.columns, widths, strict=True):
         column.width = width
     together = len(block.rows) <= SHORT
@@ -130,11 +131,11 @@ def _table(doc: Any, form: Form, block: Table) -> None:
             cell.width = width
             paragraph = cell.paragraphs[0]
             paragraph.alignment = _SIDES[side] if number else _CENTER
-            _tight(paragraph, form.font - 2)
+            _tight(paragraph, form.font - 2, 2.5)
             paragraph.paragraph_format.keep_with_next = together and number < len(block.rows)
             _run(paragraph, Run(text, "" if number else BOLD)).font.size = Pt(form.font - 2)
     _repeats(table.rows[0])
-    _tight(doc.add_paragraph(), 4)
+    _gap(doc, 4)
 
 
 def _repeats(row: Any) -> None:
@@ -145,9 +146,7 @@ def _repeats(row: Any) -> None:
 
 
 def _foot(doc: Any, paper: Paper) -> None:
-    gap = doc.add_paragraph()
-    _tight(gap, 8)
-    gap.paragraph_format.keep_with_next = True
+    _gap(doc, 8).paragraph_format.keep_with_next = True
     columns = _columns(doc, paper.form, (1,) * max(2, len(paper.signatures)))
     if paper.recipients:
         _recipients(columns[0], paper)
@@ -181,10 +180,9 @@ def _columns(doc: Any, form: Form, parts: tuple[int, ...]) -> list[Any]:
     """Cells side by side without a frame, that stay on one page."""
     table = doc.add_table(rows=1, cols=len(parts))
     table.autofit = False
-    room = 210 - form.left - form.right
     cells = list(table.rows[0].cells)
     for column, cell, part in zip(table.columns, cells, parts, strict=True):
-        column.width = cell.width = Mm(room * part / sum(parts))
+        column.width = cell.width = Mm(_room(form) * part / sum(parts))
     whole = OxmlElement("w:cantSplit")
     table.rows[0]._tr.get_or_add_trPr().append(whole)
     return cells
@@ -206,11 +204,20 @@ def _centred(paragraph: Any, before: int) -> Any:
     return paragraph
 
 
-def _tight(paragraph: Any, points: int) -> None:
+def _tight(paragraph: Any, points: int, between: float = 1) -> None:
     spacing = paragraph.paragraph_format
     spacing.line_spacing_rule, spacing.line_spacing = WD_LINE_SPACING.AT_LEAST, Pt(points)
     spacing.first_line_indent = Mm(0)
-    spacing.space_before, spacing.space_after = Pt(1), Pt(1)
+    spacing.space_before = spacing.space_after = Pt(between)
+
+
+def _gap(doc: Any, points: int) -> Any:
+    """An empty line of that height: Word puts tables that touch into one."""
+    paragraph = doc.add_paragraph()
+    spacing = paragraph.paragraph_format
+    spacing.line_spacing_rule, spacing.line_spacing = WD_LINE_SPACING.EXACTLY, Pt(points)
+    spacing.space_before = spacing.space_after = Pt(0)
+    return paragraph
 
 
 def _run(paragraph: Any, run: Run) -> Any:
@@ -219,9 +226,23 @@ def _run(paragraph: Any, run: Run) -> Any:
     return made
 
 
-def _underlined(paragraph: Any) -> None:
-    """The line below the Party's name, as long as the name."""
-    paragraph.runs[0].underline = True
+def _ruled(paragraph: Any, size: int, room: float) -> None:
+    """The line below the Party's name: as long as the name, in a cell `room` millimetres wide (05-HD/VPTW)."""
+    paragraph.runs[0].font.size = Pt(size)
+    beside = (room - 2 * CELL_SIDE - PARTY_WIDTH * size * 25.4 / 72) / 2 - SLACK
+    spacing = paragraph.paragraph_format
+    spacing.left_indent = spacing.right_indent = Mm(max(0.0, beside))
+    spacing.space_after = Pt(3)
+    border, rule = OxmlElement("w:pBdr"), OxmlElement("w:bottom")
+    for name, value in (("val", "single"), ("sz", "5"), ("space", "1"), ("color", "auto")):
+        rule.set(qn(f"w:{name}"), value)
+    border.append(rule)
+    paragraph._p.get_or_add_pPr().insert_element_before(border, "w:shd", "w:tabs", "w:spacing", "w:ind", "w:jc")
+
+
+def _room(form: Form) -> int:
+    """Millimetres between the margins."""
+    return 210 - form.left - form.right
 
 
 def _properties(doc: Any, paper: Paper) -> None:

@@ -7,6 +7,7 @@ import docx
 import openpyxl
 import pypdf
 import typst
+from openpyxl.comments import Comment
 from PIL import Image
 
 
@@ -44,6 +45,19 @@ def sheet(cell: str = "Đảng phí tháng 01") -> bytes:
     assert page is not None
     page.append(["STT", "Nội dung", "Số tiền"])
     page.append([1, cell, 120_000])
+    book.save(out)
+    return out.getvalue()
+
+
+def long_sheet(row: int = 1, column: int = 1, head: str = "", cell: str = "", comment: str = "") -> bytes:
+    """A sheet with something far down or far to the right, above the print, or in a comment."""
+    book, out = openpyxl.Workbook(), io.BytesIO()
+    page = book.active
+    assert page is not None
+    page.cell(row, column, cell or "x")
+    page.oddHeader.center.text = head
+    if comment:
+        page.cell(1, 1).comment = Comment(comment, "x")
     book.save(out)
     return out.getvalue()
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pypdf
 import pytest
 
-from server.convening import converting
+from server.convening import converting, documents
 from server.convening.documents import Store
 from server.org.refusal import Refused
 
@@ -58,6 +58,11 @@ BAD = [
     ("bao-cao.pdf", files.pdf("#align(right)[MẬT]\nBáo cáo"), converting.MARKED),
     ("bao-cao.docx", files.word(head="TUYỆT MẬT"), converting.MARKED),
     ("so-lieu.xlsx", files.sheet("TỐI MẬT"), converting.MARKED),
+    ("dai.pdf", files.pdf(*["Báo cáo"] * 30, "#align(right)[MẬT]"), converting.MARKED),
+    ("dai.xlsx", files.long_sheet(2500, cell="MẬT"), converting.MARKED),
+    ("rong.xlsx", files.long_sheet(3, 60, cell="TUYỆT MẬT"), converting.MARKED),
+    ("dau-trang.xlsx", files.long_sheet(head="TỐI MẬT"), converting.MARKED),
+    ("ghi-chu.xlsx", files.long_sheet(comment="Độ mật: Mật"), converting.MARKED),
     ("bao-cao (MẬT).pdf", files.pdf("Báo cáo"), converting.MARKED),
     ("lon.pdf", files.pdf("Lớn") + b"\0" * LARGEST, "A file may have at most {most} MB."),
 ]
@@ -70,6 +75,30 @@ async def test_what_is_refused_leaves_nothing(store: Store, name: str, data: byt
             store.keep(taken)
     assert refused.value.why == why
     assert left(store) == []
+
+
+async def test_what_cannot_be_looked_through_in_time_is_refused_with_a_sentence(tmp_path: Path) -> None:
+    hasty = Store(tmp_path / "documents", LARGEST, within=0.05)
+    with pytest.raises(Refused) as refused:
+        async with hasty.taking("dai.pdf", io.BytesIO(files.pdf(*["Báo cáo"] * 30))) as taken:
+            hasty.keep(taken)
+    assert refused.value.why == converting.ENDLESS
+    assert left(hasty) == []
+
+
+async def test_a_file_that_uses_up_its_time_is_refused_with_a_sentence(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In a process of its own, as always; only its seconds are fewer."""
+    monkeypatch.setattr(documents, "PROGRAM", ("-c", SHORT))
+    with pytest.raises(Refused) as refused:
+        async with store.taking("dai.pdf", io.BytesIO(files.pdf(*["Điều lệ Đảng. " * 200] * 80))) as taken:
+            store.keep(taken)
+    assert refused.value.why == converting.ENDLESS
+    assert left(store) == []
+
+
+SHORT = "import sys; from server.convening import converting as c; c.SECONDS = 1; sys.exit(c.main(*sys.argv[1:4]))"
 
 
 async def test_ordinary_words_pass(store: Store) -> None:

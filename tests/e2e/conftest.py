@@ -2,10 +2,12 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser
+from playwright.async_api import Browser, expect
 
 from .house import House, living
 from .visitor import chromium
+
+expect.set_options(timeout=30_000)  # until a wait is given up: five browsers on two slow cores
 
 
 @pytest.fixture

@@ -1,22 +1,19 @@
 """The outbox and its sender, against a real mail server on a real port."""
 
-import socket
 from collections.abc import AsyncIterator, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from email import message_from_bytes, policy
-from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
 import icalendar
 import pytest
 import sqlalchemy as sa
-from aiosmtpd.controller import Controller
 from structlog.testing import capture_logs
 
 from server.notify import outbox
 from server.notify.calendar import Appointment, written
+from server.notify.links import Links
 from server.notify.mail import Server
 from server.notify.outbox import Message
 from server.notify.sender import BACK_OFF, Sender
@@ -24,27 +21,11 @@ from server.org import people, tree
 from server.records import tables
 from server.records.database import Database
 
+from .sink import Post, free_port, sink
+
 AT = datetime(2027, 1, 4, 1, 0, tzinfo=UTC)
+LINKS = Links(b"a key of the house")
 PEOPLE = {"an": "an@thon3.vn", "binh": "binh@thon3.vn", "chi": "", "dung": "khong phai thu"}
-
-
-@dataclass
-class Post:
-    """What the mail server got, and what it answers to whom."""
-
-    got: list[tuple[str, EmailMessage]] = field(default_factory=list)
-    answers: dict[str, str] = field(default_factory=dict)
-
-    async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:
-        answer = self.answers.get(address, "250 OK")
-        if answer.startswith("250"):
-            envelope.rcpt_tos.append(address)
-        return answer
-
-    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
-        mail = message_from_bytes(envelope.content, policy=policy.default)
-        self.got += [(to, mail) for to in envelope.rcpt_tos]
-        return "250 OK"
 
 
 @dataclass
@@ -59,7 +40,7 @@ class House:
             await outbox.post_all(connection, messages, self.now)
 
     async def send(self) -> int:
-        return await Sender(self.database, self.server, "https://hop.vn", _phrase, lambda: self.now).look()
+        return await Sender(self.database, self.server, "https://hop.vn", _phrase, lambda: self.now, LINKS).look()
 
     async def rows(self) -> Mapping[str, Any]:
         async with self.database.read() as connection:
@@ -83,25 +64,16 @@ async def database(tmp_path: Path) -> AsyncIterator[Database]:
     await made.close()
 
 
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port: int = free.getsockname()[1]
-        return port
+@pytest.fixture
+def post() -> Iterator[tuple[Post, int]]:
+    with sink() as started:
+        yield started
 
 
 @pytest.fixture
-def post() -> Iterator[tuple[Post, Controller]]:
-    handler = Post()
-    controller = Controller(handler, hostname="127.0.0.1", port=_free_port())
-    controller.start()
-    yield handler, controller
-    controller.stop()
-
-
-@pytest.fixture
-def house(database: Database, post: tuple[Post, Controller]) -> House:
-    handler, controller = post
-    return House(database, handler, Server("127.0.0.1", controller.port, "chibo@hop.vn", "none"))
+def house(database: Database, post: tuple[Post, int]) -> House:
+    handler, port = post
+    return House(database, handler, Server("127.0.0.1", port, "chibo@hop.vn", "none"))
 
 
 def invitation(person: str, key: str = "m1/0", **more: Any) -> Message:
@@ -116,7 +88,7 @@ async def test_what_is_posted_is_mailed_once(house: House) -> None:
     assert await house.send() == 0
     ((to, mail),) = house.post.got
     assert (to, mail["Subject"], mail["From"]) == ("an@thon3.vn", "Invited: Sinh hoạt tháng 1", "Chibo <chibo@hop.vn>")
-    assert "https://hop.vn/meetings/m1" in mail.get_content()
+    assert f"https://hop.vn{LINKS.to('m1', 'an')}" in mail.get_content(), "his own"
     assert (await house.rows())["an"].state == outbox.SENT
 
 
@@ -198,7 +170,7 @@ async def test_at_last_it_has_failed(house: House) -> None:
 
 
 async def test_a_mail_server_that_is_away_loses_nothing_and_names_nobody(house: House) -> None:
-    there, house.server = house.server, Server("127.0.0.1", _free_port(), "chibo@hop.vn", "none")
+    there, house.server = house.server, Server("127.0.0.1", free_port(), "chibo@hop.vn", "none")
     await house.say(invitation("an"), invitation("binh"))
     with capture_logs() as lines:
         assert await house.send() == 0

@@ -41,7 +41,8 @@ async def _planned(visitor: Visitor, **changed: str) -> str:
 
 async def _upload(visitor: Visitor, meeting: str, name: str, data: bytes, **fields: str) -> Visitor:
     await visitor.get(f"/meetings/{meeting}/plan")
-    form = aiohttp.FormData({"csrf": visitor.csrf(), "title": "", "item": "", **fields})
+    sent = {"csrf": visitor.csrf(), "title": "", "item": "", "confirmed": "yes", **fields}
+    form = aiohttp.FormData(sent)
     form.add_field("file", data, filename=name, content_type="application/octet-stream")
     return await visitor._do("POST", f"/meetings/{meeting}/documents", True, data=form)
 
@@ -156,6 +157,60 @@ async def test_the_regular_meeting_is_not_taken_from_beside_a_thematic_one(serve
     await secretary.post(f"/meetings/{regular}/cancel", reason="bận")
     assert "never replaces the monthly one" in secretary.text
     assert "42-HD/BTCTW" in secretary.text
+
+
+# -- The month -------------------------------------------------------------------------------------------------------
+
+
+async def test_a_month_shows_what_is_meant_who_prepares_what_is_convened_and_what_is_late(served: Served) -> None:
+    secretary = await _english(served)
+    april = f"{CELL}/plan/2027-04"
+    await secretary.get(f"{CELL}/plan?year=2027")
+    planned = {"step": "add", "month": "4", "kind": "combined", "day": "2027-04-20"}
+    await secretary.post(f"{CELL}/plan?year=2027", **planned, theme="Biển đảo", preparing="đ/c Lan")
+    await secretary.get(april)
+    assert "Biển đảo" in secretary.text and "Prepared by đ/c Lan" in secretary.text
+    assert "No meeting is convened for this month." in secretary.text and 'id="late"' not in secretary.text
+    assert "Convene this month" in secretary.text
+    line = _line(secretary.text)
+    await secretary.get(f"{CELL}/meetings/new?line={line}")
+    for known in ('value="2027-04-20"', 'value="Biển đảo"', 'value="19:30"', '<option value="combined" selected>'):
+        assert known in secretary.text, known
+    meeting = await _planned(secretary, line=line, kind="combined", title="Tháng tư", day="2027-04-20")
+    assert "not yet announced" in (await secretary.get(april)).text and "Tháng tư" in secretary.text
+    for days in (35, 35, 34.5):  # until the morning of the day; an account that nobody uses is disabled
+        served.clock.advance(days=days)
+        await secretary.sign_in("bithu")
+    await secretary.get(april)
+    assert "“Tháng tư”: the notice has not gone out." in secretary.text
+    assert "“Tháng tư”: members have no document yet." in secretary.text
+    assert "tasks are overdue" in secretary.text
+    await secretary.get(f"/meetings/{meeting}/plan")
+    await secretary.post(f"/meetings/{meeting}/notice")
+    assert "the notice has not gone out" not in (await secretary.get(april)).text
+
+
+def _line(text: str) -> str:
+    """Which line of the plan the one button convenes."""
+    found = re.search(r'class="button main big full" href="[^"]+\?line=(\w+)"', text)
+    assert found, text
+    return found.group(1)
+
+
+async def test_a_month_gone_by_says_if_it_was_not_held_and_members_see_no_meeting_of_the_committee(
+    served: Served,
+) -> None:
+    secretary = await _english(served)
+    assert "The meeting of this month is not convened yet." in (await secretary.get(f"{CELL}/plan/2026-06")).text
+    assert "Convene this month" not in secretary.text
+    await _planned(secretary, kind="committee", title="Họp kín của chi ủy")
+    own = f"{CELL}/plan/{LATER:%Y-%m}"
+    assert "Họp kín của chi ủy" in (await secretary.get(own)).text
+    member = await _english(served, "dangvien01")
+    assert "Họp kín của chi ủy" not in (await member.get(own)).text and member.status == 200
+    for path in ("2027-13", "0001-01", "2027-1"):
+        assert (await secretary.get(f"{CELL}/plan/{path}")).status == 404
+    assert (await (await _english(served, "bithu-2")).get(own)).status == 404
 
 
 # -- The notice ------------------------------------------------------------------------------------------------------
@@ -300,6 +355,21 @@ async def test_a_bad_file_is_refused_in_words_and_leaves_nothing(
     assert secretary.status == 422
     assert why in secretary.text
     assert _stored(served) == []
+
+
+async def test_who_sends_a_file_confirms_that_it_holds_no_secret_and_his_word_is_kept(served: Served) -> None:
+    secretary = await _english(served)
+    meeting = await _planned(secretary)
+    await _upload(secretary, meeting, "anh.png", files.png(), confirmed="")
+    assert secretary.status == 422 and "Please confirm that nothing in the file is a state secret." in secretary.text
+    assert _stored(served) == []
+    await _upload(secretary, meeting, "anh.png", files.png(), title="Ảnh chụp")
+    assert secretary.status == 200
+    changes = tables.changes
+    async with served.house.database.read() as connection:
+        found = await connection.execute(sa.select(changes).where(changes.c.what == "document_added"))
+        (kept,) = [row for row in found if row.facts["title"] == "Ảnh chụp"]
+    assert kept.by == "demo-bithu" and kept.facts["sha256"] in {path.name for path in _stored(served)}
 
 
 async def test_a_file_that_is_too_large_is_turned_away(serve: Serve) -> None:

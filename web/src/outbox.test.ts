@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { EXPIRES, NOT_SENT, Outbox } from "./outbox";
+import { EXPIRES, NOT_SENT, Outbox, patience, WAITS } from "./outbox";
 
 describe("commands on their way", () => {
   it("are sent again by the next connection with the same id, in the order they were asked", () => {
@@ -34,5 +34,19 @@ describe("commands on their way", () => {
     box.expire(EXPIRES + 1);
     expect(await answered).toEqual({ bad: NOT_SENT });
     expect(box.unanswered()).toEqual([]);
+  });
+});
+
+describe("a letter that is not answered", () => {
+  const times = WAITS.map((_, sent) => WAITS.slice(0, sent).reduce((sum, wait) => sum + wait, 0));
+
+  it("goes out again after a second and a half, and seven times within ten seconds", () => {
+    expect(times[1]).toBe(1500);
+    expect(times.filter((time) => time < 10_000)).toHaveLength(7);
+  });
+
+  it("more and more seldom, never less than every six seconds", () => {
+    for (let sent = 1; sent < 40; sent++) expect(patience(sent)).toBeGreaterThanOrEqual(patience(sent - 1));
+    expect(patience(1000)).toBe(6000);
   });
 });

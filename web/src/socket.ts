@@ -1,7 +1,7 @@
 /** The line to the server (docs/protocol.md): the only file that knows socket.io. */
 import { io, type Socket } from "socket.io-client";
 import { freshId } from "./ids";
-import { Outbox, type Letter } from "./outbox";
+import { Outbox, patience, type Letter } from "./outbox";
 import type {
   Bad,
   Broken,
@@ -142,27 +142,30 @@ export class Line {
     for (const letter of this.outbox.unanswered()) this.post(letter);
   }
 
-  private post(letter: Letter): void {
-    const asked = Date.now();
-    this.socket.timeout(ACK).emit("command", letter, (late: Error | null, answer: Answer) => {
-      if (!late) this.outbox.settle(letter.id, answer);
-      else if (this.alive(asked) && this.outbox.has(letter.id)) this.post(letter);
-    });
+  /** Again and again until it is answered, or until this connection is no more: the next one begins anew.  An answer
+      to any of the sendings is the answer: on a slow line it comes when the next is already under way. */
+  private post(letter: Letter, sent = 0, since = Date.now()): void {
+    const connection = this.socket.id;
+    this.socket.emit("command", letter, (answer: Answer) => this.outbox.settle(letter.id, answer));
+    setTimeout(() => {
+      if (this.socket.id !== connection || !this.outbox.has(letter.id)) return;
+      if (this.alive(Math.max(since, this.heard), ACK)) this.post(letter, sent + 1, since);
+    }, patience(sent));
   }
 
-  private askView(patience: number): void {
+  private askView(wait: number): void {
     const asked = Date.now();
-    this.socket.timeout(patience).emit("view", (late: Error | null, message: ViewMessage) => {
+    this.socket.timeout(wait).emit("view", (late: Error | null, message: ViewMessage) => {
       if (!late) this.listener.view(message);
       else if (this.alive(asked)) this.askView(ACK);
     });
   }
 
-  /** Late is not lost: a busy server still sends.  A line that was silent since is given up at once, before the ping
-      fails. */
-  private alive(since: number): boolean {
+  /** Late is not lost: a busy server still sends.  A line that was silent since, and for longer than `silence`, is given
+      up at once, before the ping fails. */
+  private alive(since: number, silence = 0): boolean {
     if (!this.socket.connected) return false;
-    if (this.heard > since) return true;
+    if (this.heard > since || Date.now() - since < silence) return true;
     this.socket.io.engine.close();
     return false;
   }

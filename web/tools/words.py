@@ -46,7 +46,7 @@ TABLES: Mapping[str, tuple[str, ...]] = {
     "server/pages/pilot_words.py": ("REASONS", "MODES", "FORMS", "STATES", "CLASSES", "STEPS", "KINDS", "STANDINGS"),
     "server/pages/pilot_report.py": ("_facts",),
     "server/pages/rulebook.py": ("CHAPTERS", "MARKS", "CHOICES", "UNITS", "LABELS"),
-    "server/convening/converting.py": ("WHAT", "BROKEN", "MARKED", "DISGUISED", "ENCRYPTED", "EMPTY", "TOO_MUCH", "MACROS", "LONG"),
+    "server/convening/converting.py": ("WHAT", "BROKEN", "MARKED", "DISGUISED", "ENCRYPTED", "EMPTY", "TOO_MUCH", "MACROS", "LONG", "ENDLESS"),
     "server/convening/agendas.py": ("MARKED",),
     "server/convening/notices.py": ("INVITED", "UNPLACED", "subject", "text"),
     "server/convening/by_groups.py": ("why",),

@@ -38,8 +38,8 @@ function Head({ view }: { view: View }) {
           </span>
         )}
         {since && (
-          <span class="room-clock" aria-label={t("Since opening: {time}", { time: since })}>
-            {since}
+          <span class="room-clock" aria-label={t("Since opening: {time}, of at least {n} minutes", { time: since, n: view.duration_minutes })}>
+            {since} <span class="soft">/ {t("{n} minutes", { n: view.duration_minutes })}</span>
           </span>
         )}
         <span>{t("{n}/{all} present", { n: view.counts.present, all: view.counts.of })}</span>
