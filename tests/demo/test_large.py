@@ -21,10 +21,10 @@ async def test_a_large_cell_can_be_called_and_all_can_sign_in(tmp_path: Path) ->
     for account in accounts:
         token = await signing.sign_in(account.username, account.password)
         assert token
-        signed_in = await signing.session(token)
+        signed_in = await signing.sessions.of(token)
         assert signed_in is not None
         assert signed_in.person_id in {seat.member for seat in called.roster}
-    chair = await signing.session(await signing.sign_in(accounts[0].username, accounts[0].password) or "")
+    chair = await signing.sessions.of(await signing.sign_in(accounts[0].username, accounts[0].password) or "")
     assert chair is not None
     assert chair.person_id == called.chair
     await database.close()
