@@ -149,7 +149,7 @@ async def test_a_reload_in_mid_move_lands_where_one_belongs_and_no_typed_word_is
         await leader.page.get_by_role("tab", name="Chia tổ").click()
         field, typed = leader.page.get_by_label("Ý kiến tán thành"), ""
         while chair.screen.apart:  # until the time is over, in the middle of a word
-            await field.press_sequentially("nhất trí ")
+            await field.press_sequentially("nhất trí ", delay=100)  # ms: as people type; the field takes 2,000 letters
             typed += "nhất trí "
         await field.press_sequentially("hết")
         await expect(leader.page.locator(".group-banner")).to_have_count(0)
