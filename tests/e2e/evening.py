@@ -60,7 +60,7 @@ async def planned(secretary: Visitor) -> str:
 
 async def uploads(page: Page) -> None:
     file = {"name": "nghi-quyet.pdf", "mimeType": "application/pdf", "buffer": pdf(*PAGES)}
-    await page.get_by_label("Tệp").set_input_files(file)
+    await page.get_by_label("Tệp", exact=True).set_input_files(file)
     await page.locator("#f-title-document").fill(DOCUMENT)
     await page.get_by_label("Thuộc nội dung").select_option(label="5. Bàn việc đi biển an toàn")
     await page.get_by_label("Tôi xác nhận").check()

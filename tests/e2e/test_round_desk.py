@@ -14,7 +14,7 @@ from .crowd import joined, kept
 from .house import House
 from .test_rounds import LIMIT, MOTION, _done, _looked_at, _meets, _parts, _person, _planned, _prepared, _register
 from .test_rounds import _the_day_has_come as the_day_has_come
-from .test_vote import PHONE, closed, votes
+from .test_vote import PHONE, votes
 from .visitor import Visitor
 
 pytestmark = pytest.mark.e2e
@@ -39,7 +39,8 @@ async def _led(browser: Browser, house: House, part: str) -> None:
         await waiting.get_by_role("button", name="Đưa ra biểu quyết").click()
         await votes(leader, "Tán thành")
         await _done(member, "CastBallot", vote=member.screen.view["votes"]["open"], choice="against")
-        await closed(leader)
+        await leader.page.locator(".room-side").get_by_role("button", name="Kết thúc biểu quyết").click()
+        await leader.page.get_by_role("dialog").get_by_role("button", name="Kết thúc biểu quyết").click()
         await expect(leader.page.get_by_text("Đã kiểm; kết quả được tính chung toàn chi bộ.").first).to_be_visible()
         await _looked_at(leader, "leader-counted")
     async with joined(house, part, [Account("to1", PASSWORD, False)]) as (chair,):
