@@ -129,7 +129,7 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/plan", plans.front, SIGNED_IN),
     Route("GET", "/units/{unit}/plan", plans.show, "see_plan"),
     Route("POST", "/units/{unit}/plan", plans.change, "prepare"),
-    Route("GET", "/units/{unit}/plan/{month:[0-9]{4}-[0-9]{2}}", plans.month, "see_plan"),
+    Route("GET", "/units/{unit}/plan/{month}", plans.month, "see_plan"),
     Route("GET", "/units/{unit}/meetings/new", plans.new_form, "convene"),
     Route("POST", "/units/{unit}/meetings/new", plans.new, "convene"),
     Route("GET", "/units/{unit}/tasks", plans.task_list, "see_tasks"),

@@ -89,12 +89,13 @@ SAMPLES = {
     "group": "group-{unit}",
     "document": "document-{unit}",
     "key": "grace",
+    "month": "2027-01",
     "kind": "minutes",
     "job": NOBODYS,
     "batch": NOBODYS,
     "notice": NOBODYS,
 }
-ONLY_CELLS = frozenset({"id", "case", "group"})
+ONLY_CELLS = frozenset({"id", "case", "group", "month"})
 # Beginnings of routes at which even who may finds nothing: nothing was held yet, no task was given, and of the
 # documents there are no files.  What was held is walked in test_walk, a round in test_rounds.
 NOT_YET = (
