@@ -75,11 +75,11 @@ def name_of(address: Address, family: int) -> bytes:
 class Way:
     """To one listener by UDP: his keys and where he is."""
 
-    __slots__ = ("_sealer", "address", "context", "name", "refused", "sent")
+    __slots__ = ("address", "context", "name", "refused", "sealer", "sent")
 
     def __init__(self, sealer: Sealer, address: Address, family: int) -> None:
         self.address, self.name = address, name_of(address, family)
-        self._sealer, self.context = sealer, sealer.context
+        self.sealer, self.context = sealer, sealer.context
         self.sent = self.refused = 0  # bytes; packets that could not be sealed
 
 

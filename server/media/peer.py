@@ -204,9 +204,11 @@ class Peer:
         self._changed()
 
     def _find_way(self) -> None:
-        """To be called whenever keys or path are others than before."""
-        self._settle()
+        """The way to the client by the keys and the path of now."""
         address, sealer = self.paths.current, self._sealer
+        if self._way is not None and (self._way.sealer, self._way.address) == (sealer, address):
+            return
+        self._settle()
         self._way = None if sealer is None or address is None else self._mux.way(sealer, address)
         for one in self.slots:
             one.way = self._way
@@ -238,10 +240,8 @@ class Peer:
 
     def checked(self, source: Address, nominated: bool, now: float) -> None:
         self.heard = now
-        before = self.paths.current
         self.paths.checked(source, nominated, self.ready, now)
-        if self.paths.current != before:
-            self._find_way()
+        self._find_way()
 
     def dtls(self, datagram: bytes) -> None:
         if self._dtls is not None:  # what was agreed with another process has no DTLS here, nor needs it

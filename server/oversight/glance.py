@@ -97,7 +97,8 @@ def _by_child(counts: Iterable[tuple[str, int]], top: Unit) -> Counter[str]:
     depth, found = len(top.line) + 1, Counter[str]()  # "/root/…/top/child/…": the child's place
     for path, count in counts:
         found[top.id] += count
-        found[path.split("/", depth + 1)[depth]] += count
+        for child in path.split("/", depth + 1)[depth : depth + 1]:  # none when `top` is itself a cell
+            found[child] += count
     return found
 
 
