@@ -86,7 +86,8 @@ class Downlink:
         (voices, shown), self._there = self._there, self._what_is_there()
         known = tuple(now if before else () for before, now in zip(shown, self._there[1], strict=True))
         each, before = self._costs(*self._there, now), self._costs(min(voices, self._there[0]), known, now)
-        rung = self._ladder.climb(bits, each, before, self.budget.fell_at, self.budget.clear, now)
+        clear = self.budget.clear and self.budget.tested
+        rung = self._ladder.climb(bits, each, before, self.budget.fell_at, clear, now)
         sound = each[min(rung, allot.VOICES)]
         most = min(QUICKER * (each[rung] - sound), DARES * self._ladder.carried - sound)
         self._pace_by = max(LEAST_PACE, most)
