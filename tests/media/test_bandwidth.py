@@ -224,7 +224,8 @@ def test_sound_is_reserved_first_and_no_step_costs_less_than_the_one_below(
     for steps in allot.MODES.values():
         each = costs(steps, voices, main, thumbnails, largest)
         assert each == sorted(each)
-        assert each[:2] == [min(voices, 1) * allot.VOICE_BITS, voices * allot.VOICE_BITS]
+        voice = allot.USUAL + allot.UNDER
+        assert each[:2] == [min(voices, 1) * voice, voices * voice]
         rung = climb(Ladder(0.0), bits, each, NEVER, 0.0)
         assert each[rung] <= bits or rung == 0
 
