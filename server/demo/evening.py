@@ -27,7 +27,7 @@ from server.meeting.ids import (
     VoteId,
 )
 from server.meeting.rules import SCORE, Points, Regulation
-from server.org.pilot.case import GROUPS, ONLINE
+from server.org.pilot.case import ONLINE
 from server.org.pilot.forms import IN_PERSON
 
 from .cells import CONCLUSIONS, REASONS, REPORTS, SPOKEN, TASKS, Habit
@@ -100,8 +100,8 @@ def _drawn(call: c.Call, habit: Habit, form: str, dice: random.Random) -> _Eveni
 
 
 def _apart(call: c.Call, form: str) -> bool:
-    """A meeting by groups, and one with a theme, splits for a while."""
-    return form == GROUPS or (form != IN_PERSON and call.about.kind is MeetingKind.COMBINED)
+    """A meeting with a theme splits for a while; that of a group in a round has nobody to split."""
+    return form != IN_PERSON and call.about.kind is MeetingKind.COMBINED and not call.about.part
 
 
 def _page(member: MemberId, number: int = 1) -> ConnectionId:
@@ -111,7 +111,7 @@ def _page(member: MemberId, number: int = 1) -> ConnectionId:
 def _coming(e: _Evening) -> Iterator[Step]:
     for number, seat in enumerate(e.online):
         minute = -16.0 if number == 0 else -14 + e.dice.random() * 13
-        if number > 2 and e.dice.random() < 0.06:
+        if number > 2 and e.dice.random() < 0.06 and seat.member != _secretary(e):
             minute = 4 + e.dice.random() * 12  # late
         yield minute, seat.member, c.Join(_page(seat.member), e.dice.choice(("phone", "phone", "desktop", "tablet")))
     for number, seat in enumerate(e.in_room):
