@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
-WIDTH, LABEL, ROW, BAR = 960, 200, 26, 14
+WIDTH, LABEL, ROW, BAR, KEY = 960, 200, 26, 14, 190
 KINDS = ("hall", "room", "vouched", "group", "silent")  # absent: nothing is drawn
 
 
@@ -78,7 +78,7 @@ def _mark(at: float, words: str, scale: float, height: int) -> str:
 
 
 def _key(number: int, kind: str, words: str, height: int) -> str:
-    left = LABEL + number * 154
+    left = 8 + number * KEY
     return (
         _bar(kind, left, height - ROW + 6, 24, words)
         + f'<text class="name" x="{left + 32}" y="{height - ROW + 18}">{escape(words)}</text>'
