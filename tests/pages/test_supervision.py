@@ -195,6 +195,18 @@ async def test_what_cannot_be_counted_is_entered_by_the_committee_above_and_by_n
     assert (await secretary.post(path, criterion="unity", points="25", note="Tốt")).status == 404
 
 
+async def test_a_report_opens_level_by_level_and_by_pages(watched: Served) -> None:
+    """The cells stand under their committees; each committee leads on to its own report of the same period."""
+    provincial, path = await watched.member("tinhuy"), "/supervision/report?period=quarter&month=2026-12"
+    text = (await provincial.get(f"/units/demo-tinh{path}")).text
+    assert f'href="/units/demo-xa-1{path.replace("&", "&amp;")}"' in text
+    for commune in ("Đảng bộ xã Cửa Lạch", "Đảng bộ phường Đông Hải"):
+        assert f"<details><summary>{commune} " in text
+    own = (await provincial.get(f"/units/demo-xa-1{path}")).text
+    assert "<details open><summary>Đảng bộ xã Cửa Lạch " in own
+    assert (await provincial.get(f"/units/demo-tinh{path}&part=9&page=9")).status == 200
+
+
 async def test_reports_come_as_a_page_a_workbook_and_a_paper(watched: Served) -> None:
     superior = await watched.member("xauy")
     for period in ("month", "quarter", "year"):
