@@ -12,6 +12,7 @@ from pypdf import PdfReader
 from server.demo.cells import CELLS
 from server.demo.history import tell
 from server.oversight import alerts
+from server.pages.routes import ROUTES
 from server.records import inspection, tables
 from server.records.signing import Key
 
@@ -24,6 +25,8 @@ PLACES = (
     ("/units/demo-cell-2/supervision/calendar", "calendar", "demo-cell-2"),
     ("/units/demo-cell-1/alerts", "alerts", "demo-cell-1"),
     ("/units/demo-xa-1/supervision/report?period=quarter&month=2026-12", "report", "demo-xa-1"),
+    ("/units/demo-xa-1/supervision/report.xlsx?period=month&month=2026-12", "report", "demo-xa-1"),
+    ("/units/demo-xa-1/supervision/report.pdf?period=month&month=2026-12", "report", "demo-xa-1"),
     ("/units/demo-cell-2/supervision/appraisal?period=quarter&month=2026-12", "appraisal", "demo-cell-2"),
     ("/units/demo-cell-2/proof", "proof", "demo-cell-2"),
     ("/units/demo-cell-2/inspection.zip?since=2026-12&last=2026-12", "inspection", "demo-cell-2"),
@@ -31,7 +34,10 @@ PLACES = (
     ("/meetings/demo-past/attendance", "attendance", "demo-cell-1"),
     ("/meetings/demo-past/attendance.csv", "attendance", "demo-cell-1"),
     ("/meetings/demo-past/papers", "papers", "demo-cell-1"),
-    ("/meetings/demo-past/papers/minutes.pdf", "papers", "demo-cell-1"),
+    *(
+        (f"/meetings/demo-past/papers/{name}", "papers", "demo-cell-1")
+        for name in ("minutes", "minutes.pdf", "minutes.docx", "meeting.xlsx", "votes.csv", "meeting.zip")
+    ),
     ("/people/demo-dangvien01/attendance", "member", "demo-cell-1"),
 )
 
@@ -49,10 +55,17 @@ async def watched(served: Served) -> Served:
     return served
 
 
+def test_every_route_that_leaves_a_trace_is_read_here() -> None:
+    paths = [path.partition("?")[0] for path, _, _ in PLACES]
+    for route in (each for each in ROUTES if each.look):
+        pattern = re.sub(r"\{\w+(?::([^}]*))?\}", lambda found: found[1] or "[^/]+", route.path)
+        assert any(re.fullmatch(pattern, path) for path in paths), route.path
+
+
 async def test_of_every_read_one_trace_inside_and_nothing_outside(watched: Served) -> None:
     """Role × route: superiors and their own cells see it, strangers find nothing; only what superiors read is kept."""
     superior, provincial = await watched.member("xauy"), await watched.member("tinhuy")
-    strangers = [await watched.member(name) for name in ("phuonguy", "bithu-3", "bithu-5")]
+    strangers = [await watched.member(name) for name in ("phuonguy", "bithu-3", "bithu-5", "quantri")]
     for path, what, unit in PLACES:
         before = await looks(watched)
         for stranger in strangers:
@@ -62,6 +75,9 @@ async def test_of_every_read_one_trace_inside_and_nothing_outside(watched: Serve
             assert await status(watched, visitor, path) == 200, path
             assert (await looks(watched))[len(before) :] == [(unit, name, what)], path
             before = await looks(watched)
+    ours = sum(unit in ("demo-cell-1", "demo-xa-1") for _, _, unit in PLACES)
+    seen = (await (await watched.member("dangvien01")).get("/units/demo-cell-1/looks")).text
+    assert seen.count("Nguyễn Trọng Quyết") == seen.count("Trần Minh Thắng") == ours
 
 
 async def status(served: Served, visitor: Visitor, path: str) -> int:
