@@ -1,5 +1,7 @@
 """The supervisors' pages: who gets what, what trace it leaves, what is said between superior and cell."""
 
+import ast
+import inspect
 import io
 import re
 from datetime import date
@@ -12,8 +14,9 @@ from pypdf import PdfReader
 from server.demo.cells import CELLS
 from server.demo.history import tell
 from server.oversight import alerts
+from server.pages import proof
 from server.pages.routes import ROUTES
-from server.records import inspection, tables
+from server.records import inspection, judging, tables, verify
 from server.records.signing import Key
 
 from .conftest import Served, Visitor
@@ -172,6 +175,25 @@ async def test_alerts_are_read_and_acknowledged(watched: Served) -> None:
     await superior.post("/units/demo-cell-5/alerts", alert=number[1], note="Đã nhắc bí thư")
     assert superior.status == 200
     assert "Đã nhắc bí thư" in (await superior.get("/units/demo-xa-2/alerts?all")).text
+
+
+def test_everything_that_verify_finds_has_a_sentence_for_people() -> None:
+    calls = (node for node in ast.walk(ast.parse(inspect.getsource(verify))) if isinstance(node, ast.Call))
+    found = [call.args[1] for call in calls if isinstance(call.func, ast.Name) and call.func.id == "_Broken"]
+    begun = [each.values[0] if isinstance(each, ast.JoinedStr) else each for each in found]
+    whys = [str(each.value) for each in begun if isinstance(each, ast.Constant)]
+    assert len(whys) > 20
+    for why in whys:
+        assert proof.said(why) in proof.WHYS.values(), why
+
+
+async def test_a_record_that_is_not_whole_is_named_in_the_language_of_the_page(watched: Served) -> None:
+    a = tables.attendance.c
+    async with watched.house.database.write() as connection:
+        await connection.execute(sa.update(tables.attendance).where(a.meeting == "demo-past", a.n == 1).values(n=9))
+    await judging.judge(watched.house.database, "demo-past", {watched.house.key.public}, watched.clock())
+    text = (await (await watched.member("xauy")).get("/units/demo-xa-1/proof")).text
+    assert "Bảng điểm danh không khớp với sổ ghi." in text
 
 
 async def test_an_inspection_file_is_taken_along_and_checked_without_the_house(watched: Served) -> None:

@@ -54,6 +54,7 @@ TABLES: Mapping[str, tuple[str, ...]] = {
     "server/org/groups.py": ("why",),
     "server/pages/convening_words.py": ("ITEM_KINDS", "MOTIONS", "TASK_STATES", "FILES"),
     "server/pages/rounds.py": ("STATES",),
+    "server/pages/proof.py": ("WHYS", "_UNREAD"),
     "server/pages/documents.py": ("_SAID",),
     "server/pages/supervision_words.py": ("FILTERS", "SORTS", "FORMS", "STATES", "GRADES", "DEVICES", "TOLD", "BARS", "PERIODS"),
     "server/pages/supervision_report.py": ("_HEAD",),
