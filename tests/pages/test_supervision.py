@@ -126,6 +126,13 @@ async def test_the_tree_opens_level_by_level(watched: Served) -> None:
     assert "Chi bộ thôn Hòa Bình" in found and "Chi bộ khu phố 3" not in found
 
 
+async def test_the_timeline_draws_every_manner_of_presence_and_says_who_corrected_what(watched: Served) -> None:
+    text = (await (await watched.member("xauy")).get("/meetings/demo-past/timeline")).text
+    for kind in ("hall", "room", "vouched", "silent"):
+        assert text.count(f'<rect class="{kind}"') > 1, kind  # in a bar, and in the legend
+    assert text.count('class="base"') == text.count('<th scope="row">'), "a line for each seat, drawn and in the table"
+
+
 @pytest.mark.parametrize(
     "query",
     [
