@@ -13,7 +13,7 @@ from server.oversight import proof
 from server.records import judging, published
 from server.records.witness import noted
 
-from . import keys
+from . import guard, keys
 from .render import page
 
 SHOWN = 100
@@ -107,6 +107,18 @@ async def _judge(house: keys.House, run: Run, wanted: Sequence[str]) -> None:
         verdict = await judging.judge(house.database, meeting, trusted, house.clock(), witnessed.get(meeting, ()))
         run.done, run.broken = run.done + 1, run.broken + (not verdict.ok)
         await asyncio.sleep(0)
+
+
+async def one(request: web.Request) -> web.StreamResponse:
+    """POST /meetings/{id}/proof: the record of one meeting is judged anew; then its page, or those that are broken."""
+    row, house, asks = request[keys.MEETING], request.app[keys.HOUSE], await guard.actor(request)
+    if not row.closed:
+        raise web.HTTPNotFound
+    witnessed = await asyncio.to_thread(noted, house.settings.witness)
+    trusted = {house.key.public}
+    verdict = await judging.judge(house.database, row.id, trusted, house.clock(), witnessed.get(row.id, ()))
+    shown = verdict.ok and guard.may(asks, "see_timeline", row)
+    raise web.HTTPSeeOther(f"/meetings/{row.id}/timeline" if shown else f"/units/{row.unit.id}/proof")
 
 
 async def state(request: web.Request) -> web.StreamResponse:

@@ -72,7 +72,10 @@ async def of_cell(request: web.Request, status: int = 200, **values: Any) -> web
     )
 
 
-_RIGHTS = ("see_timeline", "note_alert", "remark", "answer_remark", "take_inspection", "see_alerts")
+_RIGHTS = (
+    *("see_timeline", "note_alert", "remark", "answer_remark"),
+    *("take_inspection", "see_alerts", "verify_records"),
+)
 
 
 async def member(request: web.Request) -> web.StreamResponse:

@@ -16,7 +16,7 @@ from server.demo.history import tell
 from server.oversight import alerts
 from server.pages import proof
 from server.pages.routes import ROUTES
-from server.records import inspection, judging, tables, verify
+from server.records import inspection, tables, verify
 from server.records.signing import Key
 
 from .conftest import Served, Visitor
@@ -194,12 +194,22 @@ def test_everything_that_verify_finds_has_a_sentence_for_people() -> None:
         assert proof.said(why) in proof.WHYS.values(), why
 
 
+async def test_the_record_of_one_meeting_is_verified_from_its_page(watched: Served) -> None:
+    superior = await watched.member("xauy")
+    assert "đối chiếu thứ" not in (await superior.get("/meetings/demo-past/timeline")).text
+    await superior.post("/meetings/demo-past/proof")
+    assert (superior.path, superior.status) == ("/meetings/demo-past/timeline", 200)
+    assert "toàn vẹn" in superior.text and "đối chiếu thứ" in superior.text
+
+
 async def test_a_record_that_is_not_whole_is_named_in_the_language_of_the_page(watched: Served) -> None:
     a = tables.attendance.c
     async with watched.house.database.write() as connection:
         await connection.execute(sa.update(tables.attendance).where(a.meeting == "demo-past", a.n == 1).values(n=9))
-    await judging.judge(watched.house.database, "demo-past", {watched.house.key.public}, watched.clock())
-    text = (await (await watched.member("xauy")).get("/units/demo-xa-1/proof")).text
+    superior = await watched.member("xauy")
+    await superior.get("/meetings/demo-past/timeline")
+    text = (await superior.post("/meetings/demo-past/proof")).text
+    assert superior.path == "/units/demo-cell-1/proof"
     assert "Bảng điểm danh không khớp với sổ ghi." in text
 
 

@@ -33,7 +33,7 @@ CALLS: Mapping[str, int] = dict.fromkeys(("_", "say", "Unfit", "BadMessage"), 0)
 TABLES: Mapping[str, tuple[str, ...]] = {
     "server/meeting/meeting.py": ("WRONG_PHASE",),
     "server/pages/attendance.py": ("STANDINGS", "POSTS", "KINDS", "head", "facts", "remarks"),
-    "server/pages/errors.py": ("SAID",),
+    "server/pages/errors.py": ("SAID", "BROKEN"),
     "server/pages/meetings.py": ("KINDS",),
     "server/pages/papers.py": ("TITLES", "NOTICES"),
     "server/pages/register_words.py": ("KINDS", "STANDINGS", "POSTS", "STATE_WORDS"),
