@@ -23,6 +23,7 @@ from server.media.stage import PeerStage, PlaceStage, Stage
 from server.media.up import Counts, Gaps
 
 HEADERS = 28  # bytes of IPv4 and UDP
+TCP_HEADERS, AGAIN = 52, 0.2  # bytes of IPv4 and TCP; s until a segment is sent again, beside the way there and back
 LEVEL, STAMP, MID, RID = 1, 2, 3, 4
 OPUS, VP8, RTX = 111, 96, 97
 SPEAKS = 30  # −dBov
@@ -95,8 +96,12 @@ class Way:
         self.overflowed = 0
         self.bytes = 0
 
+    def queue(self, now: float) -> float:
+        """s that what comes now must wait."""
+        return max(0.0, self._free - now)
+
     def pass_on(self, world: World, datagram: bytes, to: Callable[[bytes], None]) -> None:
-        wait = max(0.0, self._free - world.now)
+        wait = self.queue(world.now)
         if wait > self.holds:
             self.overflowed += 1
             return
@@ -317,6 +322,36 @@ class Estimate:
             self.bits = max(self.bits * 1.08**passed, came * 1.5)
         self._waits = self._least if self._least < float("inf") else 0.0
         return round(self.bits)
+
+
+class Socket:
+    """The room's socket beside a page's media, on the same line: a segment that is lost is sent again, each time after
+    twice as long (RFC 6298: it is known how long the way takes)."""
+
+    def __init__(self, page: Page) -> None:
+        self._page, self.took = page, list[float]()
+
+    def ask(self, octets: int, answer: int) -> None:
+        """A command of so many bytes; `took` when so many are there in answer."""
+        began, world = self._page.world.now, self._page.world
+        back = partial(self._carry, self._page.down, answer, lambda: self.took.append(world.now - began))
+        self._carry(self._page.up, octets, back)
+
+    def _carry(self, way: Way, octets: int, then: Callable[[], None]) -> None:
+        arrived: list[bytes] = []
+
+        def send(times: int = 1) -> None:
+            if not arrived:
+                patience = times * (way.queue(self._page.world.now) + AGAIN + 2 * way.delay)
+                way.pass_on(self._page.world, bytes(octets + TCP_HEADERS - HEADERS), come)
+                self._page.world.after(patience, lambda: send(2 * times))
+
+        def come(segment: bytes) -> None:
+            if not arrived:
+                arrived.append(segment)
+                then()
+
+        send()
 
 
 CODECS = {

@@ -5,9 +5,10 @@ How it is in real browsers is measured by bench/media_loss.py; here it is law, f
 
 import pytest
 
-from .clockwork import Page, Way, World
+from .clockwork import Page, Socket, Way, World
 
 SECONDS = 40.0
+HANDS, COMMAND, ANSWER = 10, 300, 1200  # how many; bytes of each, the answer together with the patch that shows it
 SEEDS = (1, 2, 3)
 
 
@@ -55,6 +56,19 @@ def test_on_64_kbit_per_s_that_lose_one_in_twenty_a_voice_goes_on(seed: int) -> 
     due, lost = it.chi.heard()
     assert due > 45 * SECONDS and lost <= 0.1 * due, "while two voices are tried, more is lost than the radio takes"
     assert it.an.voice == it.binh.voice == 40, "both were asked for a voice in fewer bits"
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_on_such_a_line_a_hand_and_a_ballot_are_recorded_beside_the_voice_within_three_seconds(seed: int) -> None:
+    it = Meeting(seed, 64_000, loss=0.05)
+    socket = Socket(it.chi)
+    for at in range(HANDS):
+        it.world.after(1.0 + at * SECONDS / HANDS, lambda: socket.ask(COMMAND, ANSWER))
+    it.world.run(SECONDS + 5)
+    assert len(socket.took) == HANDS and max(socket.took) < 3
+    voice = max((s for s in it.chi.streams.values() if s.kind == "audio"), key=lambda s: len(s.came))
+    gaps = [b - a for a, b in zip(voice.came, voice.came[1:], strict=False)]
+    assert sum(gap for gap in gaps if gap >= 1.0) <= 0.01 * SECONDS
 
 
 @pytest.mark.parametrize("seed", SEEDS)

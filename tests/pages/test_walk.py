@@ -42,6 +42,7 @@ ACCOUNTANTS = frozenset({"secretary", "administrator"})
 REVIEWERS = frozenset({"organiser", "superior", "provincial"})  # of the pilot
 WATCHERS = frozenset({"follower", "superior", "provincial"})  # of the cell
 REPORT = "/units/demo-xa-1/supervision/report"
+APPRAISAL = "/units/demo-cell-1/supervision/appraisal"
 INSPECTION = "/units/demo-cell-1/inspection.zip?since=2026-12&last=2027-01"
 CASE = "/units/demo-cell-1/pilot/cases/case-demo-cell-1"  # it was decided
 
@@ -71,6 +72,7 @@ OPEN_TO = {
     ("GET", "/plan", "/plan"): SIGNED_IN,
     ("GET", "/units/{unit}/plan", "/units/demo-cell-1/plan"): INSIDE,
     ("POST", "/units/{unit}/plan", "/units/demo-cell-1/plan"): frozenset({"secretary"}),
+    ("GET", "/units/{unit}/plan/{month}", "/units/demo-cell-1/plan/2027-01"): INSIDE,
     ("GET", "/units/{unit}/meetings/new", "/units/demo-cell-1/meetings/new"): frozenset({"secretary"}),
     ("POST", "/units/{unit}/meetings/new", "/units/demo-cell-1/meetings/new"): frozenset({"secretary"}),
     ("GET", "/units/{unit}/tasks", "/units/demo-cell-1/tasks"): INSIDE,
@@ -120,6 +122,8 @@ OPEN_TO = {
     ("GET", "/units/{unit}/supervision/report", REPORT): frozenset({"superior", "provincial"}),
     ("GET", "/units/{unit}/supervision/report.xlsx", REPORT + ".xlsx"): frozenset({"superior", "provincial"}),
     ("GET", "/units/{unit}/supervision/report.pdf", REPORT + ".pdf"): frozenset({"superior", "provincial"}),
+    ("GET", "/units/{unit}/supervision/appraisal", APPRAISAL): frozenset({"superior", "provincial"}),
+    ("POST", "/units/{unit}/supervision/appraisal", APPRAISAL): frozenset({"superior", "provincial"}),
     ("GET", "/units/{unit}/inspection.zip", INSPECTION): WATCHERS,
     ("GET", "/units/{unit}/proof", "/units/demo-cell-1/proof"): WATCHERS | {"secretary"},
     ("POST", "/units/{unit}/proof", "/units/demo-cell-1/proof"): WATCHERS | {"secretary"},
@@ -249,8 +253,11 @@ ANSWERS["/meetings/demo-past/remarks"] = 422
 ANSWERS |= dict.fromkeys(("/units/demo-cell-1/proof", "/meetings/demo-past/proof"), 200)  # they want no fields
 
 
+ELSEWHERE = {("GET", "/go/{link}")}  # for whom it opens stands in the link: see test_personal
+
+
 def test_the_walk_visits_every_route() -> None:
-    walked = {(method, pattern) for method, pattern, _ in OPEN_TO}
+    walked = {(method, pattern) for method, pattern, _ in OPEN_TO} | ELSEWHERE
     patterns = {(route.method, re.sub(r"{(\w+):[^/]*\]\W?}", r"{\1}", route.path)) for route in ROUTES}
     assert walked == patterns | {(route.method, route.path) for route in IN_DEVELOPMENT}
 
