@@ -1,13 +1,14 @@
 """Where everyone was while he was present: in the hall, or in which group.  Pure: a reading of the recorded events.
 
 It divides the spans of the attendance sheet and changes none: the seconds of presence are those of a meeting that never
-split.
+split.  In a round it begins with the meeting of each group, where its members were until the round was called.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from . import events as e
 from .events import Recorded
 from .ids import HALL, GroupId, MemberId
 from .minutes import Line, attendance_of
@@ -39,13 +40,24 @@ def _moves(recorded: Sequence[Recorded]) -> _Moves:
     for entry in recorded:
         before = meeting.groups
         meeting = apply(meeting, entry.event, entry.at)
-        if meeting.groups is before and moves:
+        if isinstance(entry.event, e.Called):
+            moves = _met(entry.event)
+        elif meeting.groups is before:
             continue
         for member in meeting.attendance.seats:
             place = meeting.place(member)
             known = moves.setdefault(member, [])
             if not known or known[-1][1] != place:
                 known.append((entry.at, place, _name(meeting, place)))
+    return moves
+
+
+def _met(event: e.Called) -> _Moves:
+    """Where each was before the round was called: in the one group whose meeting he attended."""
+    moves = _Moves()
+    for group in event.held:
+        for stay in group.stays:
+            moves.setdefault(stay.member, [(stay.began, group.group, group.name)])
     return moves
 
 

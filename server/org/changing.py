@@ -1,8 +1,9 @@
 """Changing the tree: units are entered, renamed, moved, dissolved.  Each step is one transaction and leaves a trace."""
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -14,6 +15,8 @@ from . import names, trail, tree
 from .meetings import LIVE
 from .people import on
 from .pilot import cases
+from .pilot.case import GROUPS
+from .pilot.forms import LATE, UNHELD
 from .refusal import Refused
 from .trail import Hand
 from .tree import CELL, FIRST_DAY, RANK, Record, Unit, new_id
@@ -86,7 +89,10 @@ async def move(connection: AsyncConnection, hand: Hand, of: Unit, to: Unit) -> N
 
 
 async def dissolve(connection: AsyncConnection, hand: Hand, of: Unit, day: date) -> None:
-    """No more from that day on.  Only what is empty: no unit below, no member, no live meeting.  Raises Refused."""
+    """No more from that day on.  Only what is empty: no unit below, no member, no live meeting, no round.
+
+    Raises Refused.
+    """
     before = await _standing(connection, of, hand.today)
     _after(before, day, hand.today)
     inside = sa.select(sa.func.count()).where(below(of.path), units.c.id != of.id, tree.alive(hand.today))
@@ -96,6 +102,7 @@ async def dissolve(connection: AsyncConnection, hand: Hand, of: Unit, day: date)
     if await connection.scalar(sa.select(sa.func.count()).where(of_it)):
         raise Refused("tree", "There are still members in it: transfer them first, or merge the cell.")
     await no_live_meeting(connection, [of.id])
+    await no_round(connection, [of.id], hand.at)
     await connection.execute(sa.update(units).where(units.c.id == of.id).values(dissolved=day))
     await cases.lapse(connection, of.id, day, "", hand)
     await trail.note(connection, hand, of.id, "unit_dissolved")
@@ -131,6 +138,18 @@ async def no_live_meeting(connection: AsyncConnection, unit_ids: list[str]) -> N
     title = await connection.scalar(live.limit(1))
     if title is not None:
         raise Refused("live", "“{title}” is being held now; wait until it is closed.", title=title)
+
+
+async def no_round(connection: AsyncConnection, unit_ids: Collection[str], at: datetime) -> None:
+    """Raises Refused while one of these cells has a round ahead or begun: it has a meeting for each of their groups and
+    stands on their decision, and neither goes over.
+    """
+    whole, part = meetings.c, meetings.alias("part")
+    begun = sa.exists().where(part.c.round_id == whole.id, part.c.phase.not_in(UNHELD))
+    ours = sa.and_(whole.unit_id.in_(unit_ids), whole.form == GROUPS, whole.phase == "planned")
+    waits = sa.select(whole.title).where(ours, sa.or_(begun, whole.planned_for > at - LATE)).limit(1)
+    if (title := await connection.scalar(waits)) is not None:
+        raise Refused("round", "“{title}” is held by the party groups: bring it to its end, or cancel it.", title=title)
 
 
 async def _standing(connection: AsyncConnection, of: Unit, today: date) -> Record:

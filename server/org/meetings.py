@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.records.tables import heads, meetings, units
 
-from .pilot.forms import IN_PERSON, LATE, ZONE, permit
+from .pilot.forms import IN_PERSON, LATE, ZONE, Others, permit
 from .tree import Unit, unit, within
 
 CLOSED, CANCELLED = "closed", "cancelled"
@@ -142,12 +142,16 @@ async def plan(
     form: str = IN_PERSON,
     zone: ZoneInfo = ZONE,
     place: str = "",
+    at: datetime | None = None,
 ) -> None:
-    """A new meeting, planned.  Raises Refused("pilot") where no decision allows its form on that day of `zone`."""
+    """A new meeting, planned.  Raises Refused("pilot") where no decision allows its form on that day of `zone`, or the
+    year has no more of them; what nobody came to until `at` does not count, None = everything planned does.
+    """
     row = {"id": meeting_id, "unit_id": unit_id, "title": title, "kind": kind, "planned_for": planned_for, "form": form}
     row["place"] = place
     if form != IN_PERSON:
-        await permit(connection, await _unit(connection, unit_id), form, planned_for.astimezone(zone).date())
+        day = planned_for.astimezone(zone).date()
+        await permit(connection, await _unit(connection, unit_id), form, day, Others(at=at))
     await connection.execute(sa.insert(meetings).values(**row, agenda=list(agenda)))
 
 

@@ -1,7 +1,8 @@
 """Merging cells, and splitting one.  First what would happen, then one transaction.
 
 Members, party groups, the posts of groups and followers, open tasks and meetings still planned go over; rows of the
-old cell are closed on the day, never rewritten, so that the old cell reads on as it was, under its old name.
+old cell are closed on the day, never rewritten, so that the old cell reads on as it was, under its old name.  A round
+does not go over: it is of these very groups.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -16,7 +17,7 @@ from server.records.tables import group_members, meetings, memberships, party_gr
 from server.records.tables import people as people_table
 
 from . import changing, groups, people, tasks, trail, tree
-from .changing import Described, no_live_meeting
+from .changing import Described, no_live_meeting, no_round
 from .people import end, on
 from .pilot import cases
 from .refusal import Refused
@@ -130,6 +131,7 @@ async def split(
     changing.is_cell(cell)
     await _dated(connection, [cell], hand, day)
     await no_live_meeting(connection, [cell.id])
+    await no_round(connection, [cell.id], hand.at)
     here = {each.id: each for each in await people.of_cell(connection, cell.id, day)}
     chosen = {each for each in here if each in members or here[each].group in set(group_ids) - {""}}
     _enough(await people.official(connection, cell.id, day), here, chosen, secretary)
@@ -159,6 +161,7 @@ async def _fit(connection: AsyncConnection, hand: Hand, wish: Wish) -> None:
         await changing.fit(connection, wish.described, hand.today, wish.into.id if wish.into else "")
     await _dated(connection, wish.cells, hand, wish.day)
     await no_live_meeting(connection, [cell.id for cell in wish.cells])
+    await no_round(connection, [cell.id for cell in wish.cells], hand.at)
 
 
 async def _dated(connection: AsyncConnection, cells: Sequence[Unit], hand: Hand, day: date) -> None:

@@ -179,12 +179,15 @@ async def _group(request: web.Request, place: int, part: Part) -> Group:
 
 
 def drawn(request: web.Request, recorded: Sequence[Recorded], name: str = "timeline") -> Markup:
-    """The bars of everyone who has a seat, from the first arrival to the end; `name` is unique on the page."""
+    """The bars of everyone who has a seat, from the first arrival to the end; `name` is unique on the page.
+
+    What the groups of a round held is drawn for each of them: beside days between them an evening would be a stroke.
+    """
     if not recorded:
         return Markup()
     lines, places = attendance_of(recorded), whereabouts_of(recorded)
-    last = recorded[-1].at
-    begin = min((line.first for line in lines if line.first), default=last)
+    called, last = recorded[0].at, recorded[-1].at
+    begin = min((span.begin for line in lines for span in line.spans if span.begin >= called), default=last)
     tracks = [Track(line.name, list(_bars(request, line, places.get(line.member, ()), begin))) for line in lines]
     legend = [(kind, say(request, name)) for kind, name in BARS.items()]
     title = say(request, "Who was there from when to when; the table below says the same.")
@@ -195,10 +198,12 @@ def drawn(request: web.Request, recorded: Sequence[Recorded], name: str = "timel
 
 def _bars(request: web.Request, line: Line, places: Sequence[Stay], begin: datetime) -> Iterator[Bar]:
     for span in line.spans:
+        if span.begin < begin:
+            continue
         kind = next(word for kind, word in _KINDS if kind in span.kinds)
         yield _bar(request, kind, span.begin, span.end, begin)
     for stay in places:
-        if stay.place != HALL:
+        if stay.place != HALL and stay.begin >= begin:
             yield _bar(request, "group", stay.begin, stay.end, begin, stay.name)
     for since, until in line.silences:
         yield _bar(request, "silent", since, until, begin)

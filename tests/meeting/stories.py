@@ -21,16 +21,21 @@ from server.meeting.ids import (
     GroupId,
     ItemId,
     MemberId,
+    MotionId,
     MotionKind,
+    Part,
     Question,
     QuestionId,
     RollState,
     TaskId,
     Text,
     VoteId,
+    Word,
 )
 from server.meeting.rules import MOTIONS, MotionRule, Regulation
 
+from .round_story import CELL, ENTRY, HOURS, PLAN, blues, gathered, held_by, reds
+from .round_story import MOTIONS as PREPARED
 from .story import (
     ADMISSION,
     BLUE,
@@ -87,6 +92,7 @@ _TEXTS = ("nhất trí", " nhất trí ", "", "x" * 2001)
 _OWNERS = (LAN, LAN, MINH, GUEST, STRANGER)
 _DAYS = ("2027-01-31", "2027-02-28", "mai")
 _PLACES = (RED, BLUE, HALL, GroupId("lost"))
+_PREPARED = (PLAN, PLAN, ENTRY, ENTRY, MotionId("unheard of"))
 _MATTERS = (MATTER, MATTER, (Question(QuestionId("q"), NO_ITEM, Text("Đồng chí nghĩ gì?")),), ())
 _DRAWN = (Circle(GroupId("a"), "Tổ A", (LAN, MINH)), Circle(GroupId("b"), "Tổ B", (DEPUTY, COMMITTEE, GUEST)))
 _CHAIRS = (*(CHAIR,) * 7, DEPUTY, DEPUTY, COMMITTEE, LAN)  # DEPUTY and COMMITTEE chair when the chair is cut off
@@ -151,6 +157,8 @@ _ASKED: dict[type[c.Command], list[Asked]] = {
     c.CorrectRoll: _by(_CHAIRS, _about(c.CorrectRoll, _ANYONE, RollState, _REASONS)),
     c.ShowDocument: _by(_CHAIRS, _about(c.ShowDocument, (PAPER, SHEET, DocumentId("lost")), (0, 1, 3, 4))),
     c.OpenVote: _by(_CHAIRS, _about(c.OpenVote, _VOTES, _MOTIONS, _TEXTS[:3])),
+    c.PutMotion: _by(_CHAIRS, _about(c.PutMotion, _VOTES, _PREPARED)),
+    c.CountGroups: _by(_CHAIRS, _about(c.CountGroups, _VOTES, _PREPARED)),
     c.CastBallot: _by(_ANYONE, _about(c.CastBallot, _VOTES, Choice, ("ý", ""), (False, True))),
     c.EnterHand: _by(_CHAIRS, _about(c.EnterHand, _VOTES, _ANYONE, Choice)),
     c.ContestHand: _by(_ANYONE, _about(c.ContestHand, _VOTES)),
@@ -210,8 +218,10 @@ _WHILE_APART = (
     *(c.AssignToGroup, c.VisitGroup, c.EndVisit, c.CallLeader, c.AnswerCall, c.AddressGroups, c.EndAddress),
     *(c.LeadGroup, c.ChooseLeader, c.DraftReport, c.SubmitReport, c.AwaitReports, c.FormGroups, c.AnswerCall),
 )
+_IN_ROUNDS = (c.PutMotion, c.PutMotion, c.CountGroups, c.CastBallot, c.CloseVote, c.TickPresent, c.CancelVote)
 _KINDS = (*_ASKED, *_OFTEN)
 _APART_KINDS = (*_KINDS, *_WHILE_APART * 8)
+_ROUND_KINDS = (*_KINDS, *_IN_ROUNDS * 4)
 
 # Seconds that lie on both sides of every number of the regulation.
 _AFTER = (*(0,) * 12, *(1,) * 6, *(5,) * 4, 29, 29, 31, 31, 60, 119, 130, 200, 700)
@@ -219,34 +229,70 @@ _SITTING = (*(Step(0, member, c.Join(page(member), "phone")) for member in MEMBE
 _SPLITS = [(*_SITTING, Step(0, CHAIR, c.FormGroups(MATTER, 30, circles))) for circles in ((), _DRAWN)]
 _RULES = Regulation(motions=(*MOTIONS, MotionRule(_FINAL, changeable=False)), smallest_group=2, report_grace=90)
 _CALL = replace(LARGE, regulation=_RULES)
+_PART = replace(  # all of them sit in one group of a round
+    _CALL,
+    about=replace(_CALL.about, part=Part("round", RED, "Tổ 1")),
+    roster=tuple(replace(seat, group=RED) for seat in _CALL.roster),
+    groups=(),
+    motions=PREPARED,
+)
+_HELD = (
+    replace(held_by(reds(-72 * HOURS), RED), to_verify=(LAN,), words=(Word(DEPUTY, RollState.ABSENT_EXCUSED, "ốm"),)),
+    held_by(blues(-48 * HOURS), BLUE, "Nhà văn hóa"),
+)
+_ROUND = gathered(  # its groups have met: one motion was voted in both, the other in none
+    replace(
+        CELL, roster=(*CELL.roster, *_CALL.roster[len(CELL.roster) :]), regulation=_RULES, documents=_CALL.documents
+    ),
+    *_HELD,
+)
+_AT_THE_DESK = (
+    Step(0, CHAIR, c.Join(page(CHAIR), "phone")),
+    *(Step(0, CHAIR, c.TickPresent(member)) for member in (LAN, MINH)),
+    Step(0, CHAIR, c.Open()),
+)
 _CALLS = (
-    *(CALL, _CALL),
+    *(CALL, _CALL, _PART, _ROUND),
     replace(_CALL, regulation=replace(_RULES, grace=20, chair_grace=45, presence_window=60, contest_window=10)),
 )
 
 
+@dataclass(frozen=True, slots=True)
+class _Setting:
+    """What a long story is about: where it begins, and what is asked in it."""
+
+    call: c.Call
+    begun: tuple[Step, ...]
+    kinds: tuple[type[c.Command], ...]
+
+
+_SETTINGS = (
+    *(_Setting(_CALL, _SITTING, _KINDS),) * 4,
+    *(_Setting(_CALL, begun, _APART_KINDS) for begun in _SPLITS),
+    _Setting(_PART, _SITTING, _ROUND_KINDS),
+    _Setting(_ROUND, _AT_THE_DESK, _ROUND_KINDS),
+)
+
+
 def dealt(seed: int, length: int) -> Told:
-    return Told(_CALL, (*_begun(seed), *_dealt(seed, length)), punctual=False)
+    """Of eight stories dealt two are about groups that sit apart, one about a group of a round, one about a round."""
+    setting = _SETTINGS[seed % len(_SETTINGS)]
+    return Told(setting.call, (*setting.begun, *_dealt(seed, length, setting)), punctual=False)
 
 
-def _begun(seed: int) -> tuple[Step, ...]:
-    """Of three stories dealt one is about groups."""
-    return _SITTING if seed % 3 else _SPLITS[seed % 2]
-
-
-def _dealt(seed: int, length: int) -> list[Step]:
+def _dealt(seed: int, length: int, setting: _Setting) -> list[Step]:
     """Long, varied, and mostly of what the meeting does not refuse.
 
     A shorter story of the same seed is its beginning, so that a failure shrinks to a prefix.
     """
     dice, meeting, at = random.Random(seed), Meeting(), T0
-    for step in (Step(0, NOBODY, _CALL), *_begun(seed)):
+    for step in (Step(0, NOBODY, setting.call), *setting.begun):
         meeting = _after(meeting, _happening(meeting, step, at), at)
     told = list[Step]()
     for _ in range(length):
         after = dice.choice(_AFTER)
         at += timedelta(seconds=after)
-        step, happened = _some_step(dice, _KINDS if seed % 3 else _APART_KINDS, meeting, after, at)
+        step, happened = _some_step(dice, setting.kinds, meeting, after, at)
         meeting = _after(meeting, happened, at)
         told.append(step)
     return told
@@ -293,14 +339,14 @@ def told() -> st.SearchStrategy[Told]:
     chosen = st.builds(
         lambda call, begun, steps, punctual: Told(call, (*begun, *steps), punctual),
         st.sampled_from(_CALLS),
-        st.sampled_from((_SITTING, _SITTING, *_SPLITS, ())),
+        st.sampled_from((_SITTING, _SITTING, *_SPLITS, _AT_THE_DESK, ())),
         st.lists(_CHOSEN, max_size=20),
         st.booleans(),
     )
     long = st.builds(dealt, _SEEDS, st.integers(30, 60))
     return chosen | st.builds(
-        lambda story, call, punctual: replace(story, call=call, punctual=punctual),
+        lambda story, call, punctual: replace(story, call=call or story.call, punctual=punctual),
         long,
-        st.sampled_from(_CALLS),
+        st.sampled_from((*(None,) * 5, *_CALLS)),
         st.booleans(),
     )

@@ -145,7 +145,7 @@ class Play:
                 assert "null" not in json.dumps(now)
                 self.views[eyes] = now
         lines = self.views[MEMBER]["roll"].values()
-        known = {"state", "since", "kinds", "excuse", "corrected"}
+        known = {"state", "since", "kinds", "excuse", "corrected", "met"}
         assert all(line.keys() <= known for line in lines), "members see less than the chair"
         assert not any("reason" in line.get(key, {}) for line in lines for key in ("excuse", "corrected"))
         if self.meeting.voting.votes:
@@ -189,8 +189,13 @@ def _the_roll_is_whole(m: Meeting, shadow: Shadow) -> None:
     assert not set(m.attendance.present) & set(m.attendance.gone)
     view = shown(m, MEMBER)
     states = Counter(view["roll"][member]["state"] for member in view["seats"] if _is_member(m, member))
-    here = sum(1 for member in shadow.here if _is_member(m, member))
-    assert view["counts"]["present"] == here == states["present"] + states["silent"] + states["to_verify"]
+    here = {member for member in shadow.here if _is_member(m, member)}
+    assert len(here) == states["present"] + states["silent"] + states["to_verify"]
+    assert view["counts"]["present"] == len(here | _met(m)), "who was in his group was at the round"
+
+
+def _met(m: Meeting) -> set[MemberId]:
+    return {stay.member for group in m.held for stay in group.stays}
 
 
 def _is_member(m: Meeting, member: str) -> bool:
@@ -343,6 +348,7 @@ class Recount:
         self.length = int((end.at - T0).total_seconds())
         self.kinds: dict[MemberId, list[frozenset[str]]] = {}
         self.silent: dict[MemberId, set[int]] = {}
+        self.before = _held(log)
         self.opened: int | None = None
         meeting, last = Meeting(), 0
         for entry in log:
@@ -354,9 +360,10 @@ class Recount:
             meeting, last = apply(meeting, entry.event, entry.at), now
 
     def _pass(self, m: Meeting, begin: int, end: int) -> None:
+        connected = "in_room" if m.about.in_person else "online"
         for member in m.attendance.seats:
             presence = m.attendance.present.get(member)
-            manners = frozenset(_manners(presence)) if presence else frozenset()
+            manners = frozenset(_manners(presence, connected)) if presence else frozenset()
             self.kinds.setdefault(member, []).extend([manners] * (end - begin))
             if presence and presence.silent:
                 self.silent.setdefault(member, set()).update(range(begin, end))
@@ -385,11 +392,12 @@ class Recount:
             self.silent.setdefault(member, set()).update(seconds)
 
     def agrees(self, line: Line) -> None:
-        kinds = self.kinds.get(line.member, [])
+        kinds, (before, held) = self.kinds.get(line.member, []), self.before.get(line.member, ([], 0))
         counted = kinds[self.opened :] if self.opened is not None else []
-        assert line.seconds == sum(1 for each in counted if each), line
+        assert line.seconds == held + sum(1 for each in counted if each), line
+        assert [(span.begin, span.end) for span in line.spans[: len(before)]] == before
         drawn = [frozenset[str]()] * self.length
-        for span in line.spans:
+        for span in line.spans[len(before) :]:
             for second in _seconds(span.begin, span.end):
                 assert not drawn[second], "spans do not overlap"
                 drawn[second] = span.kinds
@@ -398,13 +406,26 @@ class Recount:
         assert silent == self.silent.get(line.member, set()), line
 
 
-def _manners(presence: Any) -> set[str]:
-    named = {
-        "in_room": presence.in_room,
-        "vouched": presence.voucher,
-        "online": presence.connections or presence.silent,
-    }
-    return {name for name, is_so in named.items() if is_so}
+def _held(log: list[e.Recorded]) -> dict[MemberId, tuple[list[tuple[datetime, datetime]], int]]:
+    """Of a round: when each was in the meeting of his group, and how many seconds of that while it sat."""
+    held: dict[MemberId, tuple[list[tuple[datetime, datetime]], int]] = {}
+    for group in log[0].event.held if isinstance(log[0].event, e.Called) else ():
+        sat = set(_seconds(group.opened_at, group.closed_at))
+        for stay in group.stays:
+            before, seconds = held.get(stay.member, ([], 0))
+            there = len(sat & set(_seconds(stay.began, stay.ended)))
+            held[stay.member] = ([*before, (stay.began, stay.ended)], seconds + there)
+    return held
+
+
+def _manners(presence: Any, connected: str) -> set[str]:
+    """`connected`: the manner of presence that a connection is."""
+    named = (
+        ("in_room", presence.in_room),
+        ("vouched", presence.voucher),
+        (connected, presence.connections or presence.silent),
+    )
+    return {name for name, is_so in named if is_so}
 
 
 def _seconds(begin: datetime, end: datetime) -> range:
@@ -473,8 +494,7 @@ def test_random_meetings_see_every_event() -> None:
     seen = {type(entry.event) for story in stories for entry in Play(story).run().log}
     events = {kind for kind in vars(e).values() if isinstance(kind, type) and issubclass(kind, e.Event)}
     papers = {e.MinutesCorrected, e.PaperDrawnUp, e.PaperSigned, e.ResultsPosted, e.ResultsReported}  # test_filing.py
-    rounds = {e.VotesCounted, e.GroupsCounted}  # test_rounds.py
-    assert {event.__name__ for event in events - {e.Event} - papers - rounds - seen} == set()
+    assert {event.__name__ for event in events - {e.Event} - papers - seen} == set()
 
 
 def test_a_rule_that_does_not_settle_is_a_fault() -> None:

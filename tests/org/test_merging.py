@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 import sqlalchemy as sa
 
-from server.org import access, groups, meetings, merging, people, registering, tasks, tree
+from server.org import access, changing, groups, meetings, merging, people, registering, tasks, tree
 from server.org.changing import Described
 from server.org.merging import Wish
 from server.org.refusal import Refused
@@ -182,3 +182,60 @@ async def test_each_part_keeps_three_official_members(either: Database, two: tup
             async with either.write() as connection:
                 await merging.split(connection, HAND, two[0], Described("Chi bộ Tách"), chosen, [], "", DAY)
         assert refused.value.rule == "least"
+
+
+# -- A round ---------------------------------------------------------------------------------------------------------
+
+AHEAD = HAND.at + timedelta(days=4)
+TOLD = {"unit_id": CELL, "title": "Họp theo tổ", "kind": "regular", "agenda": [], "motions": [], "place": ""}
+
+
+async def _round(database: Database, planned_for: datetime = AHEAD, part: str = "planned") -> None:
+    """Of the first cell, with the meeting of its one group."""
+    whole = TOLD | {"id": "round", "form": "by_groups", "planned_for": planned_for}
+    of_it = {"id": "part", "form": "online", "round_id": "round", "group_id": "group", "phase": part}
+    async with database.write() as connection:
+        for row in (whole, TOLD | of_it | {"planned_for": planned_for}):
+            await connection.execute(sa.insert(tables.meetings).values(row))
+
+
+@pytest.mark.parametrize("into", [0, 1, None], ids=["into the cell", "into another", "into a new one"])
+async def test_no_cell_is_merged_while_a_round_of_it_is_ahead(
+    either: Database, two: tuple[Unit, Unit], into: int | None
+) -> None:
+    await _round(either)
+    name = "Chi bộ Mới" if into is None else ""
+    assert await _refused(either, _wish(two, into, name)) == "round"
+    async with either.write() as connection:
+        await connection.exec_driver_sql("UPDATE meetings SET phase = 'cancelled' WHERE id IN ('round', 'part')")
+        await merging.merge(connection, HAND, _wish(two, into, name))
+
+
+async def test_a_round_that_a_group_has_begun_is_brought_to_its_end_first(
+    database: Database, two: tuple[Unit, Unit]
+) -> None:
+    await _round(database, HAND.at - timedelta(days=20), "closed")
+    assert await _refused(database, _wish(two)) == "round"
+
+
+async def test_a_round_that_nobody_came_to_is_not_in_the_way(database: Database, two: tuple[Unit, Unit]) -> None:
+    await _round(database, HAND.at - timedelta(days=20))
+    async with database.write() as connection:
+        await merging.merge(connection, HAND, _wish(two))
+
+
+async def test_a_cell_with_a_round_ahead_is_neither_split_nor_dissolved(
+    database: Database, two: tuple[Unit, Unit]
+) -> None:
+    await _round(database)
+    with pytest.raises(Refused, match="Họp theo tổ") as split:
+        async with database.write() as connection:
+            await merging.split(
+                connection, HAND, two[0], Described("Chi bộ Tách"), ["dao", "giang"], ["group"], "", DAY
+            )
+    async with database.write() as connection:  # nobody is left in it
+        await connection.execute(sa.update(tables.memberships).values(until=BEFORE))
+    with pytest.raises(Refused) as dissolved:
+        async with database.write() as connection:
+            await changing.dissolve(connection, HAND, two[0], DAY)
+    assert (split.value.rule, dissolved.value.rule) == ("round", "round")

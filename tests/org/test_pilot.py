@@ -598,6 +598,17 @@ async def test_a_meeting_that_nobody_came_to_does_not_count(database: Database) 
             await pilot.permit(connection, cell, "by_groups", date(2027, 5, 5), Others(at=missed - ONE))
 
 
+async def test_what_nobody_came_to_is_not_in_the_way_of_another(database: Database) -> None:
+    await _large(database)
+    for month in (2, 3, 4):
+        await _plan(database, date(2027, month, 5), "by_groups")
+    day, missed = _evening(date(2027, 5, 5)), _evening(date(2027, 2, 5)) + timedelta(hours=12)
+    async with database.write() as connection:
+        with pytest.raises(Refused, match="at most 3 times"):
+            await meetings.plan(connection, "x", CELL, "Họp", "regular", day, [], "by_groups", at=missed - ONE)
+        await meetings.plan(connection, "x", CELL, "Họp", "regular", day, [], "by_groups", at=missed)
+
+
 async def test_a_form_that_does_not_exist(database: Database) -> None:
     with pytest.raises(Refused, match="values offered"):
         await _plan(database, FIRST, "by_post")

@@ -18,6 +18,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import pypdf
 import pytest
@@ -36,6 +37,7 @@ from server.records.database import Connection, Database
 from server.records.signing import Key
 from server.records.tables import accounts as accounts_table
 from server.records.tables import documents
+from server.records.tables import meetings as listed
 
 from .conftest import EVENING, PASSWORD, Serve, Served, Visitor
 
@@ -95,13 +97,14 @@ SAMPLES = {
     "batch": NOBODYS,
     "notice": NOBODYS,
 }
+# What is another meeting than the ordinary one ahead.
+OTHERWISE = {"/meetings/{id}/round": {"id": "round-{unit}"}, "/meetings/{id}/motions": {"id": "round-{unit}"}}
 ONLY_CELLS = frozenset({"id", "case", "group", "month"})
 # Beginnings of routes at which even who may finds nothing: nothing was held yet, no task was given, and of the
-# documents there are no files.  What was held is walked in test_walk, a round in test_rounds.
+# documents there are no files.  What was held is walked in test_walk.
 NOT_YET = (
     "GET /meetings/{id}/attendance.csv",
     "GET /meetings/{id}/timeline",
-    "GET /meetings/{id}/round",
     "GET /meetings/{id}/documents/{document}/",
     "GET /meetings/{id}/papers/",
     "POST /meetings/{id}/papers/",
@@ -126,7 +129,7 @@ async def _province(connection: Connection) -> None:
 
 
 async def _cell(connection: Connection, n: int, above: tree.Unit) -> None:
-    """A cell with 3 to 6 members, a group, a meeting in a fortnight, and a case."""
+    """A cell with 3 to 6 members, a group, a meeting in a fortnight, a round in three weeks, and a case."""
     cell = await tree.add(connection, f"c{n}", "cell", f"Chi bộ Dấu {n}", above)
     for k in range(3 + n % 4):
         await _person(connection, f"person-c{n}" if k == 0 else f"c{n}-{k}", cell.id, f"Trần {'ABCDEF'[k]} Dấu {n}")
@@ -134,6 +137,7 @@ async def _cell(connection: Connection, n: int, above: tree.Unit) -> None:
     agenda = [{"id": "1", "title": f"Việc Dấu {n}", "minutes": 15, "presenter": ""}]
     day = EVENING + timedelta(days=14)
     await meetings.plan(connection, f"meeting-c{n}", cell.id, f"Thường kỳ Dấu {n}", "regular", day, agenda)
+    await _round(connection, n, agenda)
     row = {"id": f"document-c{n}", "meeting": f"meeting-c{n}", "title": f"Dự thảo Dấu {n}", "name": f"Dấu {n}.pdf"}
     more = {
         "item": "",
@@ -147,6 +151,15 @@ async def _cell(connection: Connection, n: int, above: tree.Unit) -> None:
     }
     await connection.execute(sa.insert(documents).values(**row, **more))
     await cases.open_case(connection, cell, Hand(f"person-c{n}", EVENING, EVENING.date()), f"case-c{n}")
+
+
+async def _round(connection: Connection, n: int, agenda: list[dict[str, Any]]) -> None:
+    told = {"unit_id": f"c{n}", "title": f"Theo tổ Dấu {n}", "kind": "regular", "agenda": agenda, "motions": []}
+    told |= {"planned_for": EVENING + timedelta(days=21), "place": ""}
+    whole = {"id": f"round-c{n}", "form": "by_groups"}
+    part = {"id": f"part-c{n}", "form": "online", "round_id": f"round-c{n}", "group_id": f"group-c{n}"}
+    for row in (whole, part):
+        await connection.execute(sa.insert(listed).values(told | row))
 
 
 async def _person(connection: Connection, person: str, unit: str, name: str, standing: str = "official") -> None:
@@ -197,7 +210,8 @@ def _at(route: Route, unit: str) -> str | None:
     """The address at that unit; None where there is no such thing."""
     if not unit.startswith("c") and ONLY_CELLS & set(_words(route)):
         return None
-    return re.sub(r"\{(\w+)[^}]*\}", lambda found: SAMPLES[found[1]].format(unit=unit), route.path)
+    samples = SAMPLES | OTHERWISE.get(route.path, {})
+    return re.sub(r"\{(\w+)[^}]*\}", lambda found: samples[found[1]].format(unit=unit), route.path)
 
 
 def _hidden(route: Route) -> bool:

@@ -188,6 +188,37 @@ async def test_a_round_that_one_group_has_held_counts(served: Served) -> None:
     assert "at most 3 times a year" in (await _ask(secretary, day="2027-05-09")).text
 
 
+async def test_a_round_that_nobody_came_to_does_not_count(served: Served) -> None:
+    await large(served)
+    secretary = await _as(served)
+    for month in (2, 3, 4):
+        await _planned(secretary, day=f"2027-0{month}-09")
+    served.clock.now = datetime.combine(LATER + timedelta(days=1), served.clock.now.time(), served.clock.now.tzinfo)
+    await _planned(await _as(served), day="2027-05-09")
+
+
+async def test_a_round_that_was_cancelled_counts_if_a_group_had_met(served: Served) -> None:
+    await large(served)
+    secretary = await _as(served)
+    for month in (2, 3, 4):
+        await _planned(secretary, day=f"2027-0{month}-09")
+    meeting = await _first_round(served)
+    await secretary.post(f"/meetings/{meeting}/cancel", reason="Bão")
+    begun = await _planned(secretary, day="2027-02-09")
+    await _over(served, begun, until=1)
+    secretary = await _as(served)
+    await secretary.get(f"/meetings/{begun}/plan")
+    await secretary.post(f"/meetings/{begun}/cancel", reason="Bão")
+    first, second = await parts(served.house.database, begun)
+    assert (first.phase, second.phase) == ("closed", "cancelled")
+    assert "at most 3 times a year" in (await _ask(secretary, day="2027-05-09")).text
+
+
+async def _first_round(served: Served) -> str:
+    async with served.house.database.read() as connection:
+        return next(row.id for row in await meetings.of_units(connection, [CELL]) if row.form == GROUPS)
+
+
 REFUSED = [
     ({"members": 49}, "On that day the cell has 49 members; meetings by party groups need 50 or more (Hướng dẫn 03-HD"),
     ({"mode": ""}, "no decision in force allows meetings by party groups"),
@@ -378,6 +409,8 @@ async def test_superiors_see_one_meeting_by_groups_with_the_groups_inside(served
     await superior.get(f"/meetings/{meeting}/timeline")
     assert re.findall(r"<h3>(Tổ \d)</h3>", superior.text) == ["Tổ 1", "Tổ 2"]
     assert superior.text.count('<svg class="timeline') == 3
+    common = superior.text.split('<svg class="timeline')[3]
+    assert common.count('class="clock"') == 2, "half an hour at the desk, not the days since the first group met"
     first, _ = await parts(served.house.database, meeting)
     assert "The round that this group is part of" in (await superior.get(f"/meetings/{first.id}/timeline")).text
     assert (await superior.get(f"/people/{person(4)}/attendance")).text.count("09/02/2027") >= 1

@@ -3,17 +3,21 @@
 import re
 import sqlite3
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from structlog.testing import capture_logs
 from yarl import URL
 
 from server.pages.errors import SAID
 from server.pages.routes import IN_DEVELOPMENT, ROUTES
 from server.pages.words import Words
+from server.records.tables import meetings
 
-from .conftest import PASSWORD, Serve, Served, Visitor
+from .conftest import EVENING, PASSWORD, Serve, Served, Visitor
+from .test_personal import link
 
 ENGLISH = {"Accept-Language": "en"}
 ROLES = {
@@ -31,6 +35,7 @@ ROLES = {
 }
 INSIDE = frozenset({"member", "secretary", "temporary", "follower", "superior", "provincial"})
 SEATED = INSIDE - {"superior", "provincial"}
+OTHER_GROUP = frozenset({"member", "temporary"})  # they sit in the first, the secretary in the third
 CARRIERS = INSIDE - {"member", "temporary"}  # of a meeting's file
 EVERYONE = frozenset(ROLES)
 NOBODY = frozenset[str]()
@@ -61,7 +66,14 @@ OPEN_TO = {
     ("POST", "/meetings/{id}/cancel", "/meetings/demo-ahead-1/cancel"): frozenset({"secretary"}),
     ("POST", "/meetings/{id}/agenda", "/meetings/demo-ahead-1/agenda"): frozenset({"secretary"}),
     ("POST", "/meetings/{id}/motions", "/meetings/demo-ahead-1/motions"): frozenset({"secretary"}),
-    ("GET", "/meetings/{id}/round", "/meetings/demo-ahead-1/round"): NOBODY,  # it is no round: see test_rounds
+    ("GET", "/meetings/{id}/round", "/meetings/demo-ahead-1/round"): NOBODY,  # it is no round
+    ("GET", "/meetings/{id}/round", "/meetings/demo-round/round"): INSIDE,
+    ("GET", "/meetings/{id}/round", "/meetings/demo-round-1/round"): INSIDE,  # by his own group, and from above
+    ("GET", "/meetings/{id}/round", "/meetings/demo-round-3/round"): INSIDE - OTHER_GROUP,
+    ("GET", "/meetings/{id}/invitation", "/meetings/demo-round-3/invitation"): INSIDE - OTHER_GROUP,
+    ("GET", "/meetings/{id}/plan", "/meetings/demo-round-1/plan"): frozenset({"secretary"}),
+    ("POST", "/meetings/{id}/answer", "/meetings/demo-round-3/answer"): SEATED - OTHER_GROUP,
+    ("POST", "/meetings/{id}/motions", "/meetings/demo-round/motions"): frozenset({"secretary"}),
     ("POST", "/meetings/{id}/notice", "/meetings/demo-ahead-2/notice"): frozenset({"secretary"}),
     ("POST", "/meetings/{id}/answers", "/meetings/demo-ahead-1/answers"): frozenset({"secretary"}),
     ("POST", "/meetings/{id}/documents", "/meetings/demo-ahead-1/documents"): frozenset({"secretary"}),
@@ -72,7 +84,6 @@ OPEN_TO = {
     ("GET", "/plan", "/plan"): SIGNED_IN,
     ("GET", "/units/{unit}/plan", "/units/demo-cell-1/plan"): INSIDE,
     ("POST", "/units/{unit}/plan", "/units/demo-cell-1/plan"): frozenset({"secretary"}),
-    ("GET", "/units/{unit}/plan/{month}", "/units/demo-cell-1/plan/2027-01"): INSIDE,
     ("GET", "/units/{unit}/meetings/new", "/units/demo-cell-1/meetings/new"): frozenset({"secretary"}),
     ("POST", "/units/{unit}/meetings/new", "/units/demo-cell-1/meetings/new"): frozenset({"secretary"}),
     ("GET", "/units/{unit}/tasks", "/units/demo-cell-1/tasks"): INSIDE,
@@ -82,6 +93,10 @@ OPEN_TO = {
     ("GET", "/meetings/{id}", "/meetings/demo-past"): INSIDE,
     ("GET", "/meetings/{id}/attendance", "/meetings/demo-past/attendance"): INSIDE,
     ("GET", "/meetings/{id}/attendance", "/meetings/{now}/attendance"): INSIDE,
+    ("GET", "/go/{link}", "{go}"): SEATED | {"visitor"},  # to one's own door; with no session, to the password
+    ("GET", "/units/{unit}/plan/{month}", "/units/demo-cell-1/plan/2027-01"): INSIDE,
+    ("GET", "/units/{unit}/supervision/appraisal", APPRAISAL): frozenset({"superior", "provincial"}),
+    ("POST", "/units/{unit}/supervision/appraisal", APPRAISAL): frozenset({"superior", "provincial"}),
     ("GET", "/meetings/{id}/attendance.csv", "/meetings/demo-past/attendance.csv"): INSIDE,
     ("GET", "/network", "/network"): SIGNED_IN,
     ("POST", "/network", "/network"): SIGNED_IN,
@@ -122,8 +137,6 @@ OPEN_TO = {
     ("GET", "/units/{unit}/supervision/report", REPORT): frozenset({"superior", "provincial"}),
     ("GET", "/units/{unit}/supervision/report.xlsx", REPORT + ".xlsx"): frozenset({"superior", "provincial"}),
     ("GET", "/units/{unit}/supervision/report.pdf", REPORT + ".pdf"): frozenset({"superior", "provincial"}),
-    ("GET", "/units/{unit}/supervision/appraisal", APPRAISAL): frozenset({"superior", "provincial"}),
-    ("POST", "/units/{unit}/supervision/appraisal", APPRAISAL): frozenset({"superior", "provincial"}),
     ("GET", "/units/{unit}/inspection.zip", INSPECTION): WATCHERS,
     ("GET", "/units/{unit}/proof", "/units/demo-cell-1/proof"): WATCHERS | {"secretary"},
     ("POST", "/units/{unit}/proof", "/units/demo-cell-1/proof"): WATCHERS | {"secretary"},
@@ -253,11 +266,8 @@ ANSWERS["/meetings/demo-past/remarks"] = 422
 ANSWERS |= dict.fromkeys(("/units/demo-cell-1/proof", "/meetings/demo-past/proof"), 200)  # they want no fields
 
 
-ELSEWHERE = {("GET", "/go/{link}")}  # for whom it opens stands in the link: see test_personal
-
-
 def test_the_walk_visits_every_route() -> None:
-    walked = {(method, pattern) for method, pattern, _ in OPEN_TO} | ELSEWHERE
+    walked = {(method, pattern) for method, pattern, _ in OPEN_TO}
     patterns = {(route.method, re.sub(r"{(\w+):[^/]*\]\W?}", r"{\1}", route.path)) for route in ROUTES}
     assert walked == patterns | {(route.method, route.path) for route in IN_DEVELOPMENT}
 
@@ -265,10 +275,11 @@ def test_the_walk_visits_every_route() -> None:
 @pytest.mark.parametrize("role", ROLES)
 async def test_each_role_gets_what_is_its_own_and_nothing_else(served: Served, role: str) -> None:
     visitor = served.visitor(**ENGLISH)
+    await _round(served)
     for (method, _, path), allowed in OPEN_TO.items():
         if ROLES[role] and not visitor.cookie("chibo_session"):
             await visitor.sign_in(ROLES[role])
-        asked = path.replace("{now}", served.demo.meeting_id)
+        asked = path.replace("{now}", served.demo.meeting_id).replace("{go}", link(served))
         await _ask(visitor, method, asked)
         if role in allowed:
             assert visitor.status == (ANSWERS.get(asked, 200) if method == "POST" else 200), (asked, visitor.text)
@@ -277,6 +288,18 @@ async def test_each_role_gets_what_is_its_own_and_nothing_else(served: Served, r
         else:
             assert visitor.status == 404, asked
             assert "There is no such page." in visitor.text
+
+
+async def _round(served: Served) -> None:
+    """A round ahead, and the meetings of two of its groups."""
+    told = {"unit_id": "demo-cell-1", "title": "Theo tổ", "kind": "regular", "agenda": [], "motions": [], "place": ""}
+    told |= {"planned_for": EVENING + timedelta(days=40)}
+    of_it = {"form": "online", "round_id": "demo-round"}
+    rows: list[dict[str, Any]] = [{"id": "demo-round", "form": "by_groups"}]
+    rows += [of_it | {"id": f"demo-round-{n}", "group_id": f"demo-group-{n}"} for n in (1, 3)]
+    async with served.house.database.write() as connection:
+        for row in rows:
+            await connection.execute(sa.insert(meetings).values(told | row))
 
 
 async def _ask(visitor: Visitor, method: str, path: str) -> Visitor:
@@ -309,7 +332,8 @@ async def _everything(served: Served) -> AsyncIterator[Visitor]:
     member = await served.member()
     for method, _, path in OPEN_TO:
         if method == "GET":
-            yield await member.get(path.replace("{now}", served.demo.meeting_id), follow=False)
+            asked = path.replace("{now}", served.demo.meeting_id).replace("{go}", link(served))
+        yield await member.get(asked, follow=False)
     yield await member.get("/no-such-page")
     yield await member.get("/sign-out")
     yield await member.post("/language", csrf="forged")

@@ -22,6 +22,7 @@ IN_PERSON, HYBRID = "in_person", "hybrid"
 FORMS = (IN_PERSON, ONLINE, HYBRID, GROUPS)
 PART_FORMS = (IN_PERSON, ONLINE, HYBRID)  # of the meeting of one group in a round
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
+UNHELD = ("planned", "cancelled")
 LATE = timedelta(hours=12)  # after that a meeting nobody came to is one that was not held
 
 # form → the modes of a decision that allow it
@@ -137,7 +138,7 @@ def _document(rule: Rule) -> str:
 async def _held(connection: AsyncConnection, unit: Unit, forms: Collection[str], day: date, others: Others) -> int:
     """How many of these forms the unit has in that calendar year: held, going on or still ahead.
 
-    A round is one, whatever the forms of its groups; once a group has met it counts.
+    A round is one, whatever the forms of its groups; once a group has met it counts, and is cancelled in vain.
     """
     begins = datetime(day.year, 1, 1, tzinfo=ZONE)
     ends = datetime(day.year + 1, 1, 1, tzinfo=ZONE)
@@ -145,13 +146,13 @@ async def _held(connection: AsyncConnection, unit: Unit, forms: Collection[str],
     ours = [
         m.unit_id == unit.id,
         m.round_id.is_(None),
-        m.phase != "cancelled",
         m.kind != "committee",
         m.form.in_(forms),
         m.planned_for >= begins,
         m.planned_for < ends,
     ]
     part = meetings.alias("part")
-    met = sa.exists().where(part.c.round_id == m.id, part.c.phase.not_in(("planned", "cancelled")))
-    counted = sa.or_(m.phase != "planned", m.planned_for > others.at - LATE, met) if others.at else sa.true()
+    met = sa.exists().where(part.c.round_id == m.id, part.c.phase.not_in(UNHELD))
+    ahead = m.planned_for > others.at - LATE if others.at else sa.true()
+    counted = sa.or_(m.phase.not_in(UNHELD), sa.and_(m.phase == "planned", ahead), met)
     return await connection.scalar(sa.select(sa.func.count()).where(*ours, m.id.not_in(others.but), counted)) or 0
