@@ -27,7 +27,7 @@ from server.meeting.ids import (
     VoteId,
 )
 from server.meeting.rules import SCORE, Points, Regulation
-from server.org.pilot.case import GROUPS, ONLINE
+from server.org.pilot.case import ONLINE
 from server.org.pilot.forms import IN_PERSON
 
 from .cells import CONCLUSIONS, REASONS, REPORTS, SPOKEN, TASKS, Habit
@@ -100,8 +100,8 @@ def _drawn(call: c.Call, habit: Habit, form: str, dice: random.Random) -> _Eveni
 
 
 def _apart(call: c.Call, form: str) -> bool:
-    """A meeting by groups, and one with a theme, splits for a while."""
-    return form == GROUPS or (form != IN_PERSON and call.about.kind is MeetingKind.COMBINED)
+    """A meeting with a theme splits for a while; that of a group in a round has nobody to split."""
+    return form != IN_PERSON and call.about.kind is MeetingKind.COMBINED and not call.about.part
 
 
 def _page(member: MemberId, number: int = 1) -> ConnectionId:

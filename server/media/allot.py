@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
-VOICE_BITS, SPARING_BITS = 58_000, 42_000  # one voice with all that is under it: 64 bytes every 20 ms
+USUAL, LESS, SPARING = 32_000, 24_000, 16_000  # bit/s of Opus; the least is still wideband speech (RFC 6716, 2.1.1)
+UNDER = 26_000  # bit/s of all that is under one voice: 64 bytes every 20 ms
 PAUSED, ALL_LAYERS = -1, 3  # VP8 has at most four temporal layers (RFC 7741)
 SMALL, LARGE = 0, 1  # sizes of a picture that is sent in two
 STARTS = 0.8  # s until the next rung in the beginning, while nothing speaks against it
@@ -47,7 +48,7 @@ def layers(step: Step, sizes: int, largest: int) -> tuple[int, int]:
 
 def costs(
     steps: Sequence[Step], voices: int, main: Sizes, thumbnails: Sequence[Sizes], largest: int = LARGE,
-    voice: float = VOICE_BITS,
+    voice: float = USUAL + UNDER,
 ) -> list[float]:  # fmt: skip
     """bit/s of a listener at each of these steps; never falling."""
     pictures = (_pictures(step, main, thumbnails, largest) for step in steps)

@@ -35,6 +35,7 @@ TRIED_QUEUE, QUEUE = 0.1, 0.15  # s above it: a queue stands; the less, while mo
 STANDING = 0.06  # s that even the luckiest packet of a look waited on its way up: a queue stands
 DRAINS = 1.5  # s after a fall in which a queue may be of before
 STALE_ASKED, STALE_REPORTED = 1.0, 5.0  # s after a fall in which what is told as lost may be of before
+SHOWS = 0.4  # s after a rise until a queue of it has grown
 TRIES = 3.0  # s after a rise in which it is asked for more often whether it fits
 LASTS = 0.8  # s from the first to the last of round trips that are a queue by themselves
 EVERY = 0.2  # s between two looks
@@ -197,6 +198,11 @@ class Budget:
     def clear(self) -> bool:
         """No queue stands, as far as is known."""
         return not self._long and self.above <= CALM
+
+    @property
+    def tested(self) -> bool:
+        """A round trip has come since a queue of the last rise would show.  Where none ever comes, none is awaited."""
+        return self._trip_at >= self.rose_at + SHOWS or self._trip_at == float("-inf")
 
     def trying(self, now: float) -> bool:
         """More is sent than before, and nobody knows yet whether it fits."""

@@ -85,8 +85,9 @@ class Downlink:
     def _climb(self, bits: float, now: float) -> int:
         (voices, shown), self._there = self._there, self._what_is_there()
         known = tuple(now if before else () for before, now in zip(shown, self._there[1], strict=True))
-        each, before = self._costs(*self._there, now), self._costs(min(voices, self._there[0]), known, now)
-        rung = self._ladder.climb(bits, each, before, self.budget.fell_at, self.budget.clear, now)
+        each, before = self._costs(*self._there), self._costs(min(voices, self._there[0]), known)
+        clear = self.budget.clear and self.budget.tested
+        rung = self._ladder.climb(bits, each, before, self.budget.fell_at, clear, now)
         sound = each[min(rung, allot.VOICES)]
         most = min(QUICKER * (each[rung] - sound), DARES * self._ladder.carried - sound)
         self._pace_by = max(LEAST_PACE, most)
@@ -97,9 +98,9 @@ class Downlink:
         shown = tuple(s.source.pictures if s.source is not None and self._shown(s) else () for s in self.pictures)
         return sum(1 for s in self.voices if s.source is not None), shown
 
-    def _costs(self, voices: int, pictures: Sequence[Sizes], now: float) -> list[float]:
+    def _costs(self, voices: int, pictures: Sequence[Sizes]) -> list[float]:
         main, *thumbnails = pictures
-        voice = allot.SPARING_BITS if self.narrow(now) else allot.VOICE_BITS
+        voice = max((s.source.asked for s in self.voices if s.source is not None), default=allot.USUAL) + allot.UNDER
         return costs(MODES[self.wish.mode], voices, main, thumbnails, self._largest(self.pictures[0]), voice)
 
     def release(self, now: float) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from . import casting, sdp, seam
+from .allot import LESS, SPARING, USUAL
 from .bandwidth import EVERY
 from .casting import Dominant, Voices
 from .mux import Mux
@@ -24,7 +25,6 @@ TICK = 0.020  # s
 CAST_EVERY = 5  # ticks
 LOOK_EVERY = round(EVERY / TICK)  # ticks; one listener after the other, so that no moment is long
 GONE = 30.0  # s without an authentic packet, or without being named by a stage
-USUAL, SPARING = 32_000, 16_000  # bit/s of Opus; both are wideband speech (RFC 6716 section 2.1.1)
 HEARD = 1.0  # s without a packet of his voice: nobody hears him
 
 CHANCE = random.SystemRandom()
@@ -192,8 +192,9 @@ class Scene:
 
     def _feed(self, peer: Peer, now: float) -> dict[str, Any]:
         """What only this worker knows of the connection."""
+        peer.microphone.asked = _voice_bits(peer, now)
         feed: dict[str, Any] = {
-            "heard": self._is_heard(peer, now), "pictures": peer.others, "voice": _voice_bits(peer, now),
+            "heard": self._is_heard(peer, now), "pictures": peer.others, "voice": peer.microphone.asked,
             "send": {mid: list(source.sends) for mid, source in peer.sources.items() if source.rids},
         }  # fmt: skip
         return feed if peer.sees_screen is None else {**feed, "screen": peer.sees_screen}
@@ -208,9 +209,13 @@ class Scene:
 
 
 def _voice_bits(peer: Peer, now: float) -> int:
-    """What his Opus should take: little while he himself, or anybody who hears him, has a line for hardly more."""
-    narrow = peer.ceiling.tight(now) or any(s.out.narrow(now) for s in peer.microphone.tracks[0].listeners)
-    return SPARING if narrow else USUAL
+    """What his Opus should take: little while he himself, or half of those who hear him, have a line for hardly more; a
+    little less while anybody has.  Less than that would take from all for the sake of one."""
+    listeners = peer.microphone.tracks[0].listeners
+    narrow = sum(slot.out.narrow(now) for slot in listeners)
+    if peer.ceiling.tight(now) or (narrow and 2 * narrow >= len(listeners)):
+        return SPARING
+    return LESS if narrow else USUAL
 
 
 def _sources(crowd: Sequence[Peer], now: float) -> dict[tuple[str, str], Source]:

@@ -23,6 +23,7 @@ _STAMPED = Struct("!BBHLLHHL").pack  # the header with one extension of three by
 KEPT = {"audio": 64, "video": 128}  # packets: a second and more
 RESEND_WITHIN = 1.0  # s: later it is of no use
 APART = 0.05  # s: Chromium asks ten times, a round trip of its own reckoning apart, then stands still: answer each time
+SLACK = 0.05  # s: so much sooner than the round trip, which is but a mean
 CNAME = b"chibo"
 HELD = 256  # packets of pictures that may wait for a line of which nothing is proved
 RESERVE = 1024  # indices that may be used before they are kept anew: seconds, and far from the half of 65,536
@@ -144,7 +145,7 @@ class Slot:
             return
         if not self._cache.asked(sequence):
             self.out.lacks(now)
-        apart = min(self.out.rtt / 2, APART)
+        apart = max(min(self.out.rtt / 2, APART), self.out.rtt - SLACK)
         if not self._cache.due(sequence, now, apart) or not self.out.may_resend(self.kind, now):
             return
         if self._wraps and self._rtx >= self._rtx_half and not self._may_use(self._rtx + 1, self._rtx_end):

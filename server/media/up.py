@@ -5,6 +5,7 @@ from itertools import accumulate
 from typing import TYPE_CHECKING, Protocol
 
 from . import rtp, vp8
+from .allot import USUAL
 from .bandwidth import Rate
 from .fanout import Fanout
 from .levels import SILENCE, Voice, assumed
@@ -302,6 +303,7 @@ class Source:
         self.tracks = tuple(Track(publisher, line, size, fan) for size in range(max(1, len(line.rids))))
         self.names = dict(zip(line.rids, self.tracks, strict=False))
         self.sends: tuple[str, ...] = line.rids[:1]
+        self.asked = USUAL  # bit/s of a voice that he was told to send
         self._watched = [float("-inf")] * len(line.rids)  # when each size was last wanted
 
     @property

@@ -89,12 +89,15 @@ async def test_the_groups_of_the_large_cell_sit_apart_and_report(seeded: tuple[D
     assert (names["GroupsFormed"], names["ReportSubmitted"], names["GroupsGathered"]) == (1, 3, 1)
 
 
-async def test_the_large_cell_has_held_a_round_and_has_one_ahead(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("year", "month", "ahead"), [(2026, 10, "2027-02"), (2027, 6, "2027-10")])  # June has a theme
+async def test_the_large_cell_has_held_a_round_and_has_one_ahead(
+    tmp_path: Path, year: int, month: int, ahead: str
+) -> None:
     settings = Settings(_env_file=None, data_dir=tmp_path)
     database = Database(settings.database)
     await database.migrate()
-    key, today = Key.load(settings.head_key), date(2026, 10, 20)
-    await seed(database, key, today, "lua-bien-nui-song-417", at=datetime(2026, 10, 20, 12, 30, tzinfo=UTC))
+    key, today, now = Key.load(settings.head_key), date(year, month, 20), f"{year}-{month:02}"
+    await seed(database, key, today, "lua-bien-nui-song-417", at=datetime(year, month, 20, 12, 30, tzinfo=UTC))
     cell = [each for each in CELLS if each.groups]
     # the cell asked in the fourth month of its story, so that it may meet by groups in the fifth
     assert await tell(database, key, today, months=6, cells=cell) == 6
@@ -108,10 +111,10 @@ async def test_the_large_cell_has_held_a_round_and_has_one_ahead(tmp_path: Path)
         parts = (await connection.execute(sa.select(m.round_id, m.phase, m.form).where(m.round_id.is_not(None)))).all()
         held = (await connection.execute(sa.select(tables.summaries).where(s.form == "by_groups"))).all()
         counted = await connection.scalar(sa.select(sa.func.count()).where(tables.events.c.name == "GroupsCounted"))
-    assert rounds == {"demo-cell-11-2026-10": "closed", "demo-cell-11-2027-02": "planned"}
+    assert rounds == {f"demo-cell-11-{now}": "closed", f"demo-cell-11-{ahead}": "planned"}
     assert Counter((part.round_id[-7:], part.phase) for part in parts) == {
-        ("2026-10", "closed"): 3,
-        ("2027-02", "planned"): 3,
+        (now, "closed"): 3,
+        (ahead, "planned"): 3,
     }
     assert {part.form for part in parts} == {"online", "in_person"}
     (row,) = held

@@ -53,6 +53,17 @@ def asked(budget: Budget, share: float, now: float) -> None:
     budget.lost((0, 0), (round(200 * share), 200), now)
 
 
+def test_a_rise_is_tested_by_a_round_trip_in_which_its_queue_would_show() -> None:
+    budget = looked(58_000, 0)
+    assert budget.tested, "from who never answers nothing is awaited"
+    budget.trip(0.05, 0.5)
+    budget.rose_at = 1.0
+    budget.trip(0.05, 1.1)
+    assert not budget.tested
+    budget.trip(0.05, 1.5)
+    assert budget.tested and budget.clear
+
+
 def test_an_estimate_counts_only_when_the_round_trip_agrees_and_stands_beside_the_sound() -> None:
     budget = looked(344_000, 250_000)
     budget.trip(0.05, 0.1)
@@ -213,7 +224,8 @@ def test_sound_is_reserved_first_and_no_step_costs_less_than_the_one_below(
     for steps in allot.MODES.values():
         each = costs(steps, voices, main, thumbnails, largest)
         assert each == sorted(each)
-        assert each[:2] == [min(voices, 1) * allot.VOICE_BITS, voices * allot.VOICE_BITS]
+        voice = allot.USUAL + allot.UNDER
+        assert each[:2] == [min(voices, 1) * voice, voices * voice]
         rung = climb(Ladder(0.0), bits, each, NEVER, 0.0)
         assert each[rung] <= bits or rung == 0
 

@@ -104,6 +104,19 @@ def test_a_lost_voice_is_sent_again_as_it_was_and_not_oftener_than_the_round_tri
     assert out.wires == [wire, wire] and out.lacked == 1
 
 
+def test_in_a_queue_nothing_is_sent_again_before_what_was_sent_can_have_come() -> None:
+    out = Listener()
+    out.rtt = 0.4
+    slot = slots.slot(out, line("audio", 0))
+    slot.take("an", source("audio"))
+    slot.forward(sound(0))
+    sequence = struct.unpack_from("!H", out.wires[0], 2)[0]
+    out.wires.clear()
+    for tenth in range(9):
+        slot.resend(sequence, 0.01 + tenth / 10)
+    assert len(out.wires) == 3, "at once, after 0.4 s, after 0.8 s"
+
+
 def test_a_lost_picture_is_sent_again_on_a_stream_of_its_own() -> None:
     out = Listener()
     slot = slots.slot(out, line("video"))
