@@ -187,7 +187,8 @@ class Visitor:
         if sent and "file" in data:
             sent.add_field("file", data["file"], filename="so.xlsx")
         async with self.http.request("POST" if data else "GET", self.base + path, data=sent) as answer:
-            self.text, self.url = await answer.text(), str(answer.url).removeprefix(self.base)
+            body = await answer.read()  # which may be a file
+            self.text, self.url = body.decode(errors="replace"), str(answer.url).removeprefix(self.base)
             if answer.status != 200:
                 raise SystemExit(f"{path}: {answer.status}")
 

@@ -111,7 +111,7 @@ def _page(member: MemberId, number: int = 1) -> ConnectionId:
 def _coming(e: _Evening) -> Iterator[Step]:
     for number, seat in enumerate(e.online):
         minute = -16.0 if number == 0 else -14 + e.dice.random() * 13
-        if number > 2 and e.dice.random() < 0.06:
+        if number > 2 and e.dice.random() < 0.06 and seat.member != _secretary(e):
             minute = 4 + e.dice.random() * 12  # late
         yield minute, seat.member, c.Join(_page(seat.member), e.dice.choice(("phone", "phone", "desktop", "tablet")))
     for number, seat in enumerate(e.in_room):

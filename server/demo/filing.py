@@ -4,6 +4,8 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from sqlalchemy.ext.asyncio import AsyncConnection
+
 from server.meeting import commands as c
 from server.meeting.ids import MemberId, PaperKind
 from server.meeting.proceedings import proceedings
@@ -12,21 +14,33 @@ from server.papers import desk, store
 from server.records.database import Database
 from server.records.log import Log
 
-from . import province
+from .cells import Cell
+from .months import MONTHS, months_back, months_between, planned, wanted
 
 CHAIR, CLERK = MemberId("demo-bithu"), MemberId("demo-capuy2")
 TERM = ("2025 – 2027", date(2025, 7, 1))
 TERM_BEFORE = ("2022 – 2025", date(2022, 7, 1))
-GIVEN_BEFORE = {"minutes": 11, "resolution": 11}  # on paper, before there was Chibo
 
 Ask = Callable[[c.Command, MemberId, datetime], Awaitable[None]]
 
 
-async def begin_term(database: Database) -> None:
-    async with database.write() as connection:
-        if not await store.terms_of(connection, province.CELL):
-            await store.begin_term(connection, province.CELL, *TERM_BEFORE, {})
-            await store.begin_term(connection, province.CELL, *TERM, GIVEN_BEFORE)
+async def begin_terms(connection: AsyncConnection, unit: str, since: date) -> None:
+    """Where there is none.  `since`: the first month that is told; those before it had their papers without Chibo."""
+    if not await store.terms_of(connection, unit):
+        for name, begins in (TERM_BEFORE, TERM):
+            given = dict.fromkeys(store.SERIES, months_between(begins, since))
+            await store.begin_term(connection, unit, name, begins, given)
+
+
+async def keep_numbers(connection: AsyncConnection, cell: Cell, today: date, zone: ZoneInfo) -> None:
+    """The minutes of the months that history.py tells later have their numbers now: numbers go as the meetings went."""
+    for first in reversed(months_back(today, MONTHS)[1:]):
+        month = wanted(cell, first, today, zone)
+        if month and month.held and not await planned(connection, cell.id, first, zone):
+            term = await store.term_on(connection, cell.id, month.at.astimezone(zone).date())
+            assert term
+            run, before = f"term {term.id}", term.given_before["minutes"]
+            await store.give_number(connection, cell.id, run, "minutes", month.meeting, before, month.at)
 
 
 async def sign(database: Database, log: Log, meeting: str, ask: Ask, zone: ZoneInfo) -> None:

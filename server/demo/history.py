@@ -13,10 +13,9 @@ import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server import settings as configuration
@@ -28,8 +27,6 @@ from server.org.pilot.forms import HYBRID, IN_PERSON, permit
 from server.org.refusal import Refused
 from server.org.roster import ZONE, call
 from server.oversight import daily
-from server.papers import store
-from server.records import tables
 from server.records.database import Database
 from server.records.log import Log
 from server.records.signing import Key
@@ -37,11 +34,11 @@ from server.settings import Settings
 
 from . import afterwards, evening, filing, province, rounds
 from .cells import CELLS, COMMUNES, Cell
-from .large import name_of
+from .large import name_of as named
+from .months import MONTHS, at_of, day_of, months_back, name_of, planned, wanted
 from .pilot import Chain, decided, everyone_away
 from .scribe import Scribe
 
-MONTHS = 24
 SINCE = date(2022, 7, 1)
 ROUNDS = (2, 6, 10)  # months in which a cell with groups meets by them: three a year
 _ONE = timedelta(days=1)
@@ -70,12 +67,6 @@ async def tell(
     return held
 
 
-def months_back(today: date, count: int) -> list[date]:
-    """The first days of this month and those before it, the newest first."""
-    numbers = [today.year * 12 + today.month - 1 - back for back in range(count)]
-    return [date(number // 12, number % 12 + 1, 1) for number in numbers]
-
-
 # -- The register ----------------------------------------------------------------------------------------------------
 
 
@@ -91,8 +82,7 @@ async def _register(connection: AsyncConnection, cell: Cell, since: date) -> Non
         await _groups(connection, cell, since)
     if cell.followed and not await people.with_post(connection, cell.id, Post.FOLLOWER.value, since):
         await people.give_post(connection, f"demo-{province.FOLLOWER[0]}", cell.id, Post.FOLLOWER.value, SINCE)
-    if not await store.terms_of(connection, cell.id):
-        await store.begin_term(connection, cell.id, *filing.TERM_BEFORE, {})
+    await filing.begin_terms(connection, cell.id, since)
     if cell.mode:
         await _decision(connection, cell, since)
 
@@ -112,7 +102,7 @@ async def _member(connection: AsyncConnection, cell: Cell, number: int) -> None:
     person, dice = f"{cell.id}-{number}", random.Random(f"{cell.id}-{number}")  # noqa: S311  a story, no secret
     post = (Post.SECRETARY, Post.DEPUTY, Post.COMMITTEE)[number] if number < 3 else Post.NONE
     standing = _STANDINGS.get(number, Standing.OFFICIAL)
-    await people.add(connection, person, cell.id, name_of(dice.randrange(700)), dice.randrange(1955, 1999))
+    await people.add(connection, person, cell.id, named(dice.randrange(700)), dice.randrange(1955, 1999))
     await people.give_status(connection, person, standing, SINCE)
     if standing is Standing.EXEMPT:
         await people.give_status(connection, person, Standing.OFFICIAL, SINCE)
@@ -162,56 +152,36 @@ async def _known(connection: AsyncConnection, unit_id: str) -> tree.Unit:
 async def _month(database: Database, log: Log, zone: ZoneInfo, cell: Cell, first: date, today: date) -> bool:
     """Whether its meeting was held now.  A month in which the cell has planned anything is left as it is, but for a
     meeting of ours that was planned and not yet told."""
-    dice = random.Random(f"{cell.id} {first}")  # noqa: S311  a story, no secret
-    skipped, held = dice.random() > cell.habit.planned, dice.random() < cell.habit.held
-    day = _day(cell, first, dice)
-    meeting = f"demo-{cell.id.removeprefix('demo-')}-{first:%Y-%m}"
-    if skipped or day >= today:
+    month = wanted(cell, first, today, zone)
+    if month is None:
         return False
-    at = _at(day, dice, zone)
     async with database.read() as connection:
-        row = await meetings.meeting(connection, meeting)
-        others = () if row else await _planned(connection, cell.id, first, zone)
-    if others or (row is not None and (row.phase != "planned" or not held)):
+        row = await meetings.meeting(connection, month.meeting)
+        others = () if row else await planned(connection, cell.id, first, zone)
+    if others or (row is not None and (row.phase != "planned" or not month.held)):
         return False
     if row is None:
-        await _plan(database, cell, meeting, at, dice, zone)
-    if not held:
-        return False
-    await hold(database, log, meeting, cell, dice, zone, today)
-    return True
-
-
-def _day(cell: Cell, first: date, dice: random.Random) -> date:
-    return first + timedelta(days=min(27, max(0, cell.habit.day - 1 + dice.randrange(3))))
-
-
-def _at(day: date, dice: random.Random, zone: ZoneInfo) -> datetime:
-    return datetime.combine(day, time(dice.choice((8, 14, 19)), 30), zone).astimezone(UTC)
+        await _plan(database, cell, month.meeting, month.at, month.dice, zone)
+    if month.held:
+        await hold(database, log, month.meeting, cell, month.dice, zone, today)
+    return month.held
 
 
 async def _next_round(database: Database, cell: Cell, today: date, zone: ZoneInfo) -> None:
     """The round ahead is planned; when its month has come, it is told like any other."""
     first = next(month for month in _months_ahead(today) if month.month in ROUNDS)
-    dice, meeting = random.Random(f"{cell.id} {first}"), f"demo-{cell.id.removeprefix('demo-')}-{first:%Y-%m}"  # noqa: S311
+    dice = random.Random(f"{cell.id} {first}")  # noqa: S311  a story, no secret
     async with database.read() as connection:
-        planned = await _planned(connection, cell.id, first, zone)
-    if not planned:
-        await _plan(database, cell, meeting, _at(_day(cell, first, dice), dice, zone), dice, zone)
+        there = await planned(connection, cell.id, first, zone)
+    if not there:
+        at = at_of(day_of(cell, first, dice), dice, zone)
+        await _plan(database, cell, name_of(cell, first), at, dice, zone)
 
 
 def _months_ahead(today: date) -> Iterator[date]:
     while True:
         today = (today.replace(day=1) + timedelta(days=32)).replace(day=1)
         yield today
-
-
-async def _planned(connection: AsyncConnection, unit_id: str, first: date, zone: ZoneInfo) -> Sequence[str]:
-    following = (first + timedelta(days=32)).replace(day=1)
-    begin, end = (datetime.combine(day, time(), zone).astimezone(UTC) for day in (first, following))
-    m = tables.meetings.c
-    found = sa.select(m.id).where(m.unit_id == unit_id, m.planned_for >= begin, m.planned_for < end)
-    return list((await connection.execute(found)).scalars())
 
 
 async def _plan(

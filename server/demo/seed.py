@@ -27,6 +27,8 @@ from server.records.tables import accounts as accounts_table
 
 from . import before, filing, past, province
 from .accounts import keep_alive, seed_accounts
+from .cells import CELLS
+from .months import MONTHS, months_back
 from .pilot import seed_pilot
 
 SINCE = date(2022, 7, 1)
@@ -121,7 +123,10 @@ async def seed(
     async with database.read() as connection:
         last = await meetings.meeting(connection, "demo-past")
         late = await meetings.meeting(connection, "demo-late")
-    await filing.begin_term(database)
+    async with database.write() as connection:
+        await filing.begin_terms(connection, province.CELL, months_back(today, MONTHS)[-1])
+        if last is not None and last.phase == "planned":
+            await filing.keep_numbers(connection, CELLS[0], today, zone)
     if last is not None and last.phase == "planned":
         await past.hold(database, key, last.id, zone)
     if late is not None and late.phase == "planned":

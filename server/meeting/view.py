@@ -248,7 +248,7 @@ def shown(m: Meeting, eyes: str) -> View:
         "groups": _groups(m, place, chairs),
     }
     if m.held or m.voting.motions or m.about.part:
-        view["round"] = round_of(m.about, m.voting, m.held, tells)
+        view["round"] = round_of(m.about, m.voting, m.held, m.attendance, tells)
     _add_times(m, view)
     _add_opening(m, view)
     if m.checks.running:

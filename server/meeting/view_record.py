@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import NotRequired, TypedDict
 
 from . import rounds
+from .attendance import Attendance, counts
 from .concluding import Assignment, Conclusions, Task, Wording
 from .ids import About, Carried, GroupMeeting, MemberId, Motion, Poll
 from .minuting import Draft, Minutes
@@ -322,12 +323,14 @@ def _poll(poll: Poll) -> CountView:
     return {"in_favour": poll.in_favour, "against": poll.against, "other": poll.other, "invalid": 0}
 
 
-def round_of(about: About, voting: Voting, held: tuple[GroupMeeting, ...], tells: bool) -> RoundView:
+def round_of(
+    about: About, voting: Voting, held: tuple[GroupMeeting, ...], attendance: Attendance, tells: bool
+) -> RoundView:
     """`tells`: what the groups voted on a motion that is not decided yet is for the chair and the minutes secretary."""
     motions = enumerate(voting.motions.values())
     view: RoundView = {"motions": {each.id: _prepared(order, each, voting, tells) for order, each in motions}}
     if held:
-        view["held"] = {each.group: _held(order, each) for order, each in enumerate(held)}
+        view["held"] = {each.group: _held(order, each, attendance) for order, each in enumerate(held)}
     if about.part:
         view["group"] = about.part.name
     return view
@@ -340,7 +343,8 @@ def _prepared(order: int, motion: Motion, voting: Voting, tells: bool) -> Prepar
     return view
 
 
-def _held(order: int, group: GroupMeeting) -> HeldView:
+def _held(order: int, group: GroupMeeting, attendance: Attendance) -> HeldView:
+    """A follower may sit with a group; only members count."""
     view: HeldView = {
         "order": order,
         "name": group.name,
@@ -350,7 +354,7 @@ def _held(order: int, group: GroupMeeting) -> HeldView:
         "closed_at": rfc3339(group.closed_at),
         "chair": group.chair,
         "adopted": group.adopted,
-        "present": len({stay.member for stay in group.stays}),
+        "present": len({stay.member for stay in group.stays if counts(attendance, stay.member)}),
     }
     if group.place:
         view["place"] = group.place

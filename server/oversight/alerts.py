@@ -202,11 +202,11 @@ async def _of_meetings(connection: AsyncConnection, day: _Day, cells: Mapping[st
     """Attendance below the target, papers late, record broken; of a round, that of any of its groups."""
     s, v, m = summaries.c, verdicts.c, meetings
     broken = sa.or_(v.ok.is_(False), part_broken(m))
-    columns = (s.meeting, s.unit_id, s.month, s.planned_for, s.closed_at, s.base, s.present, s.reported_after)
+    facts = (s.base, s.present, s.results_days, s.reported_after, broken.label("broken"))
     joined = summaries.join(m, m.c.id == s.meeting).outerjoin(verdicts, v.meeting == s.meeting)
     recent = sa.and_(s.kind != MeetingKind.COMMITTEE.value, sa.or_(s.closed_at >= day.at - RECENT, broken))
-    found = sa.select(*columns, broken.label("broken")).select_from(joined).where(recent)
-    for row in await connection.execute(found.order_by(s.closed_at)):
+    found = sa.select(s.meeting, s.unit_id, s.month, s.planned_for, s.closed_at, *facts).select_from(joined)
+    for row in await connection.execute(found.where(recent).order_by(s.closed_at)):
         unit = cells.get(row.unit_id)
         if unit is None:
             continue
@@ -218,8 +218,8 @@ async def _of_meetings(connection: AsyncConnection, day: _Day, cells: Mapping[st
         wanted = share(rules, "attendance_target")
         if row.base and row.present * wanted.under < row.base * wanted.over:
             yield Found(unit.id, "low", row.meeting, row.month, {"day": on, "present": row.present, "base": row.base})
-        days, closed = number(rules, "results_days_after"), row.closed_at.astimezone(day.zone).date()
-        if row.reported_after is None and day.today > closed + timedelta(days=days):
+        due = row.closed_at.astimezone(day.zone).date() + timedelta(days=row.results_days)
+        if row.reported_after is None and day.today > due:
             yield Found(unit.id, "papers", row.meeting, row.month, {"day": on})
 
 

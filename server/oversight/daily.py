@@ -18,7 +18,7 @@ from server.notify import outbox
 from server.notify.outbox import Message
 from server.org import people
 from server.org.tree import CELL, Unit
-from server.records import judging, published, summaries
+from server.records import judging, published, summaries, tables
 from server.records.codec import CorruptRecord
 from server.records.database import Database
 from server.records.published import Root
@@ -32,6 +32,7 @@ from . import alerts
 AGAIN = timedelta(days=30)  # after so long a record is looked at again
 MOST = 3_000  # records of one day
 _PAGE = "/witness"
+_KEY = "root/"  # and the size, in nine digits: keys are in the order of sizes
 _SECRETARIES = ("cell_secretary", "deputy_secretary")
 
 Read = Callable[[str], Awaitable[list[Recorded]]]
@@ -87,18 +88,25 @@ async def _summaries(database: Database, read: Read, zone: ZoneInfo) -> int:
 
 
 async def publish(database: Database, key: Key, at: datetime) -> Root | None:
-    """The witness of what is new; its root goes to the superiors of the cells that are in it."""
-    async with database.read() as connection:
-        before = await published.latest(connection)
+    """The witness of what is new; its root goes to the superiors of the cells of which anything is in it that no mail
+    has told of: the batches of the whole day, whoever published them."""
     root = await published.publish(database, key, at)
-    if root:
-        async with database.write() as connection:
-            await _mail(connection, before.size if before else 0, root, at)
+    async with database.write() as connection:
+        latest = await published.latest(connection)
+        if latest:
+            await _mail(connection, await _mailed(connection), latest, at)
     return root
 
 
+async def _mailed(connection: AsyncConnection) -> int:
+    """The size of the last root that was mailed; 0 = none yet."""
+    key = tables.outbox.c.key
+    last: str | None = await connection.scalar(sa.select(sa.func.max(key)).where(key.startswith(_KEY)))
+    return int(last.removeprefix(_KEY)) if last else 0
+
+
 async def _mail(connection: AsyncConnection, since: int, root: Root, at: datetime) -> None:
-    """One line that `chibo verify --witness` understands, once a day for each committee concerned."""
+    """One line that `chibo verify --witness` understands, once for each committee concerned."""
     ours = sa.and_(witness_leaves.c.n >= since, witness_leaves.c.n < root.size)
     joined = witness_leaves.join(listed, witness_leaves.c.meeting == listed.c.id).join(
         units, listed.c.unit_id == units.c.id
@@ -110,7 +118,7 @@ async def _mail(connection: AsyncConnection, since: int, root: Root, at: datetim
         for person in await _secretaries(connection, unit_id, at):
             message = Message(
                 person,
-                f"witness/{at.date().isoformat()}",
+                f"{_KEY}{root.size:09}",
                 "Witness of the records: {size} heads.",
                 "Please keep this line. With it anybody can find out whether a record was written anew: {line}",
                 {"size": root.size, "line": line},

@@ -16,7 +16,7 @@ from server.records import inspection, parcel
 from server.records.codec import moment
 from server.records.database import Database
 from server.records.signing import Key
-from server.records.summaries import summary
+from server.records.summaries import roll
 from server.records.tables import events, paper_files, papers
 
 from . import eyes
@@ -31,6 +31,8 @@ GUIDE = """HỒ SƠ KIỂM TRA
 <cuộc họp>/attendance.csv   điểm danh, tính lại được từ sổ ghi
 <cuộc họp>/timeline.json    diễn biến: ai vào, ai ra, ai sửa gì, vì sao
 <cuộc họp>/minutes.pdf      biên bản đã thông qua, nếu có
+                            đợt sinh hoạt theo tổ: mỗi tổ đảng một thư mục; thư mục của cả đợt có khi biên bản của chi
+                            bộ đã thông qua, và dẫn mã băm của từng tổ
 manifest.json               mã băm của từng tệp;  manifest.sig: chữ ký của bản kê
 
 Đối chiếu:                  chibo verify --file TỆP.zip
@@ -56,9 +58,9 @@ async def made(
         raise Refused("inspection", "An inspection file covers {most} months at most.", most=MOST)
     begin, end = asked.since.moments(zone)[0], asked.last.moments(zone)[1]
     async with database.read() as connection:
-        closed = [each for each in await held(connection, unit, begin, end) if each.held]
+        found = [each for each in await held(connection, unit, begin, end) if each.held or each.met]
     files = {"HUONG-DAN.txt": GUIDE.encode()}
-    for each in reversed([one for whole in closed for one in (whole, *await _parts(database, whole))]):
+    for each in reversed([one for whole in found for one in await _of(database, whole)]):
         recorded = await read(each.id)
         async with database.read() as connection:
             files |= await _meeting(connection, each, recorded, zone, drawn)
@@ -66,21 +68,26 @@ async def made(
     return inspection.packed(about, files, key)
 
 
-async def _parts(database: Database, whole: Held) -> Sequence[Held]:
-    """Of a round what its groups held, so that their records stand beside its own."""
+async def _of(database: Database, whole: Held) -> Sequence[Held]:
+    """A meeting, or a round with what its groups held.
+
+    The first entry of a round tells what was said in its groups, and attendance is read off it, so that it cannot be
+    withheld: the round's own record goes up when the cell has adopted its minutes, those of its groups before.
+    """
     async with database.read() as connection:
         found = await meetings.of_round(connection, whole.id)
-    return [replace(whole, id=part.id, planned_for=part.planned_for) for part in found if part.closed]
+    parts = [replace(whole, id=part.id, planned_for=part.planned_for) for part in found if part.closed]
+    return [*([whole] if whole.held and (whole.adopted or not whole.parts) else []), *parts]
 
 
 async def _meeting(
     connection: AsyncConnection, of: Held, recorded: Sequence[Recorded], zone: ZoneInfo, drawn: Drawn
 ) -> dict[str, bytes]:
-    place, found = f"{of.planned_for.astimezone(zone):%Y-%m-%d}-{of.id}", summary(recorded)
+    place = f"{of.planned_for.astimezone(zone):%Y-%m-%d}-{of.id}"
     files = {
         parcel.LOG: await _log(connection, of.id, recorded),
         parcel.HEADS: await parcel.heads_of(connection, of.id),
-        inspection.SHEET: inspection.sheet(found[1] if found else ()),
+        inspection.SHEET: inspection.sheet(roll(recorded) or ()),
         "timeline.json": _told(recorded),
         "timeline.svg": drawn(recorded),
     }

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 import structlog
 from aiohttp import web
 
+from server.records.codec import CorruptRecord
+
 from .metrics import canonical
 from .render import page, say
 
@@ -26,9 +28,14 @@ SAID: Mapping[int, tuple[str, str]] = {
     ),
 }
 
+BROKEN = (
+    "The record of this meeting is not whole.",
+    "Nothing is shown of a record that was changed. Please tell your superior committee, and us the number below.",
+)
 
-def answer(request: web.Request, status: int, number: str = "") -> web.Response:
-    what, then = SAID.get(status, SAID[400] if status < 500 else SAID[500])
+
+def answer(request: web.Request, status: int, number: str = "", said: tuple[str, str] | None = None) -> web.Response:
+    what, then = said or SAID.get(status, SAID[400] if status < 500 else SAID[500])
     return page(request, "error.html", status=status, what=what, then=then, number=number)
 
 
@@ -55,7 +62,7 @@ def fault(request: web.Request, error: Exception) -> web.Response:
         where=[f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames],
     )
     try:
-        return answer(request, 500, number)
+        return answer(request, 500, number, BROKEN if isinstance(error, CorruptRecord) else None)
     except Exception as worse:  # not even the page for it could be made
         log.error("no page for a fault", number=number, kind=type(worse).__name__, words=str(worse)[:200])
         return web.Response(status=500, text=f"{say(request, SAID[500][0])} ({number})")

@@ -2,8 +2,9 @@
 
 import asyncio
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 from aiohttp import web
@@ -12,10 +13,34 @@ from server.oversight import proof
 from server.records import judging, published
 from server.records.witness import noted
 
-from . import keys
+from . import guard, keys
 from .render import page
 
 SHOWN = 100
+# What verify finds wrong (records/verify.py), by how its sentence begins: as it is said to people.
+WHYS: Mapping[str, str] = MappingProxyType(
+    {
+        "the summary is": "The summary is not what the log says.",
+        "the state of the papers is": "The state of the papers is not what the log says.",
+        "the entry is missing": "The entry is missing.",
+        "the hash does not fit": "The hash does not fit the entry and those before it: something was changed.",
+        "the entry belongs elsewhere": "The entry belongs elsewhere in the log.",
+        "the columns do not say": "The columns of the row do not say what its sealed text says.",
+        "this cannot follow the end": "This cannot follow the end of the meeting.",
+        "the meeting is closed, but": "The meeting is closed, but its signed head is missing.",
+        "the entry follows the last": "The entry was added after the last signed head.",
+        "the signed head is not": "The signed head is not that of this log: the log was written anew.",
+        "the head is signed with a key": "The head is signed with a key that is not ours.",
+        "the signature of the head": "The signature of the head does not hold.",
+        "the witness has another head": "The witness has another head for this entry: the log was written anew.",
+        "the entry is dated before": "The entry is dated before the one it follows: a clock was set back.",
+        "it holds a head of": "It holds a head of another meeting that is not in the log of that meeting.",
+        "there is no such meeting": "There is no such meeting.",
+        "the meeting is listed as": "The list of meetings says another phase than the log.",
+        "the attendance of": "The attendance rows are not what the log says.",
+    }
+)
+_UNREAD = "The entry cannot be read."
 
 
 @dataclass(slots=True)
@@ -55,7 +80,12 @@ async def show(request: web.Request) -> web.StreamResponse:
         broken = await proof.broken(connection, unit, SHOWN)
         root = await published.latest(connection)
     run = request.app[RUNS].get(unit.id)
-    return page(request, "supervision_proof.html", unit=unit, state=found, broken=broken, run=run, root=root)
+    return page(request, "supervision_proof.html", unit=unit, state=found, broken=broken, run=run, root=root, said=said)
+
+
+def said(why: str) -> str:
+    """The sentence for people; of an entry that is no entry any more, that it cannot be read."""
+    return next((sentence for begin, sentence in WHYS.items() if why.startswith(begin)), _UNREAD)
 
 
 async def start(request: web.Request) -> web.StreamResponse:
@@ -77,6 +107,18 @@ async def _judge(house: keys.House, run: Run, wanted: Sequence[str]) -> None:
         verdict = await judging.judge(house.database, meeting, trusted, house.clock(), witnessed.get(meeting, ()))
         run.done, run.broken = run.done + 1, run.broken + (not verdict.ok)
         await asyncio.sleep(0)
+
+
+async def one(request: web.Request) -> web.StreamResponse:
+    """POST /meetings/{id}/proof: the record of one meeting is judged anew; then its page, or those that are broken."""
+    row, house, asks = request[keys.MEETING], request.app[keys.HOUSE], await guard.actor(request)
+    if not row.closed:
+        raise web.HTTPNotFound
+    witnessed = await asyncio.to_thread(noted, house.settings.witness)
+    trusted = {house.key.public}
+    verdict = await judging.judge(house.database, row.id, trusted, house.clock(), witnessed.get(row.id, ()))
+    shown = verdict.ok and guard.may(asks, "see_timeline", row)
+    raise web.HTTPSeeOther(f"/meetings/{row.id}/timeline" if shown else f"/units/{row.unit.id}/proof")
 
 
 async def state(request: web.Request) -> web.StreamResponse:

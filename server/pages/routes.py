@@ -88,6 +88,7 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/units/{unit}/proof", proof.show, "verify_records", look="proof"),
     Route("POST", "/units/{unit}/proof", proof.start, "verify_records"),
     Route("GET", "/units/{unit}/proof/state", proof.state, "verify_records"),
+    Route("POST", "/meetings/{id}/proof", proof.one, "verify_records"),
     Route("GET", "/witness", proof.witness, ANYONE),
     Route("GET", "/witness.json", proof.document, MACHINE),
     Route("GET", "/witness/proof.json", proof.proven, MACHINE),

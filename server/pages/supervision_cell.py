@@ -72,7 +72,10 @@ async def of_cell(request: web.Request, status: int = 200, **values: Any) -> web
     )
 
 
-_RIGHTS = ("see_timeline", "note_alert", "remark", "answer_remark", "take_inspection", "see_alerts")
+_RIGHTS = (
+    *("see_timeline", "note_alert", "remark", "answer_remark"),
+    *("take_inspection", "see_alerts", "verify_records"),
+)
 
 
 async def member(request: web.Request) -> web.StreamResponse:
@@ -146,7 +149,7 @@ async def of_meeting(request: web.Request, status: int = 200, **values: Any) -> 
         verdict=verdicts.get(row.id),
         remarks=said,
         round=found,
-        groups=[await _group(request, part) for part in found.parts] if found else [],
+        groups=[await _group(request, place, part) for place, part in enumerate(found.parts)] if found else [],
         rights={right for right in _RIGHTS if guard.may(asks, right, row)},
         phrase=phrase,
         TOLD=TOLD,
@@ -167,16 +170,16 @@ class Group:
     came: int
 
 
-async def _group(request: web.Request, part: Part) -> Group:
+async def _group(request: web.Request, place: int, part: Part) -> Group:
     house = request.app[keys.HOUSE]
     recorded = await house.log.read(part.row.id)
     lines = [line for line in attendance_of(recorded) if line.kind == SeatKind.MEMBER] if recorded else []
     came = sum(1 for line in lines if line.first)
-    return Group(part, state_of(part, house.clock()), drawn(request, recorded), len(lines), came)
+    return Group(part, state_of(part, house.clock()), drawn(request, recorded, f"group-{place}"), len(lines), came)
 
 
-def drawn(request: web.Request, recorded: Sequence[Recorded]) -> Markup:
-    """The bars of everyone who has a seat, from the first arrival to the end.
+def drawn(request: web.Request, recorded: Sequence[Recorded], name: str = "timeline") -> Markup:
+    """The bars of everyone who has a seat, from the first arrival to the end; `name` is unique on the page.
 
     What the groups of a round held is drawn for each of them: beside days between them an evening would be a stroke.
     """
@@ -189,7 +192,7 @@ def drawn(request: web.Request, recorded: Sequence[Recorded]) -> Markup:
     legend = [(kind, say(request, name)) for kind, name in BARS.items()]
     title = say(request, "Who was there from when to when; the table below says the same.")
     end = next((entry.at for entry in recorded if isinstance(entry.event, Closed)), last)
-    svg = timeline(title, tracks, (end - begin).total_seconds(), list(_marks(request, begin, end)), legend)
+    svg = timeline(name, title, tracks, (end - begin).total_seconds(), list(_marks(request, begin, end)), legend)
     return Markup(svg)  # noqa: S704  every word in it is escaped by papers.timeline
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from itertools import groupby
 from typing import Any
 from urllib.parse import urlencode
 
@@ -23,12 +24,12 @@ from .pilot_report import XLSX
 from .render import page, say
 from .supervision_words import PERIODS, asked_month, asked_page, mmyyyy, percent, tenths, words
 
-PAGE = 50  # cells on the page; the files have them all
+PAGE = 50  # units, and cells, on the page; the files have them all
 
 
 async def show(request: web.Request) -> web.StreamResponse:
-    """GET /units/{unit}/supervision/report: ?period= month, quarter or year, ?month= in it, ?page= of the cells."""
-    number, asks = asked_page(request), await guard.actor(request)
+    """GET …/report: ?period= month, quarter or year, ?month= in it, ?page= of the cells, ?part= of the units."""
+    number, part, asks = asked_page(request), asked_page(request, "part"), await guard.actor(request)
     found = await _found(request, PAGE, (number - 1) * PAGE)
     about = {"period": found.period, "month": str(asked_month(request))}
     return page(
@@ -37,13 +38,25 @@ async def show(request: web.Request) -> web.StreamResponse:
         unit=found.top,
         report=found,
         month=asked_month(request),
+        units=found.units[(part - 1) * PAGE : part * PAGE],
+        part=part,
+        parts=_pages(len(found.units)),
+        superiors=[(name, list(lines)) for name, lines in groupby(found.cells, key=lambda line: line.superior)],
         number=number,
-        pages=max(1, -(-found.count // PAGE)),
+        pages=_pages(found.count),
         may_appraise=any(access.may(asks, "appraise", line.unit) for line in found.cells),
         about=urlencode(about),
         PERIODS=PERIODS,
-        **words() | {"page_query": lambda number: "?" + urlencode({**about, "page": number})},
+        **words()
+        | {
+            "page_query": lambda number: "?" + urlencode({**about, "part": part, "page": number}) + "#four",
+            "part_query": lambda part: "?" + urlencode({**about, "part": part, "page": number}) + "#units",
+        },
     )
+
+
+def _pages(count: int) -> int:
+    return max(1, -(-count // PAGE))
 
 
 async def workbook(request: web.Request) -> web.StreamResponse:

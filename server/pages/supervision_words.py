@@ -88,9 +88,9 @@ def asked_month(request: web.Request) -> Month:
     return Month.parsed(request.query.get("month", "")) or Month.of(days.today(request))
 
 
-def asked_page(request: web.Request) -> int:
+def asked_page(request: web.Request, name: str = "page") -> int:
     """?page=, from 1; 1 if none is given or it is none."""
-    asked = request.query.get("page", "1")
+    asked = request.query.get(name, "1")
     return min(int(asked), 10_000) if asked.isascii() and asked.isdigit() and len(asked) < 10 and int(asked) else 1
 
 

@@ -1,21 +1,21 @@
 """How far the papers of closed meetings are, for lists: signed, posted, reported, overdue."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from server.meeting.rules import Regulation
 from server.org.meetings import MeetingRow
-from server.org.overrides import rules_at
-from server.org.rulebook import number
-from server.records.tables import filings, papers
+from server.records.tables import filings, meetings, papers, summaries
 
 LATELY = timedelta(days=60)
 AT_ONCE = 500  # meetings of one question
-DAYS = 2  # where no rule says otherwise (42-HD/BTCTW)
+_DAYS = Regulation().results_days  # where no summary tells: of a group's meeting, whose round is reported
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,34 +41,27 @@ class Filed:
 
 
 async def filed(connection: AsyncConnection, rows: Iterable[MeetingRow], zone: ZoneInfo) -> Mapping[str, Filed]:
-    """Of those of `rows` that are closed."""
-    closed = [row for row in rows if row.closed_at]
-    state = await _state(connection, [row.id for row in closed])
-    days: dict[tuple[str, date], int] = {}
+    """Of those of `rows` that are closed.  How many days there are, the record says: the rule of the meeting's day."""
+    closed = {row.id: row for row in rows if row.closed_at}
     found = {}
-    for row in closed:
+    for state in await _states(connection, list(closed)):
+        row = closed[state.id]
         assert row.closed_at
-        day = row.closed_at.astimezone(zone).date()
-        if (row.unit.id, day) not in days:
-            rules = await rules_at(connection, row.unit, day)
-            days[row.unit.id, day] = number(rules, "results_days_after") if "results_days_after" in rules else DAYS
-        signed, posted, reported = state.get(row.id, (False, None, None))
-        found[row.id] = Filed(day + timedelta(days=days[row.unit.id, day]), signed, posted, reported, row.of_group)
+        days = _DAYS if state.results_days is None else state.results_days
+        due = row.closed_at.astimezone(zone).date() + timedelta(days=days)
+        found[row.id] = Filed(due, state.version is not None, state.posted_on, state.reported_on, row.of_group)
     return found
 
 
-_State = tuple[bool, date | None, date | None]
-
-
-async def _state(connection: AsyncConnection, meetings: list[str]) -> Mapping[str, _State]:
-    both = sa.and_(
-        papers.c.chair_signed_at.is_not(None), papers.c.secretary_signed_at.is_not(None), papers.c.kind == "minutes"
+async def _states(connection: AsyncConnection, ids: Sequence[str]) -> Sequence[Any]:
+    p, m = papers.c, meetings.c
+    both = sa.and_(p.kind == "minutes", p.chair_signed_at.is_not(None), p.secretary_signed_at.is_not(None))
+    joined = (
+        meetings.outerjoin(filings, filings.c.meeting == m.id)
+        .outerjoin(papers, sa.and_(p.meeting == m.id, both))
+        .outerjoin(summaries, summaries.c.meeting == m.id)
     )
-    joined = filings.outerjoin(papers, sa.and_(filings.c.meeting == papers.c.meeting, both))
-    columns = (filings.c.meeting, papers.c.version, filings.c.posted_on, filings.c.reported_on)
-    found: dict[str, _State] = {}
-    for start in range(0, len(meetings), AT_ONCE):
-        some = filings.c.meeting.in_(meetings[start : start + AT_ONCE])
-        rows = await connection.execute(sa.select(*columns).select_from(joined).where(some))
-        found |= {row.meeting: (row.version is not None, row.posted_on, row.reported_on) for row in rows}
-    return found
+    columns = (m.id, p.version, filings.c.posted_on, filings.c.reported_on, summaries.c.results_days)
+    found = sa.select(*columns).select_from(joined)
+    parts = [ids[start : start + AT_ONCE] for start in range(0, len(ids), AT_ONCE)]
+    return [row for part in parts for row in await connection.execute(found.where(m.id.in_(part)))]

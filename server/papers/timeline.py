@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
-WIDTH, LABEL, ROW, BAR = 960, 200, 26, 14
+WIDTH, LABEL, ROW, BAR, KEY = 960, 200, 26, 14, 190
 KINDS = ("hall", "room", "vouched", "group", "silent")  # absent: nothing is drawn
 
 
@@ -29,28 +29,31 @@ class Track:
 
 
 def timeline(
+    name: str,
     title: str,
     tracks: Sequence[Track],
     seconds: float,
     marks: Sequence[tuple[float, str]],
     keys: Sequence[tuple[str, str]],
 ) -> str:
-    """`marks`: moments with their words, as (seconds, "19:30"); `keys`: (kind, its name) for the legend."""
+    """`name`: unique on the page; `marks`: moments with their words, as (seconds, "19:30"); `keys`: (kind, its name)
+    for the legend."""
     height = ROW * (len(tracks) + 2) + 8
     scale = (WIDTH - LABEL - 8) / max(seconds, 1)
-    drawn = "".join(_track(number, track, scale) for number, track in enumerate(tracks, start=1))
+    drawn = "".join(_track(name, number, track, scale) for number, track in enumerate(tracks, start=1))
     grid = "".join(_mark(at, words, scale, height) for at, words in marks)
-    legend = "".join(_key(number, kind, words, height) for number, (kind, words) in enumerate(keys))
+    legend = "".join(_key(name, number, kind, words, height) for number, (kind, words) in enumerate(keys))
     return (
-        f'<svg class="timeline" viewBox="0 0 {WIDTH} {height}" role="img" aria-labelledby="timeline-title">'
-        f'<title id="timeline-title">{escape(title)}</title><defs>{_PATTERNS}</defs>{grid}{drawn}{legend}</svg>'
+        f'<svg class="timeline" viewBox="0 0 {WIDTH} {height}" role="img" aria-labelledby="{name}-title">'
+        f'<title id="{name}-title">{escape(title)}</title><defs>{_patterns(name)}</defs>{grid}{drawn}{legend}</svg>'
     )
 
 
-def _track(number: int, track: Track, scale: float) -> str:
+def _track(name: str, number: int, track: Track, scale: float) -> str:
     top = number * ROW
     bars = "".join(
-        _bar(bar.kind, LABEL + bar.begin * scale, top, (bar.end - bar.begin) * scale, bar.words) for bar in track.bars
+        _bar(name, bar.kind, LABEL + bar.begin * scale, top, (bar.end - bar.begin) * scale, bar.words)
+        for bar in track.bars
     )
     return (
         f'<text class="name" x="{LABEL - 10}" y="{top + 12}" text-anchor="end">{escape(_short(track.label))}</text>'
@@ -62,10 +65,10 @@ def _short(label: str) -> str:
     return label if len(label) <= 28 else label[:27] + "…"
 
 
-def _bar(kind: str, left: float, top: float, width: float, words: str) -> str:
+def _bar(name: str, kind: str, left: float, top: float, width: float, words: str) -> str:
     height, lower = (4, top + 5) if kind == "silent" else (BAR, top)
     shape = f'x="{left:.1f}" y="{lower:.1f}" width="{max(width, 1.5):.1f}" height="{height}"'
-    pattern = f'<rect fill="url(#tl-{kind})" {shape}/>' if kind in _DRAWN else ""
+    pattern = f'<rect fill="url(#{name}-{kind})" {shape}/>' if kind in _DRAWN else ""
     return f'<g><title>{escape(words)}</title><rect class="{kind}" {shape}/>{pattern}</g>'
 
 
@@ -77,10 +80,10 @@ def _mark(at: float, words: str, scale: float, height: int) -> str:
     )
 
 
-def _key(number: int, kind: str, words: str, height: int) -> str:
-    left = LABEL + number * 154
+def _key(name: str, number: int, kind: str, words: str, height: int) -> str:
+    left = 8 + number * KEY
     return (
-        _bar(kind, left, height - ROW + 6, 24, words)
+        _bar(name, kind, left, height - ROW + 6, 24, words)
         + f'<text class="name" x="{left + 32}" y="{height - ROW + 18}">{escape(words)}</text>'
     )
 
@@ -90,7 +93,10 @@ _DRAWN = {
     "vouched": '<circle class="dot" cx="3" cy="3" r="1.4"/>',
     "group": '<path class="hatch" d="M0 3H6M3 0V6"/>',
 }
-_PATTERNS = "".join(
-    f'<pattern id="tl-{kind}" width="6" height="6" patternUnits="userSpaceOnUse">{drawn}</pattern>'
-    for kind, drawn in _DRAWN.items()
-)
+
+
+def _patterns(name: str) -> str:
+    return "".join(
+        f'<pattern id="{name}-{kind}" width="6" height="6" patternUnits="userSpaceOnUse">{drawn}</pattern>'
+        for kind, drawn in _DRAWN.items()
+    )

@@ -4,6 +4,7 @@
     <meeting>/log.jsonl, heads.jsonl
     <meeting>/attendance.csv     read off the log; the check reads it off again
     <meeting>/…                  timeline, papers
+    of a round                   a folder for each group's meeting, whose head the log of the round names
 
 What supervisors may not see is withheld: its hash stands and the chain goes on from that.  What attendance is read off
 is never withheld, so that the sheet can be reckoned again by whoever has the file.
@@ -20,11 +21,12 @@ from pathlib import Path
 
 from ..meeting import events as e
 from ..meeting.events import Recorded
+from ..meeting.ids import GroupMeeting
 from . import parcel
 from .codec import CorruptRecord
 from .parcel import HEADS, LOG, MANIFEST, Unreadable
 from .signing import Key
-from .summaries import EXCUSED, PRESENT, UNEXCUSED, Line, summary
+from .summaries import EXCUSED, PRESENT, UNEXCUSED, Line, roll
 from .walking import faults, sealed, walked
 
 SHEET = "attendance.csv"
@@ -76,6 +78,8 @@ class Findings:
     withheld: int = 0
     key: str = ""  # that signed, hex
     wrong: list[str] = field(default_factory=list)
+    hashes: dict[str, list[bytes]] = field(default_factory=dict)  # of each meeting in it, entry by entry
+    held: list[GroupMeeting] = field(default_factory=list)  # by the groups of its rounds, as the rounds tell it
 
     @property
     def ok(self) -> bool:
@@ -106,6 +110,7 @@ def check(file: Path | bytes, trusted: Collection[bytes] | None = None) -> Findi
         _manifest(found, files, trusted)
         for place in sorted({name.partition("/")[0] for name in files if name.endswith("/" + LOG)}):
             _meeting(found, files, place, trusted)
+        _groups(found)
     except Unreadable as unreadable:
         found.wrong.append(str(unreadable))
     return found
@@ -131,16 +136,29 @@ def _meeting(found: Findings, files: Mapping[str, bytes], place: str, trusted: C
     heads = sealed(files.get(f"{place}/{HEADS}", b""), f"{place}/{HEADS}")
     meeting, hashes = next((each.meeting for each in entries if each.meeting), ""), [each.hash for each in entries]
     found.wrong.extend(f"{place}/{HEADS}: {what}" for what in faults(heads, meeting, hashes, trusted))
-    _sheet(found, files, place, [each.recorded for each in entries if each.recorded])
+    recorded = [each.recorded for each in entries if each.recorded]
+    found.hashes[meeting] = hashes
+    found.held += [group for each in recorded if isinstance(each.event, e.Called) for group in each.event.held]
+    _sheet(found, files, place, recorded)
+
+
+def _groups(found: Findings) -> None:
+    """What a round tells of its groups it has from their records, and these are here."""
+    for group in found.held:
+        hashes = found.hashes.get(group.meeting)
+        if hashes is None:
+            found.wrong.append(f"{group.meeting}: the record of the meeting of a group is missing")
+        elif not 0 < group.seq <= len(hashes) or hashes[group.seq - 1].hex() != group.hash:
+            found.wrong.append(f"{group.meeting}: it is not the record that its round holds")
 
 
 def _sheet(found: Findings, files: Mapping[str, bytes], place: str, recorded: Sequence[Recorded]) -> None:
     try:
-        read = summary(recorded)
+        read = roll(recorded)
     except CorruptRecord as corrupt:
         found.wrong.append(f"{place}/{LOG}: {corrupt.why}")
         return
     if read is None:
         found.wrong.append(f"{place}: the meeting is not closed")
-    elif sheet(read[1]) != files.get(f"{place}/{SHEET}"):
+    elif sheet(read) != files.get(f"{place}/{SHEET}"):
         found.wrong.append(f"{place}/{SHEET}: it is not what the log says")

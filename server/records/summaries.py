@@ -88,14 +88,20 @@ def summary(recorded: Sequence[Recorded]) -> tuple[Summary, tuple[Line, ...]] | 
     The rule wants so long a meeting of every member; so each group's own meeting is held against it, and the shortest
     one says whether the round kept it.  The short session that gathers the round adds nothing to that.
     """
-    reading = _Reading()
-    for entry in recorded:
-        reading = _read(reading, entry)
-    if reading.called is None or reading.opened is None or reading.closed is None or reading.called.about.part:
+    reading = _through(recorded)
+    called, opened, closed = reading.called, reading.opened, reading.closed
+    if called is None or opened is None or closed is None or called.about.part:
         return None
-    rolls = Rolls().after(recorded)
-    lines = tuple(_line(reading, seat, rolls.rows.get(seat.member, ())) for seat in reading.called.roster)
-    return _summary(reading, reading.called, reading.opened, reading.closed, lines), lines
+    lines = _lines(reading, called, recorded)
+    return _summary(reading, called, opened, closed, lines), lines
+
+
+def roll(recorded: Sequence[Recorded]) -> tuple[Line, ...] | None:
+    """A line for each seat, in the meeting of a group as in any; None while it is not closed."""
+    reading = _through(recorded)
+    if reading.called is None or reading.opened is None or reading.closed is None:
+        return None
+    return _lines(reading, reading.called, recorded)
 
 
 def month_of(moment: datetime, zone: ZoneInfo = ZONE) -> str:
@@ -123,6 +129,18 @@ class _Reading:
     accepted: bool = False
     adopted: bool = False
     reported: str = ""  # a day
+
+
+def _through(recorded: Sequence[Recorded]) -> _Reading:
+    reading = _Reading()
+    for entry in recorded:
+        reading = _read(reading, entry)
+    return reading
+
+
+def _lines(r: _Reading, called: e.Called, recorded: Sequence[Recorded]) -> tuple[Line, ...]:
+    rolls = Rolls().after(recorded)
+    return tuple(_line(r, seat, rolls.rows.get(seat.member, ())) for seat in called.roster)
 
 
 def _read(r: _Reading, entry: Recorded) -> _Reading:

@@ -9,7 +9,8 @@ import pytest
 import sqlalchemy as sa
 
 from server.demo.cells import CELLS, GOOD, LATE, THIN
-from server.demo.history import months_back, tell
+from server.demo.history import tell
+from server.demo.months import months_back
 from server.demo.seed import seed
 from server.records import tables
 from server.records.database import Connection, Database
@@ -51,6 +52,16 @@ async def test_three_months_of_two_cells(seeded: tuple[Database, Key]) -> None:
     assert await tell(database, key, TODAY, months=3, cells=SOME) == 0
     async with database.read() as connection:
         await _papers_and_tasks(connection)
+        assert await _minutes_of(connection, "demo-cell-1") == [17, 18, 19]  # 16 of its term on paper, or not told here
+
+
+async def _minutes_of(connection: Connection, unit_id: str) -> list[int]:
+    """The numbers of a cell's minutes, in the order in which its meetings were closed."""
+    n, s = tables.paper_numbers.c, tables.summaries.c
+    joined = tables.paper_numbers.join(tables.summaries, s.meeting == n.meeting)
+    ours = sa.and_(n.unit_id == unit_id, n.series == "minutes")
+    found = sa.select(n.number).select_from(joined).where(ours).order_by(s.closed_at)
+    return list(await connection.scalars(found))
 
 
 async def _papers_and_tasks(connection: Connection) -> None:

@@ -49,6 +49,16 @@ async def test_axe_finds_nothing_in_oversight(house: House, browser: Browser, lo
     await sound(page)
 
 
+async def test_on_a_phone_a_line_of_the_report_says_all_its_figures_when_asked(house: House, browser: Browser) -> None:
+    page = (await _provincial(browser, house, "phone, dark")).page
+    await page.goto(f"{house.url}/units/demo-tinh/supervision/report?period=quarter")
+    spare, asked = page.locator(".spare[data-label]"), page.get_by_role("checkbox")
+    await expect(spare.first).to_be_hidden()
+    await asked.focus()
+    await page.keyboard.press("Space")
+    await expect(spare.first).to_be_visible()
+
+
 async def test_the_tree_and_the_proof_by_keyboard_alone(house: House, browser: Browser) -> None:
     page = (await _provincial(browser, house, "desk, light")).page
     await page.goto(f"{house.url}/units/demo-tinh/supervision")

@@ -23,8 +23,9 @@ from server.meeting.ids import (
     VoteId,
 )
 
-from .story import ADMISSION, AGENDA, BLUE, CHAIR, FORMAL, LAN, LARGE, MINH, ORDINARY, RED, Story
+from .story import ADMISSION, AGENDA, BLUE, CHAIR, FORMAL, LAN, LARGE, MINH, ORDINARY, RED, ROSTER, Story
 
+FOLLOWER = ROSTER[-1]
 PLAN, ENTRY = MotionId("plan"), MotionId("entry")
 MOTIONS = (
     Motion(PLAN, AGENDA[1].id, ORDINARY, Text("Thông qua nhiệm vụ tháng này")),
@@ -77,6 +78,11 @@ def votes(story: Story, chair: MemberId, motion: MotionId, ballots: Mapping[Memb
         story.ask(c.CastBallot(vote, choice), member)
     story.ask(c.CloseVote(vote), chair)
     return vote
+
+
+def followed(call: c.Call) -> c.Call:
+    """The superior's follower has a seat in the round and in the meeting of every group, as the register gives him."""
+    return replace(call, roster=(*call.roster, FOLLOWER))
 
 
 # -- One round, by name ----------------------------------------------------------------------------------------------

@@ -36,6 +36,7 @@ from .round_story import (
     BLUES,
     CELL,
     ENTRY,
+    FOLLOWER,
     HOURS,
     MOTIONS,
     PLAN,
@@ -43,6 +44,7 @@ from .round_story import (
     WORDS,
     blues,
     cell,
+    followed,
     gathered,
     held_by,
     meets,
@@ -157,6 +159,17 @@ def test_who_was_in_his_group_has_attended_the_round() -> None:
     assert (view["roll"][LAN]["state"], view["roll"][LAN]["met"]) == ("absent", RED)
     assert (view["roll"][CHAIR]["state"], view["roll"][DEPUTY]["state"]) == ("present", "absent")
     assert view["round"]["held"][BLUE]["place"] == "Nhà văn hóa"
+
+
+def test_a_follower_who_sat_with_a_group_is_not_counted_among_those_present() -> None:
+    red = meets(followed(part_of(CELL, REDS)), (LAN, CHAIR, FOLLOWER.member))
+    red.wait(95 * 60)
+    red.ask(c.Close(), LAN)
+    story = Story(gathered(followed(CELL), held_by(red, RED), held_by(blues(), BLUE)), 48 * HOURS)
+    view = shown(story.meeting, DESK)
+    assert view["round"]["held"][RED]["present"] == 2
+    assert view["roll"][FOLLOWER.member]["met"] == RED
+    assert [each.seat for each in proceedings(story.log).guests] == [FOLLOWER]
 
 
 def test_the_common_session_adds_who_comes_to_it() -> None:

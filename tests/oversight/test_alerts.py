@@ -7,10 +7,12 @@ import pytest
 import sqlalchemy as sa
 
 from server.notify import outbox
+from server.org import meetings
 from server.org.refusal import Refused
 from server.org.roster import ZONE
 from server.oversight import alerts, glance
 from server.oversight.months import Month
+from server.papers.filed import filed
 from server.records import judging, rollups, tables
 from server.records.database import Database
 from server.records.signing import Key
@@ -145,6 +147,22 @@ async def test_rows_and_months_of_absences_and_late_papers_are_alerted(told: Dat
     assert found["excused", away]["count"] == 4
     assert found["absent", lazy]["count"] == 4 and ("excused", lazy) not in found
     assert any(kind == "papers" for kind, _ in found)
+
+
+async def test_results_are_due_by_the_rule_of_the_day_of_the_meeting(told: Database) -> None:
+    s, cell = tables.summaries.c, await unit(told, "demo-cell-2")
+    async with told.write() as connection:
+        ours = sa.update(tables.summaries).where(s.unit_id == cell.id)
+        await connection.execute(ours.values(results_days=400, reported_after=None))
+        rows = await meetings.of_units(connection, [cell.id])
+        found = await filed(connection, rows, ZONE)
+    closed = {row.id: row.closed_at.astimezone(ZONE).date() for row in rows if row.closed_at}
+    assert {name: each.due for name, each in found.items()} == {
+        name: day + timedelta(days=400) for name, day in closed.items()
+    }
+    assert len(found) == 4
+    await alerts.run(told, NOW, ZONE)
+    assert ("demo-cell-2", "papers") not in await raised(told)
 
 
 async def test_acknowledged_once_with_a_note_and_only_at_its_cell(told: Database) -> None:

@@ -11,8 +11,9 @@ from server.oversight import glance
 from server.oversight.glance import FILTERS, SORTS, Asked
 from server.oversight.months import Month, between
 from server.oversight.sums import Sums, plus
-from server.records import rollups, tables
+from server.records import rollups, summaries, tables
 from server.records.database import Database
+from server.records.log import Log
 
 from .conftest import NOW, TODAY, unit
 
@@ -44,6 +45,11 @@ async def test_the_rows_made_anew_are_those_kept_as_meetings_closed(told: Databa
         await rollups.rebuild(connection)
     assert await months_kept(told) == before
     assert len(before) > 10
+
+
+async def test_the_summaries_kept_as_meetings_closed_are_what_their_logs_say(told: Database, log: Log) -> None:
+    judged = [right async for _, right in summaries.rebuild(told, log.read, ZONE, write=False)]
+    assert len(judged) > 10 and all(judged)
 
 
 async def test_a_cell_that_is_moved_takes_its_months_along(told: Database) -> None:

@@ -108,6 +108,7 @@ NOT_YET = (
     "GET /meetings/{id}/documents/{document}/",
     "GET /meetings/{id}/papers/",
     "POST /meetings/{id}/papers/",
+    "POST /meetings/{id}/proof",
     "POST /units/{unit}/tasks",
 )
 FIELDS = {"/units/{unit}/posts": {"post": "committee_member"}}  # without which even who may finds nothing

@@ -1,18 +1,23 @@
 """A round on pages: planned for every group, refused with its rule, announced to each, followed, counted as one."""
 
+import csv
+import io
 import re
+import zipfile
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
+from server.cli import main
 from server.convening import calling, notices
 from server.org import groups, meetings, people
 from server.org.pilot.case import GROUPS
 from server.org.trail import Hand
 from server.oversight import alerts, cells, glance
 from server.oversight.months import Month
-from server.records import tables
+from server.records import inspection, tables
 
 from .conftest import TODAY, Served, Visitor
 from .large import CELL, UNIT, large, meet, parts, person
@@ -430,3 +435,73 @@ async def test_no_alert_is_raised_for_a_group_and_a_broken_one_is_told_of_its_ro
         found = (await connection.execute(sa.select(a.kind, a.subject).where(a.unit_id == CELL))).all()
     assert ("broken", meeting) in {(row.kind, row.subject) for row in found}
     assert not [row for row in found if row.subject == first.id or row.kind in ("unplanned", "papers")]
+
+
+async def _file(served: Served, since: str = "2027-02") -> bytes:
+    """The inspection file that the superior takes along."""
+    superior = await _as(served, "xauy")
+    async with superior.http.get(f"{served.base}{UNIT}/inspection.zip?since={since}&last=2027-02") as answer:
+        assert answer.status == 200
+        return await answer.read()
+
+
+def _folders(file: bytes) -> dict[str, dict[str, bytes]]:
+    """Meeting → name → contents."""
+    found: dict[str, dict[str, bytes]] = {}
+    with zipfile.ZipFile(io.BytesIO(file)) as zip:
+        for name in zip.namelist():
+            folder, _, _name = name.rpartition("/")
+            if folder:
+                found.setdefault(folder.rpartition("-")[2], {})[name] = zip.read(name)
+    return found
+
+
+async def test_the_inspection_file_of_a_round_holds_the_records_of_its_groups(
+    served: Served, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await large(served)
+    meeting = await _planned(await _as(served))
+    await _over(served, meeting)
+    first, second = await parts(served.house.database, meeting)
+    made, file = await _file(served), tmp_path / "kiem-tra.zip"
+    file.write_bytes(made)
+    folders = _folders(made)
+    assert folders.keys() == {meeting, first.id, second.id}
+    rows = [
+        csv.DictReader(io.StringIO(_named(folders[each], "attendance.csv").decode("utf-8-sig"))) for each in folders
+    ]
+    assert sorted(len([row for row in each if row["Tư cách"] == "official"]) for each in rows) == [25, 26, 51]
+    assert main(["verify", "--file", str(file), "--key", served.house.key.public.hex()]) == 0
+    assert "3 meetings" in capsys.readouterr().out
+
+
+def _named(folder: dict[str, bytes], end: str) -> bytes:
+    return next(content for name, content in folder.items() if name.endswith(end))
+
+
+async def test_a_group_that_is_missing_or_another_is_found_though_all_is_sealed_anew(served: Served) -> None:
+    await large(served)
+    meeting = await _planned(await _as(served))
+    await _over(served, meeting)
+    first, second = await parts(served.house.database, meeting)
+    folders, key = _folders(await _file(served)), served.house.key
+    fewer = folders[meeting] | folders[first.id]
+    wrong = inspection.check(inspection.packed({}, fewer, key), {key.public}).wrong
+    assert wrong == [f"{second.id}: the record of the meeting of a group is missing"]
+    log = next(name for name in folders[second.id] if name.endswith("log.jsonl"))
+    cut = b"".join(folders[second.id][log].splitlines(keepends=True)[:-1])
+    wrong = inspection.check(inspection.packed({}, fewer | folders[second.id] | {log: cut}, key), {key.public}).wrong
+    assert f"{second.id}: it is not the record that its round holds" in wrong
+
+
+async def test_what_a_round_says_of_its_groups_goes_up_with_its_adopted_minutes(served: Served) -> None:
+    await large(served)
+    meeting = await _planned(await _as(served))
+    await _over(served, meeting, until=1)
+    first, _ = await parts(served.house.database, meeting)
+    assert _folders(await _file(served)).keys() == {first.id}, "what one group has held, before the round is complete"
+    await meet(served, meeting)
+    async with served.house.database.write() as connection:
+        ours = tables.summaries.c.meeting == meeting
+        await connection.execute(sa.update(tables.summaries).where(ours).values(adopted=False))
+    assert meeting not in _folders(await _file(served))

@@ -1,5 +1,7 @@
 """The supervisors' pages: who gets what, what trace it leaves, what is said between superior and cell."""
 
+import ast
+import inspect
 import io
 import re
 from datetime import date
@@ -12,7 +14,9 @@ from pypdf import PdfReader
 from server.demo.cells import CELLS
 from server.demo.history import tell
 from server.oversight import alerts
-from server.records import inspection, tables
+from server.pages import proof
+from server.pages.routes import ROUTES
+from server.records import inspection, tables, verify
 from server.records.signing import Key
 
 from .conftest import Served, Visitor
@@ -24,6 +28,8 @@ PLACES = (
     ("/units/demo-cell-2/supervision/calendar", "calendar", "demo-cell-2"),
     ("/units/demo-cell-1/alerts", "alerts", "demo-cell-1"),
     ("/units/demo-xa-1/supervision/report?period=quarter&month=2026-12", "report", "demo-xa-1"),
+    ("/units/demo-xa-1/supervision/report.xlsx?period=month&month=2026-12", "report", "demo-xa-1"),
+    ("/units/demo-xa-1/supervision/report.pdf?period=month&month=2026-12", "report", "demo-xa-1"),
     ("/units/demo-cell-2/supervision/appraisal?period=quarter&month=2026-12", "appraisal", "demo-cell-2"),
     ("/units/demo-cell-2/proof", "proof", "demo-cell-2"),
     ("/units/demo-cell-2/inspection.zip?since=2026-12&last=2026-12", "inspection", "demo-cell-2"),
@@ -31,7 +37,10 @@ PLACES = (
     ("/meetings/demo-past/attendance", "attendance", "demo-cell-1"),
     ("/meetings/demo-past/attendance.csv", "attendance", "demo-cell-1"),
     ("/meetings/demo-past/papers", "papers", "demo-cell-1"),
-    ("/meetings/demo-past/papers/minutes.pdf", "papers", "demo-cell-1"),
+    *(
+        (f"/meetings/demo-past/papers/{name}", "papers", "demo-cell-1")
+        for name in ("minutes", "minutes.pdf", "minutes.docx", "meeting.xlsx", "votes.csv", "meeting.zip")
+    ),
     ("/people/demo-dangvien01/attendance", "member", "demo-cell-1"),
 )
 
@@ -49,10 +58,17 @@ async def watched(served: Served) -> Served:
     return served
 
 
+def test_every_route_that_leaves_a_trace_is_read_here() -> None:
+    paths = [path.partition("?")[0] for path, _, _ in PLACES]
+    for route in (each for each in ROUTES if each.look):
+        pattern = re.sub(r"\{\w+(?::([^}]*))?\}", lambda found: found[1] or "[^/]+", route.path)
+        assert any(re.fullmatch(pattern, path) for path in paths), route.path
+
+
 async def test_of_every_read_one_trace_inside_and_nothing_outside(watched: Served) -> None:
     """Role × route: superiors and their own cells see it, strangers find nothing; only what superiors read is kept."""
     superior, provincial = await watched.member("xauy"), await watched.member("tinhuy")
-    strangers = [await watched.member(name) for name in ("phuonguy", "bithu-3", "bithu-5")]
+    strangers = [await watched.member(name) for name in ("phuonguy", "bithu-3", "bithu-5", "quantri")]
     for path, what, unit in PLACES:
         before = await looks(watched)
         for stranger in strangers:
@@ -62,6 +78,9 @@ async def test_of_every_read_one_trace_inside_and_nothing_outside(watched: Serve
             assert await status(watched, visitor, path) == 200, path
             assert (await looks(watched))[len(before) :] == [(unit, name, what)], path
             before = await looks(watched)
+    ours = sum(unit in ("demo-cell-1", "demo-xa-1") for _, _, unit in PLACES)
+    seen = (await (await watched.member("dangvien01")).get("/units/demo-cell-1/looks")).text
+    assert seen.count("Nguyễn Trọng Quyết") == seen.count("Trần Minh Thắng") == ours
 
 
 async def status(served: Served, visitor: Visitor, path: str) -> int:
@@ -105,6 +124,13 @@ async def test_the_tree_opens_level_by_level(watched: Served) -> None:
     assert "Chi bộ thôn Hòa Bình" in opened and 'aria-expanded="true"' in opened
     found = (await provincial.get("/units/demo-tinh/supervision?month=2026-12&q=hoa+binh")).text
     assert "Chi bộ thôn Hòa Bình" in found and "Chi bộ khu phố 3" not in found
+
+
+async def test_the_timeline_draws_every_manner_of_presence_and_says_who_corrected_what(watched: Served) -> None:
+    text = (await (await watched.member("xauy")).get("/meetings/demo-past/timeline")).text
+    for kind in ("hall", "room", "vouched", "silent"):
+        assert text.count(f'<rect class="{kind}"') > 1, kind  # in a bar, and in the legend
+    assert text.count('class="base"') == text.count('<th scope="row">'), "a line for each seat, drawn and in the table"
 
 
 @pytest.mark.parametrize(
@@ -158,6 +184,35 @@ async def test_alerts_are_read_and_acknowledged(watched: Served) -> None:
     assert "Đã nhắc bí thư" in (await superior.get("/units/demo-xa-2/alerts?all")).text
 
 
+def test_everything_that_verify_finds_has_a_sentence_for_people() -> None:
+    calls = (node for node in ast.walk(ast.parse(inspect.getsource(verify))) if isinstance(node, ast.Call))
+    found = [call.args[1] for call in calls if isinstance(call.func, ast.Name) and call.func.id == "_Broken"]
+    begun = [each.values[0] if isinstance(each, ast.JoinedStr) else each for each in found]
+    whys = [str(each.value) for each in begun if isinstance(each, ast.Constant)]
+    assert len(whys) > 20
+    for why in whys:
+        assert proof.said(why) in proof.WHYS.values(), why
+
+
+async def test_the_record_of_one_meeting_is_verified_from_its_page(watched: Served) -> None:
+    superior = await watched.member("xauy")
+    assert "đối chiếu thứ" not in (await superior.get("/meetings/demo-past/timeline")).text
+    await superior.post("/meetings/demo-past/proof")
+    assert (superior.path, superior.status) == ("/meetings/demo-past/timeline", 200)
+    assert "toàn vẹn" in superior.text and "đối chiếu thứ" in superior.text
+
+
+async def test_a_record_that_is_not_whole_is_named_in_the_language_of_the_page(watched: Served) -> None:
+    a = tables.attendance.c
+    async with watched.house.database.write() as connection:
+        await connection.execute(sa.update(tables.attendance).where(a.meeting == "demo-past", a.n == 1).values(n=9))
+    superior = await watched.member("xauy")
+    await superior.get("/meetings/demo-past/timeline")
+    text = (await superior.post("/meetings/demo-past/proof")).text
+    assert superior.path == "/units/demo-cell-1/proof"
+    assert "Bảng điểm danh không khớp với sổ ghi." in text
+
+
 async def test_an_inspection_file_is_taken_along_and_checked_without_the_house(watched: Served) -> None:
     superior = await watched.member("xauy")
     await superior.get("/meetings")
@@ -193,6 +248,18 @@ async def test_what_cannot_be_counted_is_entered_by_the_committee_above_and_by_n
     assert (await secretary.get(path)).status == 404  # nobody appraises himself
     await secretary.get("/units/demo-cell-2/supervision")
     assert (await secretary.post(path, criterion="unity", points="25", note="Tốt")).status == 404
+
+
+async def test_a_report_opens_level_by_level_and_by_pages(watched: Served) -> None:
+    """The cells stand under their committees; each committee leads on to its own report of the same period."""
+    provincial, path = await watched.member("tinhuy"), "/supervision/report?period=quarter&month=2026-12"
+    text = (await provincial.get(f"/units/demo-tinh{path}")).text
+    assert f'href="/units/demo-xa-1{path.replace("&", "&amp;")}"' in text
+    for commune in ("Đảng bộ xã Cửa Lạch", "Đảng bộ phường Đông Hải"):
+        assert f"<details><summary>{commune} " in text
+    own = (await provincial.get(f"/units/demo-xa-1{path}")).text
+    assert "<details open><summary>Đảng bộ xã Cửa Lạch " in own
+    assert (await provincial.get(f"/units/demo-tinh{path}&part=9&page=9")).status == 200
 
 
 async def test_reports_come_as_a_page_a_workbook_and_a_paper(watched: Served) -> None:

@@ -141,6 +141,7 @@ OPEN_TO = {
     ("GET", "/units/{unit}/proof", "/units/demo-cell-1/proof"): WATCHERS | {"secretary"},
     ("POST", "/units/{unit}/proof", "/units/demo-cell-1/proof"): WATCHERS | {"secretary"},
     ("GET", "/units/{unit}/proof/state", "/units/demo-cell-1/proof/state"): WATCHERS | {"secretary"},
+    ("POST", "/meetings/{id}/proof", "/meetings/demo-past/proof"): WATCHERS | {"secretary"},
     ("GET", "/witness", "/witness"): EVERYONE,
     ("GET", "/witness.json", "/witness.json"): EVERYONE,
     ("GET", "/witness/proof.json", "/witness/proof.json"): EVERYONE,
@@ -262,7 +263,7 @@ ANSWERS |= dict.fromkeys(
 ANSWERS["/network"] = 409  # it wants an offer
 ANSWERS["/meetings/demo-past/media"] = 409  # nobody is there any more
 ANSWERS["/meetings/demo-past/remarks"] = 422
-ANSWERS["/units/demo-cell-1/proof"] = 200  # it wants no fields
+ANSWERS |= dict.fromkeys(("/units/demo-cell-1/proof", "/meetings/demo-past/proof"), 200)  # they want no fields
 
 
 def test_the_walk_visits_every_route() -> None:
@@ -449,7 +450,7 @@ async def test_a_fault_has_a_number_that_stands_in_the_log_and_no_name_does(serv
     with capture_logs() as lines:
         await visitor.get("/meetings/demo-past/attendance")
     assert visitor.status == 500
-    assert "Something went wrong on our side." in visitor.text
+    assert "The record of this meeting is not whole." in visitor.text
     (line,) = [line for line in lines if line["event"] == "fault"]
     assert line["number"] in visitor.text
     assert line["route"] == "/meetings/{id}/attendance"

@@ -17,14 +17,28 @@ import pytest
 
 from server.meeting import commands as c
 from server.meeting.events import Recorded, VoteClosed
-from server.meeting.ids import NO_ITEM, Choice, ItemId, LongText, VoteId
+from server.meeting.ids import NO_ITEM, Choice, ItemId, LongText, MemberId, VoteId
 from server.meeting.proceedings import Proceedings, proceedings
 from server.papers import annexes, desk, pdf, tables, word, words
 from server.papers.facts import Facts
 from server.papers.model import Heading, Paper, Paragraph, Table, as_text, plain
-from tests.meeting.round_story import ENTRY, PLAN, reds, round_of_two
+from tests.meeting.round_story import (
+    CELL,
+    ENTRY,
+    FOLLOWER,
+    HOURS,
+    PLAN,
+    REDS,
+    followed,
+    gathered,
+    held_by,
+    meets,
+    part_of,
+    reds,
+    round_of_two,
+)
 from tests.meeting.scripted import scripted, split
-from tests.meeting.story import CHAIR, DEPUTY, LAN, T0, Story, opened
+from tests.meeting.story import ABOVE, CHAIR, DEPUTY, LAN, RED, T0, Story, opened
 
 from .world import FACTS, held
 
@@ -90,6 +104,27 @@ def test_the_sheets_of_a_round_count_who_was_in_his_group() -> None:
     assert came["Nguyễn Thị Lan"] == ("có mặt", 101 * 60)
     assert [row[-2] for row in tables.votes(p, FACTS)] == ["không được thông qua", "không được thông qua"]
     assert [row[-2] for row in tables.votes(proceedings(reds().log), FACTS)] == ["tính chung toàn chi bộ"]
+
+
+def test_the_follower_who_came_is_named_in_the_minutes_and_counted_nowhere() -> None:
+    named = "- Dự, không tính vào sĩ số: Đồng chí Cấp trên, Cấp ủy viên theo dõi chi bộ."
+    alone, with_him = (as_text(paper("minutes", proceedings(_of_two(*more).log))) for more in ((), (ABOVE,)))
+    assert named in with_him and "Cấp trên" not in alone
+    assert with_him.replace(f"{named}\n", "") == alone
+
+
+def _of_two(*more: MemberId) -> Story:
+    story = opened(CHAIR, LAN, *more)
+    story.ask(c.Close(), CHAIR)
+    return story
+
+
+def test_the_follower_who_sat_with_a_group_is_named_in_its_minutes_and_in_those_of_the_round() -> None:
+    group = meets(followed(part_of(CELL, REDS)), (LAN, CHAIR, FOLLOWER.member))
+    group.ask(c.Close(), LAN)
+    whole = Story(gathered(followed(CELL), held_by(group, RED)), 48 * HOURS)
+    for story in (group, whole):
+        assert "Đồng chí Cấp trên, Cấp ủy viên theo dõi chi bộ." in as_text(paper("minutes", proceedings(story.log)))
 
 
 def _parts(block: Heading | Paragraph | Table) -> list[str]:

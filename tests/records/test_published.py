@@ -134,10 +134,13 @@ async def test_a_changed_byte_is_found_before_and_after_the_hashes_are_mended(
 ) -> None:
     await keep_story(log)
     await publish(database, key, NOW)
+    file = await kept(database)
     flipped = bytearray(await body(database, 3))
     flipped[at] ^= 1
     await attack(database, change(3, body=bytes(flipped)))
     assert not (await verify(database, "m")).ok
+    await attack(database, *await rewritten(database, LAST, lambda _, old: old))
+    assert await found(database, file) == [f"m: entry {LAST} and what stands before it were written anew"]
 
 
 async def test_two_rows_that_change_places_are_found(database: Database, log: Log, key: Key) -> None:

@@ -33,7 +33,7 @@ CALLS: Mapping[str, int] = dict.fromkeys(("_", "say", "Unfit", "BadMessage"), 0)
 TABLES: Mapping[str, tuple[str, ...]] = {
     "server/meeting/meeting.py": ("WRONG_PHASE",),
     "server/pages/attendance.py": ("STANDINGS", "POSTS", "KINDS", "head", "facts", "remarks"),
-    "server/pages/errors.py": ("SAID",),
+    "server/pages/errors.py": ("SAID", "BROKEN"),
     "server/pages/meetings.py": ("KINDS",),
     "server/pages/papers.py": ("TITLES", "NOTICES"),
     "server/pages/register_words.py": ("KINDS", "STANDINGS", "POSTS", "STATE_WORDS"),
@@ -54,6 +54,7 @@ TABLES: Mapping[str, tuple[str, ...]] = {
     "server/org/groups.py": ("why",),
     "server/pages/convening_words.py": ("ITEM_KINDS", "MOTIONS", "TASK_STATES", "FILES"),
     "server/pages/rounds.py": ("STATES",),
+    "server/pages/proof.py": ("WHYS", "_UNREAD"),
     "server/pages/documents.py": ("_SAID",),
     "server/pages/supervision_words.py": ("FILTERS", "SORTS", "FORMS", "STATES", "GRADES", "DEVICES", "TOLD", "BARS", "PERIODS"),
     "server/pages/supervision_report.py": ("_HEAD",),
