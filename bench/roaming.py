@@ -48,7 +48,7 @@ async def speaker(it: Phone, way: str) -> float:
 
 
 async def outage(it: Phone) -> tuple[float, float]:
-    """From the return of the network: he is seen to be present again, and he is heard."""
+    """From the first command that brings the network back: he is seen to be present again, and he is heard."""
     silent, present = {"silent"}, {"present"}
 
     def states() -> set[str]:
@@ -58,9 +58,9 @@ async def outage(it: Phone) -> tuple[float, float]:
     it.network.cut(*WAYS)
     await asyncio.sleep(OUTAGE)
     await it.friend.until(lambda _: states() == silent)
+    began = time.perf_counter()
     for way in WAYS:
         it.network.restore(way)
-    began = time.perf_counter()
     heard = asyncio.create_task(it.is_heard_more(1))
     await it.friend.until(lambda _: states() == present)
     state = time.perf_counter() - began
