@@ -159,7 +159,7 @@ def _course(p: Proceedings, f: Facts, matter: Matter) -> Iterator[Block]:
         yield paragraph(f"Chưa xem xét, để lại. Lý do: {matter.reason}.")
     elif matter.taken_up_at is None:
         if matter.item.title:
-            yield paragraph(f"Chưa xem xét trong {'phần họp chung' if p.held else 'buổi sinh hoạt này'}.")
+            yield paragraph(f"Chưa xem xét {'khi tổng hợp kết quả các tổ' if p.held else 'trong buổi sinh hoạt này'}.")
     else:
         yield paragraph(f"Từ {f.clock(matter.taken_up_at)} đến {f.clock(matter.closed_at)}.{presenter}")
 

@@ -8,8 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
-WIDTH, LABEL, ROW, BAR = 960, 200, 26, 14
-LETTER = 7  # no letter of the legend is wider on the average
+WIDTH, LABEL, ROW, BAR, KEY = 960, 200, 26, 14, 190
 KINDS = ("hall", "room", "vouched", "group", "silent")  # absent: nothing is drawn
 
 
@@ -43,9 +42,7 @@ def timeline(
     scale = (WIDTH - LABEL - 8) / max(seconds, 1)
     drawn = "".join(_track(name, number, track, scale) for number, track in enumerate(tracks, start=1))
     grid = "".join(_mark(at, words, scale, height) for at, words in marks)
-    legend = "".join(
-        _key(name, left, kind, words, height) for left, (kind, words) in zip(_places(keys), keys, strict=True)
-    )
+    legend = "".join(_key(name, number, kind, words, height) for number, (kind, words) in enumerate(keys))
     return (
         f'<svg class="timeline" viewBox="0 0 {WIDTH} {height}" role="img" aria-labelledby="{name}-title">'
         f'<title id="{name}-title">{escape(title)}</title><defs>{_patterns(name)}</defs>{grid}{drawn}{legend}</svg>'
@@ -83,13 +80,8 @@ def _mark(at: float, words: str, scale: float, height: int) -> str:
     )
 
 
-def _places(keys: Sequence[tuple[str, str]]) -> Sequence[float]:
-    """Where each word of the legend begins: beside those before it, however long they are."""
-    widths = [32 + LETTER * len(words) + 24 for _, words in keys]
-    return [LABEL + sum(widths[:number]) for number in range(len(keys))]
-
-
-def _key(name: str, left: float, kind: str, words: str, height: int) -> str:
+def _key(name: str, number: int, kind: str, words: str, height: int) -> str:
+    left = 8 + number * KEY
     return (
         _bar(name, kind, left, height - ROW + 6, 24, words)
         + f'<text class="name" x="{left + 32}" y="{height - ROW + 18}">{escape(words)}</text>'

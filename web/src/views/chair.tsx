@@ -5,6 +5,7 @@ import { clock, now, secondsFrom } from "../time";
 import { t } from "../words";
 import { Act, Dialog, usePending } from "./parts";
 import { agendaInOrder, nameOf, nextStep, type Step } from "./reading";
+import { leastMinutes } from "./round_reading";
 import { VoteDesk } from "./vote_desk";
 
 /** Minutes between the questions of the random timer. */
@@ -16,6 +17,7 @@ function CloseDialog({ view, close }: { view: View; close: () => void }) {
   const items = agendaInOrder(view);
   const done = items.filter(([, item]) => item.state === "closed").length;
   const left = items.filter(([, item]) => item.state === "ahead").length;
+  const least = leastMinutes(view);
   const lasted = view.opened_at ? secondsFrom(view.opened_at, now.value) : 0;
   const finish = async () => {
     const answer = await deeds().ask("Close");
@@ -33,8 +35,8 @@ function CloseDialog({ view, close }: { view: View; close: () => void }) {
         <dt>{t("Waiting to speak")}</dt>
         <dd>{view.speaking.queue.length}</dd>
       </dl>
-      {lasted < view.duration_minutes * MINUTE && (
-        <p class="notice care">{t("The meeting has lasted less than the {n} minutes laid down.", { n: view.duration_minutes })}</p>
+      {lasted < least * MINUTE && (
+        <p class="notice care">{t("The meeting has lasted less than the {n} minutes laid down.", { n: least })}</p>
       )}
       {left > 0 && <p class="notice care">{t("{n} items were not taken up.", { n: left })}</p>}
       {view.counts.to_verify > 0 && <p class="notice care">{t("{n} members are still to verify.", { n: view.counts.to_verify })}</p>}

@@ -85,7 +85,7 @@ function VoteEntry({ view, mine, id, vote }: { view: View; mine: Mine; id: Vote;
         <span class="soft">{hour(vote.opened_at)}</span>
       </p>
       <p class="who">{vote.text}</p>
-      {vote.result ? <Verdict vote={vote} /> : <RuleLine vote={vote} />}
+      {vote.result ? <Verdict vote={vote} /> : <RuleLine view={view} vote={vote} />}
       <Reported vote={vote} />
       <ByGroup view={view} vote={vote} />
       {vote.reason && <p class="soft">{t("Reason: {reason}", { reason: vote.reason })}</p>}

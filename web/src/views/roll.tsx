@@ -160,11 +160,6 @@ function Line({ view, member, line, seat, me, chairs }: LineProps) {
   );
   return (
     <li data-state={line.state}>
-      {ticks && (
-        <Act name="TickPresent" fields={{ member }}>
-          {t("Tick: in the room")}
-        </Act>
-      )}
       {acts ? (
         <button type="button" class="roll-line" aria-expanded={open.value} onClick={() => (open.value = !open.value)}>
           {head}
@@ -172,6 +167,11 @@ function Line({ view, member, line, seat, me, chairs }: LineProps) {
         </button>
       ) : (
         <div class="roll-line">{head}</div>
+      )}
+      {ticks && !open.value && (
+        <Act name="TickPresent" fields={{ member }}>
+          {t("Tick: in the room")}
+        </Act>
       )}
       {open.value && chairs && <ChairDeeds view={view} member={member} line={line} name={seat.name} />}
       {open.value && vouches && (

@@ -16,6 +16,7 @@ import { nameOf, nextItem, PHASES, roleOf, wordOf } from "./reading";
 import { Queue } from "./queue";
 import { Record as RecordPanel } from "./record";
 import { Roll } from "./roll";
+import { leastMinutes } from "./round_reading";
 import { Main, Share, Thumbnails } from "./tiles";
 import { VoteCall } from "./vote";
 import { VoteStep } from "./vote_desk";
@@ -24,6 +25,7 @@ const SOON = 30; // seconds left of a speech
 
 function Head({ view }: { view: View }) {
   const since = view.opened_at ? clock(Math.max(0, secondsFrom(view.opened_at, now.value))) : "";
+  const least = leastMinutes(view);
   return (
     <header class="room-head">
       <div class="room-title">
@@ -38,8 +40,8 @@ function Head({ view }: { view: View }) {
           </span>
         )}
         {since && (
-          <span class="room-clock" aria-label={t("Since opening: {time}, of at least {n} minutes", { time: since, n: view.duration_minutes })}>
-            {since} <span class="soft">/ {t("{n} minutes", { n: view.duration_minutes })}</span>
+          <span class="room-clock" aria-label={least ? t("Since opening: {time}, of at least {n} minutes", { time: since, n: least }) : undefined}>
+            {since} {least > 0 && <span class="soft">/ {t("{n} minutes", { n: least })}</span>}
           </span>
         )}
         <span>{t("{n}/{all} present", { n: view.counts.present, all: view.counts.of })}</span>

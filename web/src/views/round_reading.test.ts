@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { meeting } from "../../tools/meeting";
 import type { View, VoteLine } from "../store";
-import { cast, groupName, heldInOrder, sumOf, votedHere, waitingMotions } from "./round_reading";
+import { cast, countsOnly, groupName, heldInOrder, leastMinutes, sumOf, votedHere, waitingMotions } from "./round_reading";
 
 const count = (in_favour: number, against = 0, other = 0) => ({ in_favour, against, other, invalid: 0 });
 const vote = (more: object) => ({ state: "closed", ...more }) as unknown as VoteLine;
@@ -37,4 +37,10 @@ test("the sums of the groups, and what was voted beside them", () => {
   expect(sumOf(Object.values(groups))).toEqual(count(3, 1));
   expect(cast(sumOf([]))).toBe(0);
   expect(votedHere(vote({ groups, result: { ...count(4, 1, 1), base: 9 } }))).toEqual(count(1, 0, 1));
+});
+
+test("a group counts only, and the session that gathers the groups has no length of its own", () => {
+  const part = { ...meeting(), round: { motions: {}, group: "Tổ 1" } };
+  expect([part, round(), meeting()].map(countsOnly)).toEqual([true, false, false]);
+  expect([leastMinutes(part) > 0, leastMinutes(round())]).toEqual([true, 0]);
 });

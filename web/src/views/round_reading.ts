@@ -13,6 +13,12 @@ export function heldInOrder(view: View): [string, HeldMeeting][] {
   return Object.entries(view.round?.held ?? {}).sort(([, a], [, b]) => a.order - b.order);
 }
 
+/** The meeting of a group: its votes are counted, and decided over the whole cell. */
+export const countsOnly = (view: View): boolean => view.round?.group !== undefined;
+
+/** How many minutes it lasts at least.  Of a round the groups' own meetings are held against the rule, not what gathers them. */
+export const leastMinutes = (view: View): number => (view.round?.held ? 0 : view.duration_minutes);
+
 export const groupName = (view: View, group: string): string => view.round?.held?.[group]?.name ?? view.groups.register[group]?.name ?? "";
 
 const NONE: Count = { in_favour: 0, against: 0, other: 0, invalid: 0 };

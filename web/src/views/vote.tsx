@@ -11,6 +11,7 @@ import { Icon, type IconName } from "./icons";
 import { Act, usePending } from "./parts";
 import { wordOf } from "./reading";
 import { ByGroup, Reported } from "./round";
+import { countsOnly } from "./round_reading";
 import {
   announced,
   ballotFields,
@@ -51,9 +52,10 @@ export function Turnout({ view, vote }: { view: View; vote: VoteLine }) {
   );
 }
 
-/** What the motion needs, in one line. */
-export function RuleLine({ vote }: { vote: VoteLine }) {
-  const need = t("that is {n} of {all}", { n: needed(vote, vote.base), all: vote.base });
+/** What the motion needs, in one line; a group alone carries and rejects nothing. */
+export function RuleLine({ view, vote }: { view: View; vote: VoteLine }) {
+  const here = t("that is {n} of {all}", { n: needed(vote, vote.base), all: vote.base });
+  const need = countsOnly(view) ? t("counted over the whole cell") : here;
   return <p class="soft small">{[wordOf(MOTIONS, vote.kind), ruleOf(vote), need, vote.document].filter(Boolean).join(" · ")}</p>;
 }
 
@@ -242,7 +244,7 @@ function Step({ id, vote, view, mine, draft }: BallotProps & { draft: BallotDraf
       {stage === "choose" && <Choices vote={id} />}
       {stage === "confirm" && draft.choice && <Confirm vote={id} choice={draft.choice} draft={draft} />}
       {stage === "recorded" && choice && <Recorded id={id} vote={vote} ballot={ballot} choice={choice} />}
-      {stage !== "confirm" && <RuleLine vote={vote} />}
+      {stage !== "confirm" && <RuleLine view={view} vote={vote} />}
     </>
   );
 }
