@@ -1,8 +1,9 @@
 """How long a voice is away when a phone changes networks, and how soon all is back after 30 s without any.
 
-    .venv/bin/python bench/roaming.py --times 4
+    .venv/bin/python bench/roaming.py --times 4 --outages 2
 
-Real Chromium in a network namespace with two ways to a whole server (root).  The last line is one JSON object, seconds.
+Real Chromium in a network namespace with two ways to a whole server (root).  The last line is one JSON object: seconds,
+and how often the record says that somebody was absent.
 """
 
 import argparse
@@ -15,6 +16,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from tests.e2e.crowd import kept
 from tests.e2e.lan import WAYS
 from tests.e2e.roaming import Phone, phone
 
@@ -66,17 +68,21 @@ async def outage(it: Phone) -> tuple[float, float]:
     return round(state, 2), round(time.perf_counter() - began, 2)
 
 
-async def main(times: int) -> None:
+async def main(times: int, outages: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
         async with phone(Path(folder)) as it:
             heard = [await listener(it, WAYS[n % 2]) for n in range(times)]
             await it.speaks_instead()
             spoken = [await speaker(it, WAYS[(times + n) % 2]) for n in range(times)]
-            state, sound = await outage(it)
-    print(json.dumps({"listener": heard, "speaker": spoken, "state_back": state, "sound_back": sound}))
+            back = [await outage(it) for _ in range(outages)]
+            absent = sum(entry.name == "Left" for entry in kept(it.house, it.meeting))
+    found = {"state_back": [state for state, _ in back], "sound_back": [sound for _, sound in back], "absent": absent}
+    print(json.dumps({"listener": heard, "speaker": spoken, **found}))
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--times", type=int, default=4)
-    asyncio.run(main(parser.parse_args().times))
+    parser.add_argument("--outages", type=int, default=1)
+    given = parser.parse_args()
+    asyncio.run(main(given.times, given.outages))

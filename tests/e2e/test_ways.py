@@ -2,7 +2,6 @@
 
 import asyncio
 import re
-import socket
 from collections import Counter
 
 import pytest
@@ -12,6 +11,7 @@ from server.demo.crowd import Account
 from server.demo.large import large_cell
 
 from .crowd import joined, kept
+from .home import Door
 from .house import House
 from .visitor import VOICES, Visitor, visitor
 
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.e2e
 LIMIT = 150  # seconds for all that a test waits for
 
 # The page speaks to the worker through another port.
-_THROUGH = """
+THROUGH = """
 const accept = RTCPeerConnection.prototype.setRemoteDescription;
 RTCPeerConnection.prototype.setRemoteDescription = function ({ type, sdp }) {
   const lines = sdp.split(/(?<=\\n)/).filter((line) => !/^a=candidate.* tcp /i.test(line));
@@ -36,49 +36,13 @@ window.WebSocket = class extends Socket {
 """
 
 
-class Door:
-    """UDP between any number of connections and the worker; while it is shut nothing passes."""
-
-    def __init__(self, worker: tuple[str, int]) -> None:
-        self._worker, self._loop = worker, asyncio.get_running_loop()
-        self._front = self._bound()
-        self._behind: dict[tuple[str, int], socket.socket] = {}
-        self.port: int = self._front.getsockname()[1]
-        self.is_open = True
-        self._loop.add_reader(self._front, self._up)
-
-    def _bound(self) -> socket.socket:
-        made = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        made.bind(("127.0.0.1", 0))
-        made.setblocking(False)
-        return made
-
-    def _up(self) -> None:
-        data, page = self._front.recvfrom(2048)
-        if page not in self._behind:
-            self._behind[page] = self._bound()
-            self._loop.add_reader(self._behind[page], self._down, page)
-        if self.is_open:
-            self._behind[page].sendto(data, self._worker)
-
-    def _down(self, page: tuple[str, int]) -> None:
-        data = self._behind[page].recv(2048)
-        if self.is_open:
-            self._front.sendto(data, page)
-
-    def close(self) -> None:
-        for each in (self._front, *self._behind.values()):
-            self._loop.remove_reader(each)
-            each.close()
-
-
 async def test_media_that_are_lost_leave_the_socket_alone_and_come_back_by_themselves(
     house: House, browser: Browser
 ) -> None:
     meeting, accounts = await large_cell(house.database, 2)
     door = Door(("127.0.0.1", house.media_port))
     async with asyncio.timeout(LIMIT), joined(house, meeting, accounts[:1]) as (chair,):
-        member, sockets = await seated(browser, house, meeting, accounts[1], _THROUGH % (house.media_port, door.port))
+        member, sockets = await seated(browser, house, meeting, accounts[1], THROUGH % (house.media_port, door.port))
         await chair.ask("Open")
         await chair.ask("TurnOnMicrophone")
         await member.hears(chair.screen.me)

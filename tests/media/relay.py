@@ -6,6 +6,30 @@ import re
 from collections import Counter
 
 QUEUE = 0.4  # s of datagrams that wait for a slow line; more are lost
+HEADERS = 28  # bytes of IPv4 and UDP
+
+
+class Line:
+    """What carries datagrams, and the sockets beside them: `rate` bit/s each way with a queue of QUEUE s, then `delay`
+    s; `loss` of 1 by chance, by a seed.  A rate of 0 has no bound."""
+
+    def __init__(self, loss: float, seed: int, rate: float = 0, delay: float = 0) -> None:
+        self.loss, self.rate, self.delay, self._chance = loss, rate, delay, random.Random(seed)
+        self._free = {"up": 0.0, "down": 0.0}
+
+    def wait(self, way: str, octets: int) -> float | None:
+        """s until so many, headers included, are through; None when the queue is full."""
+        if not self.rate:
+            return self.delay
+        now = asyncio.get_running_loop().time()
+        free = max(self._free[way], now)
+        if free - now > QUEUE:
+            return None
+        self._free[way] = free + octets * 8 / self.rate
+        return self._free[way] - now + self.delay
+
+    def loses(self) -> bool:
+        return self._chance.random() < self.loss
 
 
 class _End(asyncio.DatagramProtocol):
@@ -32,14 +56,13 @@ class Relay:
     host = "127.0.0.1"
 
     def __init__(self, loss: float, seed: int, rate: float = 0, delay: float = 0) -> None:
-        self.loss, self.rate, self._delay, self._chance = loss, rate, delay, random.Random(seed)
+        self.line = Line(loss, seed, rate, delay)
         self.lost = 0
         self.down: Counter[int] = Counter()
         self.lost_down: Counter[int] = Counter()
         self.bytes: Counter[str] = Counter()
         self.whole = 0  # bytes of all datagrams, both ways, with 28 bytes of headers each
         self.lost_bytes = 0  # of media to the page
-        self._free = {"up": 0.0, "down": 0.0}
 
     async def open(self, answer: str) -> str:
         """The answer as the page must see it, so that it speaks to the relay."""
@@ -60,30 +83,19 @@ class Relay:
 
     def passed(self, end: _End, data: bytes) -> None:
         way = "up" if end is self._page else "down"
-        wait = self._wait(way, data)
+        wait = self.line.wait(way, len(data) + HEADERS)
         media = data[0] > 127
-        if wait is None or (media and self._chance.random() < self.loss):
+        if wait is None or (media and self.line.loses()):
             self.lost += media
             self._count(self.lost_down, way, data)
             return
         self._count(self.down, way, data)
-        self.whole += len(data) + 28
+        self.whole += len(data) + HEADERS
         self.bytes[way] += len(data) if media else 0
         if wait:
             asyncio.get_running_loop().call_later(wait, self._send, way, data)
         else:
             self._send(way, data)
-
-    def _wait(self, way: str, data: bytes) -> float | None:
-        """s until it is through; None when the queue is full."""
-        if not self.rate:
-            return self._delay
-        now = asyncio.get_running_loop().time()
-        free = max(self._free[way], now)
-        if free - now > QUEUE:
-            return None
-        self._free[way] = free + (len(data) + 28) * 8 / self.rate
-        return self._free[way] - now + self._delay
 
     def _count(self, counter: Counter[int], way: str, data: bytes) -> None:
         if way == "down" and data[0] > 127:

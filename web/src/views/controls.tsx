@@ -174,8 +174,8 @@ function Receive() {
 }
 
 function Ask({ view, mine }: { view: View; mine: Mine }) {
-  const [pending, run] = usePending();
   const waiting = placeInQueue(view.speaking.queue, mine.member);
+  const [pending, run] = usePending(waiting > 0 ? "waits" : view.speaking.floor?.member === mine.member ? "speaks" : "");
   if (view.speaking.floor?.member === mine.member)
     return <Control icon="check" look="chosen" word={t("End my speech")} busy={pending} press={() => run(() => deeds().ask("EndSpeech"))} />;
   if (waiting > 0)

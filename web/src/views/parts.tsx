@@ -6,15 +6,16 @@ import { t } from "../words";
 import { Icon, type IconName } from "./icons";
 import { initials } from "./reading";
 
-/** While `work` runs the button says so and takes no second press. */
-export function usePending(): [boolean, (work: () => Promise<unknown>) => void] {
-  const [pending, setPending] = useState(false);
+/** While `work` runs the button says so and takes no second press; once it asks for another thing (`what`), it does: on a
+    slow line we see that a thing is done before its answer is here. */
+export function usePending(what = ""): [boolean, (work: () => Promise<unknown>) => void] {
+  const [pending, setPending] = useState<string | null>(null);
   const run = (work: () => Promise<unknown>) => {
-    if (pending) return;
-    setPending(true);
-    void work().finally(() => setPending(false));
+    if (pending === what) return;
+    setPending(what);
+    void work().finally(() => setPending((now) => (now === what ? null : now)));
   };
-  return [pending, run];
+  return [pending === what, run];
 }
 
 interface ActProps {
