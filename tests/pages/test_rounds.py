@@ -313,6 +313,28 @@ async def _reminded(served: Served, part: meetings.MeetingRow) -> int:
         return await notices.remind(connection, part.planned_for - timedelta(hours=20), served.house.settings.zone)
 
 
+async def test_the_month_of_a_round_has_one_meeting_and_is_late_by_its_first_group(served: Served) -> None:
+    await large(served)
+    secretary = await _as(served)
+    meeting = await _planned(secretary)
+    page = f"{UNIT}/plan/2027-02"
+    for visitor in (await secretary.get(page), await (await _as(served, "dv1")).get(page)):
+        assert "Tổ 2" not in visitor.text, "the meeting of another group"
+        assert visitor.text.count(f'href="/meetings/{meeting}/round"') == 1
+        assert "not yet announced" in visitor.text and 'id="late"' not in visitor.text
+    await secretary.get(f"/meetings/{meeting}/plan")
+    await secretary.post(f"/meetings/{meeting}/notice")
+    served.clock.now = datetime.combine(LATER, served.clock.now.time(), served.clock.now.tzinfo)
+    secretary = await _as(served)
+    late = (await secretary.get(page)).text
+    assert "the notice has not gone out" not in late
+    assert late.count("members have no document yet") == 1, "once for all groups"
+    await _over(served, meeting, until=1)
+    secretary = await _as(served)
+    assert "1 of 2 groups have met" in (await secretary.get(page)).text
+    assert "members have no document yet" not in secretary.text
+
+
 async def test_a_member_sees_his_group_s_meeting_and_enters_no_other(served: Served) -> None:
     await large(served)
     meeting = await _planned(await _as(served))
