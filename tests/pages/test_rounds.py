@@ -443,6 +443,25 @@ async def test_superiors_see_one_meeting_by_groups_with_the_groups_inside(served
     assert (await superior.get(f"/people/{person(4)}/attendance")).text.count("09/02/2027") >= 1
 
 
+async def test_the_sheet_of_a_round_has_its_days_and_nobody_is_gone_between_his_group_and_the_round(
+    served: Served,
+) -> None:
+    await large(served)
+    secretary = await _as(served)
+    meeting = await _planned(secretary)
+    _, second = await parts(served.house.database, meeting)
+    day = (LATER + timedelta(days=3)).isoformat()
+    await secretary.post(f"/meetings/{second.id}/plan", day=day, time="19:30", form="online", place="", back="round")
+    await _over(served, meeting)
+    secretary = await _as(served)
+    rows = (await secretary.get(f"/meetings/{meeting}/attendance")).text.split("<tr>")
+    own = next(row for row in rows if "Cell secretary" in row)
+    assert own.count("09/02/2027") == 1, "he came to his group on its day, and left with the round"
+    assert not re.search(r"\d – \d", own), "three days are no gap"
+    member = next(row for row in rows if "09/02/2027" in row and "Cell secretary" not in row)
+    assert member.count("09/02/2027") == 2
+
+
 async def test_no_alert_is_raised_for_a_group_and_a_broken_one_is_told_of_its_round(served: Served) -> None:
     await large(served)
     meeting = await _planned(await _as(served))
