@@ -37,7 +37,7 @@ from server.media.stage import PeerStage, PlaceStage, Stage
 KEY = 28  # bytes of AES-128 key and salt
 PROFILE = Policy.SRTP_PROFILE_AEAD_AES_128_GCM
 HEADER = {"audio": 12 + 8, "video": 12}
-WARM_UP = 3.0  # s
+WARM_UP = 9.0  # s: every listener has climbed to all pictures
 DESCRIPTOR = 4  # bytes, with a picture id of 15 bits
 
 

@@ -19,7 +19,7 @@ from server.org.tree import Unit
 from server.records.tables import documents
 
 from . import plans
-from .allowed import MONTHLY, Warning, day_of, month
+from .allowed import GROUPS, MONTHLY, Warning, day_of, month
 from .plans import Line
 
 
@@ -28,13 +28,23 @@ class Convened:
     row: MeetingRow
     documents: int
     due: datetime  # when members should have notice and documents at the latest (42-HD/BTCTW)
+    parts: tuple[MeetingRow, ...] = ()  # of a round: the meetings of its groups
+
+    @property
+    def told(self) -> bool:
+        """The notice has gone out; of a round, to every group."""
+        return all(each.noticed_at for each in self.parts or (self.row,))
+
+    @property
+    def met(self) -> int:
+        return sum(part.closed for part in self.parts)
 
     def late(self, at: datetime) -> list[Warning]:
-        """What members should have by now."""
-        if self.row.phase != "planned" or at <= self.due:
+        """What members should have by now; of a round, until a group has met."""
+        if any(each.phase != "planned" for each in (self.row, *self.parts)) or at <= self.due:
             return []
         facts = {"title": self.row.title}
-        told = [] if self.row.noticed_at else [Warning("“{title}”: the notice has not gone out.", facts)]
+        told = [] if self.told else [Warning("“{title}”: the notice has not gone out.", facts)]
         return told + ([] if self.documents else [Warning("“{title}”: members have no document yet.", facts)])
 
 
@@ -67,7 +77,8 @@ class Month:
 
 async def of_month(connection: AsyncConnection, unit: Unit, first: date, today: date, zone: ZoneInfo) -> Month:
     begins, ends = month(datetime(first.year, first.month, 1, tzinfo=zone), zone)
-    rows = [row for row in await lists.of_units(connection, [unit.id]) if begins <= row.planned_for < ends]
+    ours = await _whole(connection, unit)
+    rows = [row for row in ours if begins <= row.planned_for < ends]
     planned = [line for line in await plans.of_year(connection, unit, first.year) if line.month == first.month]
     given = [each for each in await tasks.of_unit(connection, unit.id) if _of(each, begins.date(), ends.date(), today)]
     return Month(first, planned, [await _convened(connection, row, zone) for row in rows], given)
@@ -81,13 +92,21 @@ def _of(task: Task, begins: date, ends: date, today: date) -> bool:
 async def _convened(connection: AsyncConnection, row: MeetingRow, zone: ZoneInfo) -> Convened:
     rules = await rules_at(connection, row.unit, day_of(row, zone))
     counted = sa.select(sa.func.count()).where(documents.c.meeting == row.id)
-    due = row.planned_for - timedelta(days=number(rules, "documents_days_before"))
-    return Convened(row, await connection.scalar(counted) or 0, due)
+    parts = await lists.of_round(connection, row.id)
+    first = min(each.planned_for for each in (row, *parts))
+    due = first - timedelta(days=number(rules, "documents_days_before"))
+    return Convened(row, await connection.scalar(counted) or 0, due, parts)
+
+
+async def _whole(connection: AsyncConnection, unit: Unit) -> Sequence[MeetingRow]:
+    """Its meetings by planned time; a round is one, and the meeting of a group is for that group."""
+    return [row for row in await lists.of_units(connection, [unit.id]) if not row.of_group]
 
 
 async def usual(connection: AsyncConnection, unit: Unit, modes: Modes, zone: ZoneInfo) -> Mapping[str, str]:
-    """Form, time and place as the cell last met, as far as it may meet so today."""
-    held = [row for row in await lists.of_units(connection, [unit.id]) if row.closed and row.kind in MONTHLY]
+    """Form, time and place as the cell last met, as far as it may meet so today; a round is never the usual thing."""
+    ours = [row for row in await _whole(connection, unit) if row.form != GROUPS]
+    held = [row for row in ours if row.closed and row.kind in MONTHLY]
     if not held:
         return {}
     last = held[-1]

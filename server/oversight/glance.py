@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from types import MappingProxyType
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -119,11 +119,27 @@ async def months(connection: AsyncConnection, top: Unit, span: Sequence[Month]) 
 
 
 def _alive(lives: Counter[Any], month: Month) -> int:
-    return sum(
-        count
-        for (founded, dissolved), count in lives.items()
-        if (founded is None or founded < month.after) and (dissolved is None or dissolved >= month.after)
-    )
+    return sum(count for (founded, dissolved), count in lives.items() if _lived(founded, dissolved, month))
+
+
+def _lived(founded: date | None, dissolved: date | None, month: Month) -> bool:
+    """At the end of the month."""
+    return (founded is None or founded < month.after) and (dissolved is None or dissolved >= month.after)
+
+
+async def cells_by_month(
+    connection: AsyncConnection, top: Unit, span: Sequence[Month]
+) -> Mapping[Month, Mapping[str, int]]:
+    """How many cells `top` and each unit directly below it had at the end of each month, by its id."""
+    place = _place(top)
+    born = sa.select(place, _u.founded, _u.dissolved, sa.func.count()).select_from(_under)
+    ours = born.where(below(top.path), _u.kind == CELL).group_by(place, _u.founded, _u.dissolved)
+    rows = (await connection.execute(ours)).all()
+
+    def alive(month: Month) -> list[tuple[str, int]]:
+        return [(path, count) for path, founded, dissolved, count in rows if _lived(founded, dissolved, month)]
+
+    return {month: _by_child(alive(month), top) for month in span}
 
 
 async def calendar(

@@ -6,7 +6,7 @@ cell's own meetings, of 100, times the months it met in).  Unity and cadres are 
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from typing import Any
 
@@ -22,7 +22,7 @@ from server.records.tables import below, tasks, unit_months, units
 
 from .appraisals import Appraisal
 from .appraisals import of_cells as appraised
-from .glance import below_with_cells, calendar, living, months
+from .glance import below_with_cells, calendar, cells_by_month, living, months
 from .months import Month
 from .sums import Sums, plus, ratio, read
 
@@ -98,7 +98,11 @@ async def made(
     parts = [top] if top.kind == CELL else await below_with_cells(connection, top, span[-1])
     of_parts = await calendar(connection, parts, span)
     most = await most_of(connection, top, span)
-    units_of = [(part, plus(of_parts[part.id].values())) for part in parts]
+    counted = await cells_by_month(connection, top, span)
+    units_of = [
+        (part, replace(plus(of_parts[part.id].values()), cells=sum(counted[month][part.id] for month in span)))
+        for part in parts
+    ]
     count, named = await _named(connection, top, span, limit, offset)
     cells = await _cells(connection, named, period, span, most)
     return Report(top, period, span, plus(by_month.values()), units_of, by_month, count, cells, most)

@@ -15,7 +15,7 @@ from server.meeting.minutes import Line, attendance_of
 from server.org import meetings
 from server.org.meetings import Head, MeetingRow
 
-from . import keys
+from . import days, keys
 from .csvfile import encoded
 from .render import page, say
 
@@ -59,6 +59,7 @@ class Sheet:
     totals: Sequence[Total]  # by standing
     by_kind: Mapping[str, int]  # members by kind of presence; one may be of several kinds
     chair: str
+    called_at: datetime  # of a round: after its groups had met
 
     @property
     def members(self) -> Sequence[Line]:
@@ -84,6 +85,8 @@ async def show(request: web.Request) -> web.StreamResponse:
         gaps=gaps,
         kinds_of=kinds_of,
         remarks=remarks,
+        dmy=days.dmy,
+        local=lambda at: at.astimezone(_zone(request)).date(),
     )
 
 
@@ -99,12 +102,12 @@ async def csv(request: web.Request) -> web.StreamResponse:
     )
 
 
-def gaps(line: Line) -> list[tuple[datetime, datetime]]:
-    """When he was gone between his first arrival and his last departure."""
+def gaps(line: Line, called_at: datetime) -> list[tuple[datetime, datetime]]:
+    """When he was gone between his first arrival and his last departure; nobody is between his group and the round."""
     return [
         (before.end, after.begin)
         for before, after in zip(line.spans, line.spans[1:], strict=False)
-        if after.begin > before.end
+        if after.begin > before.end and not before.end <= called_at <= after.begin
     ]
 
 
@@ -123,7 +126,7 @@ async def _sheet(request: web.Request) -> Sheet | None:
     lines = attendance_of(recorded)
     called = next(entry.event for entry in recorded if isinstance(entry.event, Called))
     names = {seat.member: seat.name for seat in called.roster}
-    return Sheet(row, head, lines, _totals(lines), _by_kind(lines), names.get(called.chair, ""))
+    return Sheet(row, head, lines, _totals(lines), _by_kind(lines), names.get(called.chair, ""), recorded[0].at)
 
 
 def _totals(lines: Sequence[Line]) -> list[Total]:
@@ -159,7 +162,7 @@ def _rows(request: web.Request, sheet: Sheet) -> Iterable[Sequence[str]]:
     )
     yield [say(request, word) for word in head]
     for number, line in enumerate(sheet.lines, start=1):
-        yield _row(request, number, line)
+        yield _row(request, number, line, sheet.called_at)
     yield []
     facts = (
         ("Meeting", sheet.meeting.title),
@@ -174,7 +177,7 @@ def _rows(request: web.Request, sheet: Sheet) -> Iterable[Sequence[str]]:
         yield [say(request, name), value]
 
 
-def _row(request: web.Request, number: int, line: Line) -> Sequence[str]:
+def _row(request: web.Request, number: int, line: Line, called_at: datetime) -> Sequence[str]:
     return [
         str(number),
         line.name,
@@ -183,7 +186,7 @@ def _row(request: web.Request, number: int, line: Line) -> Sequence[str]:
         _moment(request, line.first),
         _moment(request, line.last),
         f"{line.seconds // 3600}:{line.seconds // 60 % 60:02}:{line.seconds % 60:02}",
-        "; ".join(f"{_moment(request, begin)} – {_moment(request, end)}" for begin, end in gaps(line)),
+        "; ".join(f"{_moment(request, begin)} – {_moment(request, end)}" for begin, end in gaps(line, called_at)),
         ", ".join(say(request, KINDS[kind]) for kind in kinds_of(line)) or say(request, "absent"),
         "; ".join(say(request, word) for word in remarks(line)),
     ]

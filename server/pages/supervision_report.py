@@ -24,7 +24,7 @@ from .pilot_report import XLSX
 from .render import page, say
 from .supervision_words import PERIODS, asked_month, asked_page, mmyyyy, percent, tenths, words
 
-PAGE = 50  # units, and cells, on the page; the files have them all
+PAGE, PART = 50, 20  # cells, and units, on the page; the files have them all
 
 
 async def show(request: web.Request) -> web.StreamResponse:
@@ -38,12 +38,12 @@ async def show(request: web.Request) -> web.StreamResponse:
         unit=found.top,
         report=found,
         month=asked_month(request),
-        units=found.units[(part - 1) * PAGE : part * PAGE],
+        units=found.units[(part - 1) * PART : part * PART],
         part=part,
-        parts=_pages(len(found.units)),
+        parts=_pages(len(found.units), PART),
         superiors=[(name, list(lines)) for name, lines in groupby(found.cells, key=lambda line: line.superior)],
         number=number,
-        pages=_pages(found.count),
+        pages=_pages(found.count, PAGE),
         may_appraise=any(access.may(asks, "appraise", line.unit) for line in found.cells),
         about=urlencode(about),
         PERIODS=PERIODS,
@@ -55,8 +55,8 @@ async def show(request: web.Request) -> web.StreamResponse:
     )
 
 
-def _pages(count: int) -> int:
-    return max(1, -(-count // PAGE))
+def _pages(count: int, each: int) -> int:
+    return max(1, -(-count // each))
 
 
 async def workbook(request: web.Request) -> web.StreamResponse:

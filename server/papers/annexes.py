@@ -15,7 +15,7 @@ def attendance(p: Proceedings, f: Facts) -> Paper:
     here = sum(1 for each in p.members if each.present)
     closing = f"Có mặt {here}/{len(p.members)} đảng viên được triệu tập; tỷ lệ dự {words.rate(here, p.base)}."
     head = ("TT", "Họ và tên", "Tư cách", "Vào", "Ra", "Phút", "Hình thức", "Ghi chú")
-    rows = tuple(_line(f, number, each) for number, each in enumerate(p.roll, start=1))
+    rows = tuple(_line(p, f, number, each) for number, each in enumerate(p.roll, start=1))
     return f.paper(
         p,
         "attendance",
@@ -30,7 +30,7 @@ def attendance(p: Proceedings, f: Facts) -> Paper:
     )
 
 
-def _line(f: Facts, number: int, each: Called) -> tuple[str, ...]:
+def _line(p: Proceedings, f: Facts, number: int, each: Called) -> tuple[str, ...]:
     line, seat = each.line, each.seat
     kinds = {kind for span in line.spans for kind in span.kinds}
     notes = [
@@ -43,16 +43,19 @@ def _line(f: Facts, number: int, each: Called) -> tuple[str, ...]:
         str(number),
         seat.name + (f" ({post})" if post else ""),
         words.STANDINGS.get(seat.standing, "khách" if seat.kind is SeatKind.GUEST else "cấp trên"),
-        _clock(f, line.first),
-        _clock(f, line.last),
+        _clock(p, f, line.first),
+        _clock(p, f, line.last),
         str(line.seconds // 60) if line.first else "–",
         ", ".join(word for kind, word in words.KINDS.items() if kind in kinds) or "–",
         "; ".join(notes),
     )
 
 
-def _clock(f: Facts, moment: datetime | None) -> str:
-    return f"{moment.astimezone(f.zone):%H:%M}" if moment else "–"
+def _clock(p: Proceedings, f: Facts, moment: datetime | None) -> str:
+    """With its day in a round: its groups have met on days of their own."""
+    if moment is None:
+        return "–"
+    return f"{moment.astimezone(f.zone):{'%H:%M %d/%m' if p.held else '%H:%M'}}"
 
 
 def score(p: Proceedings, f: Facts) -> Paper:

@@ -32,9 +32,16 @@ async def test_the_numbers_are_those_of_the_month_at_a_glance(told: Database) ->
         wholes = [(await glance.level(connection, top, month, ZONE))[0].sums for month in quarter.span]
     without_plans = [Sums(**{**{n: getattr(s, n) for n in Sums.__dataclass_fields__}, "planned": 0}) for s in wholes]
     assert quarter.whole == plus(without_plans)
-    assert sum(sums.met for _, sums in quarter.units) == quarter.whole.met
+    assert plus(sums for _, sums in quarter.units) == quarter.whole, "cells too: met of how many"
     assert sum(line.sums.present for line in quarter.cells) == quarter.whole.present
     assert len(quarter.cells) == 7
+
+
+async def test_the_report_of_one_cell_counts_it_once_a_month(told: Database) -> None:
+    async with told.read() as connection:
+        found = await report.made(connection, await unit(told, "demo-cell-2"), "quarter", Month(2026, 11))
+    ((of, sums),) = found.units
+    assert (of.id, sums.cells, sums) == ("demo-cell-2", 3, found.whole)
 
 
 async def test_the_pilot_s_review_has_the_same_numbers(told: Database) -> None:

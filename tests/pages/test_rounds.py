@@ -313,6 +313,28 @@ async def _reminded(served: Served, part: meetings.MeetingRow) -> int:
         return await notices.remind(connection, part.planned_for - timedelta(hours=20), served.house.settings.zone)
 
 
+async def test_the_month_of_a_round_has_one_meeting_and_is_late_by_its_first_group(served: Served) -> None:
+    await large(served)
+    secretary = await _as(served)
+    meeting = await _planned(secretary)
+    page = f"{UNIT}/plan/2027-02"
+    for visitor in (await secretary.get(page), await (await _as(served, "dv1")).get(page)):
+        assert "Tổ 2" not in visitor.text, "the meeting of another group"
+        assert visitor.text.count(f'href="/meetings/{meeting}/round"') == 1
+        assert "not yet announced" in visitor.text and 'id="late"' not in visitor.text
+    await secretary.get(f"/meetings/{meeting}/plan")
+    await secretary.post(f"/meetings/{meeting}/notice")
+    served.clock.now = datetime.combine(LATER, served.clock.now.time(), served.clock.now.tzinfo)
+    secretary = await _as(served)
+    late = (await secretary.get(page)).text
+    assert "the notice has not gone out" not in late
+    assert late.count("members have no document yet") == 1, "once for all groups"
+    await _over(served, meeting, until=1)
+    secretary = await _as(served)
+    assert "1 of 2 groups have met" in (await secretary.get(page)).text
+    assert "members have no document yet" not in secretary.text
+
+
 async def test_a_member_sees_his_group_s_meeting_and_enters_no_other(served: Served) -> None:
     await large(served)
     meeting = await _planned(await _as(served))
@@ -419,6 +441,25 @@ async def test_superiors_see_one_meeting_by_groups_with_the_groups_inside(served
     first, _ = await parts(served.house.database, meeting)
     assert "The round that this group is part of" in (await superior.get(f"/meetings/{first.id}/timeline")).text
     assert (await superior.get(f"/people/{person(4)}/attendance")).text.count("09/02/2027") >= 1
+
+
+async def test_the_sheet_of_a_round_has_its_days_and_nobody_is_gone_between_his_group_and_the_round(
+    served: Served,
+) -> None:
+    await large(served)
+    secretary = await _as(served)
+    meeting = await _planned(secretary)
+    _, second = await parts(served.house.database, meeting)
+    day = (LATER + timedelta(days=3)).isoformat()
+    await secretary.post(f"/meetings/{second.id}/plan", day=day, time="19:30", form="online", place="", back="round")
+    await _over(served, meeting)
+    secretary = await _as(served)
+    rows = (await secretary.get(f"/meetings/{meeting}/attendance")).text.split("<tr>")
+    own = next(row for row in rows if "Cell secretary" in row)
+    assert own.count("09/02/2027") == 1, "he came to his group on its day, and left with the round"
+    assert not re.search(r"\d – \d", own), "three days are no gap"
+    member = next(row for row in rows if "09/02/2027" in row and "Cell secretary" not in row)
+    assert member.count("09/02/2027") == 2
 
 
 async def test_no_alert_is_raised_for_a_group_and_a_broken_one_is_told_of_its_round(served: Served) -> None:

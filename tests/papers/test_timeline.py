@@ -32,6 +32,14 @@ def test_no_two_manners_of_presence_look_alike_without_colour() -> None:
     assert len(looks) == len(KINDS)
 
 
+def test_the_words_of_the_legend_stand_beside_each_other() -> None:
+    words = ("trực tuyến", "tại phòng họp", "có đồng chí xác nhận", "ở tổ", "mất kết nối")
+    svg = timeline("one", "t", [], 1, [], list(zip(KINDS, words, strict=True)))
+    places = [float(x) for x in re.findall(r'<text class="name" x="([\d.]+)"', svg)]
+    for word, here, after in zip(words, places, [*places[1:], float(WIDTH)], strict=True):
+        assert here + 7 * len(word) < after, word
+
+
 def test_two_drawings_of_one_page_share_no_id() -> None:
     one, other = ({each.attrib["id"] for each in drawn(name=name).iter() if "id" in each.attrib} for name in "ab")
     assert one and not one & other
