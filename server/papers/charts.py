@@ -77,7 +77,7 @@ def _patterns(name: str) -> str:
 
 # -- Months on a line ------------------------------------------------------------------------------------------------
 
-LINE_HEIGHT, LEFT, RIGHT, TOP, FOOT = 190, 34, 40, 18, 26
+LINE_HEIGHT, LEFT, RIGHT, TOP, FOOT = 190, 34, 70, 18, 26  # "100,0 %" stands on the right
 
 
 @dataclass(frozen=True, slots=True)
