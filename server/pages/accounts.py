@@ -17,6 +17,7 @@ from server.records.database import Connection
 
 from . import csvfile, days, guard, keys
 from .handing import LASTS, Batch, Handing
+from .paging import asked_page
 from .register import of_person
 from .register_words import POSTS, STATE_WORDS, hand, many, shown
 from .render import say
@@ -43,7 +44,7 @@ async def show(request: web.Request) -> web.StreamResponse:
 async def _list(request: web.Request, status: int = 200, **values: Any) -> web.Response:
     of, asks, look = request[keys.UNIT], await guard.actor(request), _look(request)
     state, words = request.query.get("state", ""), request.query.get("q", "").strip()[:100]
-    state, number, whole = state if state in STATES else "", _number(request), of.kind == tree.CELL
+    state, number, whole = state if state in STATES else "", asked_page(request), of.kind == tree.CELL
     async with request.app[keys.HOUSE].database.read() as connection:
         counts = await account_list.counts(connection, of, look)
         limit, offset = (MOST, 0) if whole else (PAGE + 1, (number - 1) * PAGE)
@@ -81,11 +82,6 @@ def _look(request: web.Request) -> Looked:
 
 def _keeps(asks: access.Actor, line: Line) -> bool:
     return access.keeps(asks, line.entry.id, line.entry.home, line.held)
-
-
-def _number(request: web.Request) -> int:
-    asked = request.query.get("page", "1")
-    return min(int(asked), 100_000) if asked.isascii() and asked.isdigit() and int(asked) > 0 else 1
 
 
 async def review(request: web.Request) -> web.StreamResponse:

@@ -8,9 +8,9 @@ from server.org.tree import CELL
 from server.oversight import alerts, remarks
 
 from . import days, guard, keys, supervision_cell
+from .paging import asked_page, page_count
 from .render import page
 from .signing_in import fields
-from .supervision_words import asked_page
 
 PAGE = 50
 
@@ -35,7 +35,7 @@ async def _shown(request: web.Request, refused: Refused | None = None) -> web.Re
         alerts=found,
         every=every,
         number=number,
-        pages=-(-count // PAGE),
+        pages=page_count(count, PAGE),
         page_query=lambda number: f"?page={number}{'&all' if every else ''}",
         refused=refused,
         ALERTS=alerts.KINDS,

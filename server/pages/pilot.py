@@ -20,6 +20,7 @@ from server.records.database import Connection
 
 from . import days, guard, keys
 from .next import HOME
+from .paging import page_count
 from .pilot_words import EVERYTHING, KINDS
 from .render import page
 from .signing_in import fields
@@ -76,14 +77,14 @@ async def _list(request: web.Request) -> web.Response:
         lines=chosen[(number - 1) * PAGE : number * PAGE],
         matching=len(chosen),
         number=number,
-        pages=max(1, -(-len(chosen) // PAGE)),
+        pages=page_count(len(chosen), PAGE),
         **_words(),
     )
 
 
 def _page_number(text: str, count: int) -> int:
     asked = int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 1
-    return max(1, min(asked, -(-count // PAGE)))
+    return max(1, min(asked, page_count(count, PAGE)))
 
 
 # -- A cell ----------------------------------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from server.org.tree import CELL, Unit
 from server.records.database import Connection
 
 from . import days, guard, keys
+from .paging import asked_page, page_count
 from .register_words import KINDS, STANDINGS, STATE_WORDS, shown, tops
 from .render import page
 
@@ -60,7 +61,7 @@ async def _found(
 
 async def unit(request: web.Request) -> web.StreamResponse:
     """GET /units/{unit}: as it is today; of a unit that is no more, as it was on its last day."""
-    of, asks, number = request[keys.UNIT], await guard.actor(request), _number(request)
+    of, asks, number = request[keys.UNIT], await guard.actor(request), asked_page(request)
     async with request.app[keys.HOUSE].database.read() as connection:
         record = await tree.record(connection, of.id)
         if record is None:
@@ -97,7 +98,7 @@ async def _cell(connection: Connection, of: Unit, day: date) -> dict[str, Any]:
 async def _below(connection: Connection, of: Unit, day: date, number: int) -> dict[str, Any]:
     count = await tree.count_children(connection, of)
     branches = await tree.children(connection, of, day, PAGE, (number - 1) * PAGE)
-    return {"branches": branches, "number": number, "pages": max(1, -(-count // PAGE)), "count": count}
+    return {"branches": branches, "number": number, "pages": page_count(count, PAGE), "count": count}
 
 
 async def person(request: web.Request) -> web.StreamResponse:
@@ -129,9 +130,3 @@ async def of_person(request: web.Request, status: int = 200, **values: Any) -> w
     return await shown(
         request, "register_person.html", entry.home, status, entry=entry, may_see=may_see, **{**kept, **values}
     )
-
-
-def _number(request: web.Request) -> int:
-    """The page asked for, from 1 on."""
-    asked = request.query.get("page", "1")
-    return min(int(asked), 100_000) if asked.isascii() and asked.isdigit() and int(asked) > 0 else 1

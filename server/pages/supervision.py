@@ -19,9 +19,10 @@ from server.records.database import Connection
 
 from . import guard, keys, supervision_cell
 from .next import HOME
+from .paging import asked_page, page_count
 from .register_words import tops
 from .render import page, say
-from .supervision_words import asked_month, asked_page, mmyyyy, percent, target_of, tenths, words
+from .supervision_words import asked_month, mmyyyy, percent, target_of, tenths, words
 
 PAGE = 50
 OPENED = 12  # levels that may stand open at once
@@ -70,7 +71,7 @@ async def show(request: web.Request) -> web.StreamResponse:
         asked=asked,
         listed=_listed(request),
         number=asked.offset // PAGE + 1,
-        levels=-(-len(branches) // PAGE),
+        levels=page_count(len(branches), PAGE),
         may_report=access.may(asks, "see_report", unit),
         charts=_charts(request, values["months"], target),
         query=lambda **changed: _query(request, **changed),
@@ -96,7 +97,7 @@ async def calendar(request: web.Request) -> web.StreamResponse:
         branches=part,
         calendar=found,
         number=number,
-        pages=max(1, -(-len(branches) // PAGE)),
+        pages=page_count(len(branches), PAGE),
         **words(),
     )
 

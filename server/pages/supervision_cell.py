@@ -25,9 +25,10 @@ from server.records import judging
 
 from . import days, guard, keys
 from .attendance import POSTS
+from .paging import asked_page, page_count
 from .render import page, say
 from .rounds import state_of
-from .supervision_words import BARS, TOLD, asked_page, target_of, words
+from .supervision_words import BARS, TOLD, target_of, words
 from .words import phrased
 
 LOOKS = 50
@@ -111,7 +112,7 @@ async def looked(request: web.Request) -> web.StreamResponse:
         looks=found,
         count=count,
         number=number,
-        pages=max(1, -(-count // LOOKS)),
+        pages=page_count(count, LOOKS),
         WHAT=looks.WHAT,
         ROLES=looks.ROLES,
         page_query=lambda number: f"?page={number}",

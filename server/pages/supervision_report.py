@@ -20,9 +20,10 @@ from server.papers.sheets import Sheet, Value
 from server.papers.sheets import workbook as made
 
 from . import days, guard, keys
+from .paging import asked_page, page_count
 from .pilot_report import XLSX
 from .render import page, say
-from .supervision_words import PERIODS, asked_month, asked_page, mmyyyy, percent, tenths, words
+from .supervision_words import PERIODS, asked_month, mmyyyy, percent, tenths, words
 
 PAGE, PART = 50, 20  # cells, and units, on the page; the files have them all
 
@@ -40,10 +41,10 @@ async def show(request: web.Request) -> web.StreamResponse:
         month=asked_month(request),
         units=found.units[(part - 1) * PART : part * PART],
         part=part,
-        parts=_pages(len(found.units), PART),
+        parts=page_count(len(found.units), PART),
         superiors=[(name, list(lines)) for name, lines in groupby(found.cells, key=lambda line: line.superior)],
         number=number,
-        pages=_pages(found.count, PAGE),
+        pages=page_count(found.count, PAGE),
         may_appraise=any(access.may(asks, "appraise", line.unit) for line in found.cells),
         about=urlencode(about),
         PERIODS=PERIODS,
@@ -53,10 +54,6 @@ async def show(request: web.Request) -> web.StreamResponse:
             "part_query": lambda part: "?" + urlencode({**about, "part": part, "page": number}) + "#units",
         },
     )
-
-
-def _pages(count: int, each: int) -> int:
-    return max(1, -(-count // each))
 
 
 async def workbook(request: web.Request) -> web.StreamResponse:

@@ -88,12 +88,6 @@ def asked_month(request: web.Request) -> Month:
     return Month.parsed(request.query.get("month", "")) or Month.of(days.today(request))
 
 
-def asked_page(request: web.Request, name: str = "page") -> int:
-    """?page=, from 1; 1 if none is given or it is none."""
-    asked = request.query.get(name, "1")
-    return min(int(asked), 10_000) if asked.isascii() and asked.isdigit() and len(asked) < 10 and int(asked) else 1
-
-
 async def target_of(connection: Connection, unit: Unit, month: Month) -> int:
     """The attendance that the committee wants of its cells, in thousandths."""
     rules = await rules_at(connection, unit, month.first)

@@ -394,6 +394,13 @@ async def test_a_method_that_is_not_allowed(served: Served) -> None:
     assert "cannot be used that way" in visitor.text
 
 
+@pytest.mark.parametrize("path", ["/units/demo-xa-1", "/units/demo-xa-1/accounts", "/units/demo-cell-1/looks"])
+async def test_a_page_number_out_of_all_reason(served: Served, path: str) -> None:
+    visitor = await served.visitor().sign_in("bithu" if path.endswith("looks") else "quantri")
+    for number in ("9" * 5000, "0", "-1", "²"):
+        assert (await visitor.get(f"{path}?page={number}")).status == 200, number[:9]
+
+
 async def test_a_form_that_is_too_large(served: Served) -> None:
     visitor = await served.visitor(**ENGLISH).get("/sign-in")
     await visitor.post("/sign-in", username="x" * 70_000, password="")
