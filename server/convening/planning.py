@@ -30,8 +30,9 @@ async def plan(connection: AsyncConnection, hand: Hand, unit: Unit, wish: Wish, 
     await allowed.check(connection, unit, tidy, items, hand.at, zone)
     made = f"m{secrets.token_hex(8)}"
     place = "" if tidy.form == GROUPS else tidy.place  # of a round: where its groups meet, until they say otherwise
-    what = (tidy.title, tidy.kind, tidy.planned_for, items, tidy.form, zone, place, hand.at)
-    await lists.plan(connection, made, unit.id, *what)
+    await lists.plan(
+        connection, made, unit.id, tidy.title, tidy.kind, tidy.planned_for, items, tidy.form, zone, place, hand.at
+    )
     if tidy.form == GROUPS:
         await by_groups.begin(connection, made, unit, tidy, items, zone)
     await note(connection, hand, unit.id, "meeting_planned", title=tidy.title)

@@ -16,7 +16,7 @@ from .meetings import LIVE
 from .people import on
 from .pilot import cases
 from .pilot.case import GROUPS
-from .pilot.forms import LATE, UNHELD
+from .pilot.forms import BEGUN, LATE
 from .refusal import Refused
 from .trail import Hand
 from .tree import CELL, FIRST_DAY, RANK, Record, Unit, new_id
@@ -144,10 +144,9 @@ async def no_round(connection: AsyncConnection, unit_ids: Collection[str], at: d
     """Raises Refused while one of these cells has a round ahead or begun: it has a meeting for each of their groups and
     stands on their decision, and neither goes over.
     """
-    whole, part = meetings.c, meetings.alias("part")
-    begun = sa.exists().where(part.c.round_id == whole.id, part.c.phase.not_in(UNHELD))
-    ours = sa.and_(whole.unit_id.in_(unit_ids), whole.form == GROUPS, whole.phase == "planned")
-    waits = sa.select(whole.title).where(ours, sa.or_(begun, whole.planned_for > at - LATE)).limit(1)
+    m = meetings.c
+    ours = sa.and_(m.unit_id.in_(unit_ids), m.form == GROUPS, m.phase == "planned")
+    waits = sa.select(m.title).where(ours, sa.or_(BEGUN, m.planned_for > at - LATE)).limit(1)
     if (title := await connection.scalar(waits)) is not None:
         raise Refused("round", "“{title}” is held by the party groups: bring it to its end, or cancel it.", title=title)
 

@@ -24,6 +24,8 @@ PART_FORMS = (IN_PERSON, ONLINE, HYBRID)  # of the meeting of one group in a rou
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 UNHELD = ("planned", "cancelled")
 LATE = timedelta(hours=12)  # after that a meeting nobody came to is one that was not held
+_part = meetings.alias("part")
+BEGUN = sa.exists().where(_part.c.round_id == meetings.c.id, _part.c.phase.not_in(UNHELD))  # by a group of the round
 
 # form → the modes of a decision that allow it
 _NEEDS: Mapping[str, frozenset[str]] = MappingProxyType(
@@ -151,8 +153,6 @@ async def _held(connection: AsyncConnection, unit: Unit, forms: Collection[str],
         m.planned_for >= begins,
         m.planned_for < ends,
     ]
-    part = meetings.alias("part")
-    met = sa.exists().where(part.c.round_id == m.id, part.c.phase.not_in(UNHELD))
     ahead = m.planned_for > others.at - LATE if others.at else sa.true()
-    counted = sa.or_(m.phase.not_in(UNHELD), sa.and_(m.phase == "planned", ahead), met)
+    counted = sa.or_(m.phase.not_in(UNHELD), sa.and_(m.phase == "planned", ahead), BEGUN)
     return await connection.scalar(sa.select(sa.func.count()).where(*ours, m.id.not_in(others.but), counted)) or 0
