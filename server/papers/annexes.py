@@ -55,7 +55,7 @@ def _clock(p: Proceedings, f: Facts, moment: datetime | None) -> str:
     """With its day in a round: its groups have met on days of their own."""
     if moment is None:
         return "–"
-    return f"{moment.astimezone(f.zone):{'%H:%M %d/%m' if p.held else '%H:%M'}}"
+    return moment.astimezone(f.zone).strftime("%H:%M %d/%m" if p.held else "%H:%M")
 
 
 def score(p: Proceedings, f: Facts) -> Paper:
