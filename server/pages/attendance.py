@@ -86,7 +86,6 @@ async def show(request: web.Request) -> web.StreamResponse:
         kinds_of=kinds_of,
         remarks=remarks,
         dmy=days.dmy,
-        local=lambda at: at.astimezone(_zone(request)).date(),
     )
 
 

@@ -54,6 +54,7 @@ def _common(request: web.Request) -> dict[str, Any]:
         "day": partial(words.day, zone=zone, language=language),
         "clock": partial(words.clock, zone=zone, language=language),
         "exact": partial(words.exact, zone=zone),
+        "local_day": lambda moment: moment.astimezone(zone).date(),
         "minutes": words.minutes,
         "described": partial(described, partial(catalogues.say, language)),
         "iso": _iso,
