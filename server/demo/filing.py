@@ -20,15 +20,19 @@ from .months import MONTHS, months_back, months_between, planned, wanted
 CHAIR, CLERK = MemberId("demo-bithu"), MemberId("demo-capuy2")
 TERM = ("2025 – 2027", date(2025, 7, 1))
 TERM_BEFORE = ("2022 – 2025", date(2022, 7, 1))
+RESOLUTIONS = 11  # of the term, given on paper before there was Chibo
 
 Ask = Callable[[c.Command, MemberId, datetime], Awaitable[None]]
 
 
-async def begin_terms(connection: AsyncConnection, unit: str, since: date) -> None:
-    """Where there is none.  `since`: the first month that is told; those before it had their papers without Chibo."""
+async def begin_terms(connection: AsyncConnection, unit: str, since: date, resolutions: int = 0) -> None:
+    """Where there is none.  `since`: the first month that is told; those before it had their papers without Chibo, and
+    so many `resolutions` of this term: no month that is told has one.
+    """
     if not await store.terms_of(connection, unit):
-        for name, begins in (TERM_BEFORE, TERM):
-            given = dict.fromkeys(store.SERIES, months_between(begins, since))
+        for (name, begins), least in ((TERM_BEFORE, 0), (TERM, resolutions)):
+            minutes = months_between(begins, since)
+            given = {"minutes": minutes, "resolution": max(minutes, least)}
             await store.begin_term(connection, unit, name, begins, given)
 
 

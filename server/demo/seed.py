@@ -124,7 +124,7 @@ async def seed(
         last = await meetings.meeting(connection, "demo-past")
         late = await meetings.meeting(connection, "demo-late")
     async with database.write() as connection:
-        await filing.begin_terms(connection, province.CELL, months_back(today, MONTHS)[-1])
+        await filing.begin_terms(connection, province.CELL, months_back(today, MONTHS)[-1], filing.RESOLUTIONS)
         if last is not None and last.phase == "planned":
             await filing.keep_numbers(connection, CELLS[0], today, zone)
     if last is not None and last.phase == "planned":
