@@ -91,7 +91,8 @@ async def site(
     control.on_feed = feeds.tell
     app = web.Application()
     app.add_routes([web.get("/", page), web.post("/offer", answer), web.post("/feed", feeds.answer)])
-    runner = web.AppRunner(app, shutdown_timeout=0)
+    # A page that is gone may leave its question open: 0 would wait for its answer for ever.
+    runner = web.AppRunner(app, handler_cancellation=True, shutdown_timeout=1)
     await runner.setup()
     try:
         await web.TCPSite(runner, "127.0.0.1", 0).start()
