@@ -15,6 +15,7 @@ from aiohttp import web
 from sqlalchemy.exc import SQLAlchemyError
 
 from . import pages
+from .alone import AlreadyRunning, alone
 from .convening import calling, notices
 from .convening.documents import Store
 from .live import gateway as sockets
@@ -150,10 +151,12 @@ def serve(settings: Settings) -> int:
     _log_to_stderr()
     uvloop.install()
     try:
-        web.run_app(
-            build(settings), host=settings.host, port=settings.port, print=None, access_log=None, shutdown_timeout=GRACE
-        )
-    except (WorkerFailed, signing.BadKey, OSError) as failed:
+        with alone(settings.data_dir):
+            web.run_app(
+                build(settings), host=settings.host, port=settings.port, print=None, access_log=None,
+                shutdown_timeout=GRACE,
+            )  # fmt: skip
+    except (AlreadyRunning, WorkerFailed, signing.BadKey, OSError) as failed:
         print(f"chibo: {failed}", file=sys.stderr)
         return 1
     return 0

@@ -73,6 +73,18 @@ async def test_the_sound_goes_on_while_the_server_is_killed_or_restarted(house: 
     await asyncio.to_thread(worker.wait, 60)  # without a call it does not wait for another server
 
 
+async def test_a_second_server_in_the_same_directory_takes_nothing_from_the_first(house: House) -> None:
+    meeting, accounts = await large_cell(house.database, 2)
+    async with joined(house, meeting, accounts) as (chair, listener):
+        await chair.ask("TurnOnMicrophone")
+        await listener.until(lambda screen: screen.slots.get("3") == chair.screen.me)
+        code, said = await house.chibo("run")
+        assert (code, said) == (1, f"chibo: Another Chibo already runs on {house.data}.\n")
+        await chair.ask("TurnOffMicrophone")
+        await listener.until(lambda screen: "3" not in screen.slots)
+    assert "taken over" not in house.log()
+
+
 async def test_a_server_that_is_stopped_takes_its_worker_along_when_nobody_is_connected(house: House) -> None:
     worker = house.media_worker()
     await house.stop()
