@@ -62,7 +62,7 @@ class CellLine:
 class Report:
     top: Unit
     period: str  # of PERIODS
-    span: Sequence[Month]
+    span: Sequence[Month]  # those that have begun
     whole: Sums  # over all months: `cells` counts a cell once for each month
     units: Sequence[tuple[Unit, Sums]]  # directly below
     months: Mapping[Month, Sums]
@@ -89,11 +89,18 @@ def span_of(period: str, month: Month) -> list[Month]:
     return last.back(count)
 
 
+def begun(span: Sequence[Month], today: date) -> Sequence[Month]:
+    """Its months up to this one: nobody has failed to meet in a month that is still to come.  All of a period that has
+    not begun."""
+    return [month for month in span if month.first <= today] or span
+
+
 async def made(
-    connection: AsyncConnection, top: Unit, period: str, month: Month, limit: int = MOST, offset: int = 0
+    connection: AsyncConnection, top: Unit, period: str, month: Month, today: date, limit: int = MOST, offset: int = 0
 ) -> Report:
     """With that part of the cells.  Raises Refused."""
-    span = span_of(period, month)
+    whole = span_of(period, month)
+    span = begun(whole, today)
     by_month = await months(connection, top, span)
     parts = [top] if top.kind == CELL else await below_with_cells(connection, top, span[-1])
     of_parts = await calendar(connection, parts, span)
@@ -104,7 +111,8 @@ async def made(
         for part in parts
     ]
     count, named = await _named(connection, top, span, limit, offset)
-    cells = await _cells(connection, named, period, span, most)
+    said = await appraised(connection, [row.id for row in named], period, whole[-1])
+    cells = await _cells(connection, named, span, said, most)
     return Report(top, period, span, plus(by_month.values()), units_of, by_month, count, cells, most)
 
 
@@ -130,10 +138,10 @@ async def _named(
 
 
 async def _cells(
-    connection: AsyncConnection, named: Sequence[Any], period: str, span: Sequence[Month], most: Mapping[str, int]
-) -> Sequence[CellLine]:
+    connection: AsyncConnection, named: Sequence[Any], span: Sequence[Month],
+    said: Mapping[str, Mapping[str, Appraisal]], most: Mapping[str, int],
+) -> Sequence[CellLine]:  # fmt: skip
     ids = [row.id for row in named]
-    said = await appraised(connection, ids, period, span[-1])
     sums: dict[str, Any] = {}
     due: dict[str, tuple[int, int]] = {}
     for start in range(0, len(ids), _AT_ONCE):

@@ -28,7 +28,7 @@ async def _shown(request: web.Request, period: str, status: int = 200, **values:
     month = asked_month(request)
     span = report.span_of(period, month)
     async with request.app[keys.HOUSE].database.read() as connection:
-        found = await report.made(connection, unit, period, month)
+        found = await report.made(connection, unit, period, month, days.today(request))
         said = await appraisals.history(connection, unit, period, span[-1])
     return page(
         request,

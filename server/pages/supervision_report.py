@@ -77,7 +77,8 @@ async def _found(request: web.Request, limit: int = report.MOST, offset: int = 0
     asked = request.query.get("period", "month")
     try:
         async with request.app[keys.HOUSE].database.read() as connection:
-            return await report.made(connection, request[keys.UNIT], asked, asked_month(request), limit, offset)
+            month, today = asked_month(request), days.today(request)
+            return await report.made(connection, request[keys.UNIT], asked, month, today, limit, offset)
     except Refused:
         raise web.HTTPBadRequest from None
 
@@ -174,7 +175,8 @@ _TITLES = {"month": "tháng", "quarter": "quý", "year": "năm"}
 def _data(found: Report, above: Sequence[Unit], today: Any) -> Mapping[str, Any]:
     """What oversight_report.typ asks for."""
     first, last = found.span[0], found.span[-1]
-    when = {"month": mmyyyy(last), "quarter": f"{last.number // 3}/{last.year}", "year": str(last.year)}[found.period]
+    quarter = f"{-(-last.number // 3)}/{last.year}"
+    when = {"month": mmyyyy(last), "quarter": quarter, "year": str(last.year)}[found.period]
     whole = found.whole
     return {
         "superior": above[-1].name if above else "",

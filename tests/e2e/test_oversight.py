@@ -49,10 +49,11 @@ async def test_axe_finds_nothing_in_oversight(house: House, browser: Browser, lo
     await sound(page)
 
 
-async def test_on_a_phone_a_line_of_the_report_says_all_its_figures_when_asked(house: House, browser: Browser) -> None:
+@pytest.mark.parametrize("path", ["", "/report?period=quarter"])
+async def test_on_a_phone_a_line_says_all_its_figures_when_asked(house: House, browser: Browser, path: str) -> None:
     page = (await _provincial(browser, house, "phone, dark")).page
-    await page.goto(f"{house.url}/units/demo-tinh/supervision/report?period=quarter")
-    spare, asked = page.locator(".spare[data-label]"), page.get_by_role("checkbox")
+    await page.goto(f"{house.url}/units/demo-tinh/supervision{path}")
+    spare, asked = page.locator(".spare[data-label]"), page.locator(".all-figures input")
     await expect(spare.first).to_be_hidden()
     await asked.focus()
     await page.keyboard.press("Space")

@@ -11,7 +11,7 @@ from server.oversight.report import FourGood
 from server.records import tables
 from server.records.database import Database
 
-from .conftest import NOW, unit
+from .conftest import NOW, TODAY, unit
 
 DECEMBER, SUPERIOR = Month(2026, 12), "demo-xauy"
 
@@ -28,8 +28,8 @@ async def test_the_last_word_holds_and_every_word_is_kept(told: Database) -> Non
     await say(told, "unity", "22")
     await say(told, "cadres", "20")
     async with told.read() as connection:
-        quarter = await report.made(connection, await unit(told, "demo-xa-1"), "quarter", DECEMBER)
-        month = await report.made(connection, await unit(told, "demo-xa-1"), "month", DECEMBER)
+        quarter = await report.made(connection, await unit(told, "demo-xa-1"), "quarter", DECEMBER, TODAY)
+        month = await report.made(connection, await unit(told, "demo-xa-1"), "month", DECEMBER, TODAY)
         history = await appraisals.history(connection, await unit(told, "demo-cell-2"), "quarter", DECEMBER)
     line = next(line for line in quarter.cells if line.unit.id == "demo-cell-2")
     assert (line.four.unity, line.four.cadres) == (220, 200)

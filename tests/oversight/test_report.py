@@ -28,7 +28,7 @@ def test_a_period_holds_its_month() -> None:
 async def test_the_numbers_are_those_of_the_month_at_a_glance(told: Database) -> None:
     top = await unit(told, "demo-tinh")
     async with told.read() as connection:
-        quarter = await report.made(connection, top, "quarter", Month(2026, 11))
+        quarter = await report.made(connection, top, "quarter", Month(2026, 11), TODAY)
         wholes = [(await glance.level(connection, top, month, ZONE))[0].sums for month in quarter.span]
     without_plans = [Sums(**{**{n: getattr(s, n) for n in Sums.__dataclass_fields__}, "planned": 0}) for s in wholes]
     assert quarter.whole == plus(without_plans)
@@ -37,9 +37,20 @@ async def test_the_numbers_are_those_of_the_month_at_a_glance(told: Database) ->
     assert len(quarter.cells) == 7
 
 
+async def test_months_to_come_are_not_counted_as_missed(told: Database) -> None:
+    async with told.read() as connection:
+        cell = await unit(told, "demo-cell-2")
+        year = await report.made(connection, cell, "year", Month(2027, 1), TODAY)
+        quarter = await report.made(connection, cell, "quarter", Month(2026, 11), date(2026, 11, 2))
+        ahead = await report.made(connection, cell, "quarter", Month(2027, 5), TODAY)
+    assert (list(year.span), year.whole.cells, year.cells[0].sums.cells) == ([Month(2027, 1)], 1, 1)
+    assert [str(each) for each in quarter.months] == ["2026-10", "2026-11"]
+    assert (ahead.whole.cells, ahead.whole.met) == (3, 0), "of a period that has not begun all months are shown"
+
+
 async def test_the_report_of_one_cell_counts_it_once_a_month(told: Database) -> None:
     async with told.read() as connection:
-        found = await report.made(connection, await unit(told, "demo-cell-2"), "quarter", Month(2026, 11))
+        found = await report.made(connection, await unit(told, "demo-cell-2"), "quarter", Month(2026, 11), TODAY)
     ((of, sums),) = found.units
     assert (of.id, sums.cells, sums) == ("demo-cell-2", 3, found.whole)
 
@@ -73,7 +84,7 @@ async def test_tasks_done_in_time_of_those_due(told: Database) -> None:
         rows = [{**row, "id": i, "deadline": day, "state": state, "done_on": on} for i, day, state, on in made]
         await connection.execute(sa.insert(tables.tasks), rows)
     async with told.read() as connection:
-        found = await report.made(connection, await unit(told, "demo-xa-1"), "month", Month(2026, 11))
+        found = await report.made(connection, await unit(told, "demo-xa-1"), "month", Month(2026, 11), TODAY)
     lines = {line.unit.id: line for line in found.cells}
     assert (lines["demo-cell-2"].due, lines["demo-cell-2"].done) == (4, 2)
     assert lines["demo-cell-2"].four.task == 125  # half of 25 points, in tenths
@@ -82,7 +93,7 @@ async def test_tasks_done_in_time_of_those_due(told: Database) -> None:
 
 async def test_meetings_weigh_by_score_and_by_the_months_met_in(told: Database) -> None:
     async with told.read() as connection:
-        found = await report.made(connection, await unit(told, "demo-xa-1"), "quarter", Month(2026, 11))
+        found = await report.made(connection, await unit(told, "demo-xa-1"), "quarter", Month(2026, 11), TODAY)
     line = next(line for line in found.cells if line.unit.id == "demo-cell-2")
     assert line.sums.met == line.sums.cells == 3 and line.sums.score
     assert line.four.meeting == line.sums.score * 25 // 100
