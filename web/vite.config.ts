@@ -1,8 +1,11 @@
+import { compression } from "vite-plugin-compression2";
 import { defineConfig } from "vitest/config";
 
 /** Three entries: the room, what every other page loads, and documents on a page.  Everything is served under /assets/ from web/dist. */
 export default defineConfig({
   base: "/assets/",
+  // beside each file what goes over a slow line instead (server/pages/assets.py)
+  plugins: [compression({ algorithms: ["brotliCompress", "gzip"], include: /\.(js|mjs|css|svg)$/ })],
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
   build: {
     outDir: "dist",

@@ -77,7 +77,8 @@ def _read(file: Path, changed: int) -> dict[str, Any]:
 
 
 async def serve(request: web.Request) -> web.StreamResponse:
-    """One file of the built web part.  The route's pattern lets no path leave the folder."""
+    """One file of the built web part; FileResponse takes the `.br` or `.gz` beside it where the browser can read that.
+    The route's pattern lets no path leave the folder."""
     file = request.app[keys.ASSETS].dist / request.match_info["name"]
     if not file.is_file():
         raise web.HTTPNotFound

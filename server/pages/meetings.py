@@ -97,7 +97,7 @@ async def room(request: web.Request) -> web.StreamResponse:
         raise web.HTTPSeeOther(f"/meetings/{row.id}/invitation")
     if not joins:
         raise web.HTTPNotFound
-    words, zone = request.app[keys.WORDS].catalogue(request[keys.LANGUAGE]), house.settings.timezone
+    words, zone = request.app[keys.WORDS].url(request[keys.LANGUAGE]), house.settings.timezone
     async with house.database.read() as connection:
         book = await overrides.book_of(connection, row.unit)
     day = row.planned_for.astimezone(house.settings.zone).date()

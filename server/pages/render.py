@@ -30,7 +30,9 @@ def environment(house: keys.House) -> jinja2.Environment:
 def page(request: web.Request, template: str, status: int = 200, **values: Any) -> web.Response:
     """The page of `template` for whoever asks, in his language."""
     text = request.app[ENVIRONMENT].get_template(template).render(_common(request) | values)
-    return web.Response(text=text, status=status, content_type="text/html", charset="utf-8")
+    made = web.Response(text=text, status=status, content_type="text/html", charset="utf-8")
+    made.enable_compression()  # the one secret in it, the token against forged forms, is signed anew each second
+    return made
 
 
 def say(request: web.Request, sentence: str, **facts: object) -> str:

@@ -37,6 +37,7 @@ from . import (
     supervision_cell,
     supervision_report,
     terms,
+    words,
 )
 from .keys import ANYONE, MACHINE, SIGNED_IN, Route
 from .render import page
@@ -202,6 +203,7 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/people/{person}/transfer", register_people.transfer, "edit_people"),
     Route("GET", "/healthz", health.show, MACHINE),
     Route("GET", "/metrics", metrics.show, MACHINE),
+    Route("GET", "/assets/words-{language:[a-z]+}.json", words.serve, MACHINE),
     Route("GET", "/assets/{name:[A-Za-z0-9_-][A-Za-z0-9._-]*}", assets.serve, MACHINE),
 )
 IN_DEVELOPMENT: tuple[Route, ...] = (Route("GET", "/design", design, ANYONE),)

@@ -1,12 +1,18 @@
 """Languages: the catalogues, the choice for one request, and times as a secretary would say them."""
 
+import hashlib
+import json
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
+from aiohttp import web
 from babel.messages.pofile import read_po
+
+from . import keys
+from .headers import ASSETS
 
 LANGUAGES: Mapping[str, str] = MappingProxyType({"vi": "Tiếng Việt", "en": "English"})
 WEEKDAYS: Mapping[str, tuple[str, ...]] = MappingProxyType(
@@ -15,6 +21,7 @@ WEEKDAYS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
     }
 )
+IN_THE_ROOM = "in the room"  # marks the sentences that the meeting room may say (web/tools/words.py)
 CLOCKS: Mapping[str, str] = MappingProxyType({"vi": "%H giờ %M", "en": "%H:%M"})
 
 
@@ -25,10 +32,20 @@ class Words:
         self.default = default
         self.languages = LANGUAGES
         self._catalogues = {language: _catalogue(locale, language) for language in LANGUAGES}
+        spoken = {language: _catalogue(locale, language, IN_THE_ROOM) for language in LANGUAGES}
+        self._files = {language: json.dumps(said, ensure_ascii=False).encode() for language, said in spoken.items()}
 
     def catalogue(self, language: str) -> Mapping[str, str]:
-        """English sentence → sentence, for the room."""
+        """English sentence → sentence."""
         return self._catalogues[language]
+
+    def file(self, language: str) -> bytes:
+        """The part of the catalogue that the room needs, as JSON."""
+        return self._files[language]
+
+    def url(self, language: str) -> str:
+        """Where `file` is: the address changes with it, so that browsers may keep it."""
+        return f"{ASSETS}words-{language}.json?{hashlib.sha256(self._files[language]).hexdigest()[:12]}"
 
     def say(self, language: str, sentence: str, **facts: object) -> str:
         """The sentence in that language, its {placeholders} filled.  Plain text: templates escape it."""
@@ -70,12 +87,24 @@ def _weight(parameters: str) -> float:
         return 0.0
 
 
-def _catalogue(locale: Path, language: str) -> Mapping[str, str]:
+async def serve(request: web.Request) -> web.StreamResponse:
+    """The words of the room in one language; by an older address too those of today."""
+    language = request.match_info["language"]
+    if language not in LANGUAGES:
+        raise web.HTTPNotFound
+    made = web.Response(body=request.app[keys.WORDS].file(language), content_type="application/json", charset="utf-8")
+    made.enable_compression()
+    return made
+
+
+def _catalogue(locale: Path, language: str, mark: str = "") -> Mapping[str, str]:
+    """All of it, or what bears this mark."""
     file = locale / language / "LC_MESSAGES" / "chibo.po"
     if not file.exists():
         return {}
     with file.open("rb") as opened:
-        said = ((message.id, message.string) for message in read_po(opened, locale=language))
+        found = [each for each in read_po(opened, locale=language) if not mark or mark in each.auto_comments]
+        said = ((message.id, message.string) for message in found)
         return {key: word for key, word in said if isinstance(key, str) and isinstance(word, str) and key and word}
 
 

@@ -1,6 +1,7 @@
 """A real server on a real port, with a real database and the demonstration province in it."""
 
 import asyncio
+import gzip
 import json
 import re
 import shutil
@@ -125,6 +126,7 @@ def built(folder: Path) -> Path:
     (folder / "dist" / ".vite" / "manifest.json").write_text(json.dumps(entries))
     for name in ("main-a1.js", "main-a1.css", "page-b2.js", "chunk-c3.js", "chunk-c3.css"):
         (folder / "dist" / name).write_text("/* built */")
+        (folder / "dist" / f"{name}.gz").write_bytes(gzip.compress(b"/* built */"))
     return folder
 
 

@@ -59,9 +59,12 @@ async def test_the_room_is_given_its_meeting_and_its_words(served: Served) -> No
     text = (await visitor.get(f"/meetings/{served.demo.meeting_id}")).text
     assert f'data-meeting="{served.demo.meeting_id}"' in text
     assert 'src="/assets/main-a1.js"' in text
-    block = re.search(r'<script type="application/json" id="words">(.*?)</script>', text, re.DOTALL)
-    assert block
-    assert isinstance(json.loads(block.group(1)), dict)
+    (address,) = set(re.findall(r'(?:href|data-words)="(/assets/words-vi\.json\?\w+)"', text))
+    said = json.loads((await visitor.get(address)).text)
+    assert said["Ask to speak"] == "Xin phát biểu"
+    assert said["The room opens {minutes} minutes before the meeting."], "what the server refuses is said there too"
+    assert "The month at a glance" not in said, "a page's words are no load for the room"
+    assert json.loads((await visitor.get("/assets/words-vi.json?older")).text) == said
 
 
 async def test_before_its_day_the_room_shows_the_agenda(served: Served) -> None:

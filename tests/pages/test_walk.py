@@ -225,6 +225,7 @@ OPEN_TO = {
     ("GET", "/healthz", "/healthz"): EVERYONE,
     ("GET", "/metrics", "/metrics"): EVERYONE,
     ("GET", "/assets/{name}", "/assets/page-b2.js"): EVERYONE,
+    ("GET", "/assets/words-{language}.json", "/assets/words-vi.json"): EVERYONE,
     ("GET", "/design", "/design"): EVERYONE,
     ("POST", "/language", "/language"): EVERYONE,
     ("POST", "/account/password", "/account/password"): SIGNED_IN,
@@ -501,6 +502,20 @@ async def test_what_was_typed_into_the_sign_in_comes_back_as_words(served: Serve
 
 
 # -- Files, figures, health ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("path", ["/sign-in", "/assets/page-b2.js", "/assets/words-vi.json"])
+async def test_over_a_slow_line_things_come_small(served: Served, path: str) -> None:
+    async with served.visitor().http.get(served.base + path, headers={"Accept-Encoding": "gzip"}) as small:
+        assert small.headers["Content-Encoding"] == "gzip"
+        said = await small.text()
+    async with served.visitor().http.get(served.base + path, headers={"Accept-Encoding": "identity"}) as whole:
+        assert "Content-Encoding" not in whole.headers
+        assert _but_the_token(await whole.text()) == _but_the_token(said)
+
+
+def _but_the_token(text: str) -> str:
+    return re.sub(r'name="csrf" value="[^"]+"', "", text)
 
 
 async def test_assets_have_their_types(served: Served) -> None:

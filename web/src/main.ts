@@ -7,10 +7,10 @@ import { Room } from "./room";
 import { place, setDeeds } from "./store";
 import { setZone, startClock } from "./time";
 import { App } from "./views/app";
-import { readWords } from "./words";
+import { fetchWords } from "./words";
 
-function begin(root: HTMLElement): void {
-  readWords(document);
+async function begin(root: HTMLElement): Promise<void> {
+  await fetchWords(document.documentElement.lang || "vi", root.dataset.words ?? "");
   setZone(root.dataset.zone ?? "");
   place.meeting = root.dataset.meeting ?? "";
   place.title = root.dataset.title ?? "";
@@ -26,4 +26,4 @@ function begin(root: HTMLElement): void {
 }
 
 const root = document.getElementById("room");
-if (root) begin(root);
+if (root) void begin(root);

@@ -1,4 +1,4 @@
-/** Words.  The English sentence is the key; the page brings the catalogue of its language as a data block. */
+/** Words.  The English sentence is the key; the catalogue of the language is a file that browsers keep. */
 
 export type Facts = Record<string, string | number>;
 
@@ -10,10 +10,19 @@ export function setWords(lang: string, words: Record<string, string>): void {
   catalogue = words;
 }
 
-/** From `<script type="application/json" id="words">` and the lang of the page. */
-export function readWords(document: Document): void {
-  const block = document.getElementById("words");
-  setWords(document.documentElement.lang || "vi", JSON.parse(block?.textContent || "{}") as Record<string, string>);
+const PATIENCE = 2_000; // ms until what did not come is asked for again
+
+/** The sentences at this address; on a bad line they are asked for until they come. */
+export async function fetchWords(lang: string, address: string): Promise<void> {
+  for (;;) {
+    try {
+      const answer = await fetch(address);
+      if (answer.ok) return setWords(lang, (await answer.json()) as Record<string, string>);
+    } catch {
+      // the network is away
+    }
+    await new Promise((again) => setTimeout(again, PATIENCE));
+  }
 }
 
 export function lang(): string {

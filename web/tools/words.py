@@ -16,6 +16,8 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.frontend import parse_mapping_cfg
 from babel.messages.pofile import read_po, write_po
 
+from server.pages.words import IN_THE_ROOM
+
 ROOT = Path(__file__).resolve().parents[2]
 LOCALE = ROOT / "web" / "locale"
 VIETNAMESE = LOCALE / "vi" / "LC_MESSAGES" / "chibo.po"
@@ -64,6 +66,8 @@ TABLES: Mapping[str, tuple[str, ...]] = {
     "server/oversight/eyes.py": ("_SAID", "_ROLL", "_result", "_task", "_score", "_missed", "_lost", "_split", "_elected", "_reported"),
     "server/live/gateway.py": ("SIGNED_OUT",),
 }
+# Whence a sentence may come into the meeting room: it is marked, and the room is sent no other (server/pages/words.py).
+SPOKEN = ("web/src/", *(f"server/{each}" for each in ("app.py", "convening/", "live/", "media/", "meeting/", "org/", "records/")))
 NO_WORDS = {"SignedOut"}  # what stands in those tables and is a name
 
 
@@ -128,7 +132,8 @@ def collected() -> Catalog:
         ROOT, mapped, options, keywords={"_": None, "t": None, "msgid": None}, directory_filter=_ours
     )
     for file_name, line, message, comments, _ in found:
-        catalog.add(message, locations=[(file_name, line)], auto_comments=comments)
+        spoken = [*comments, IN_THE_ROOM] if file_name.startswith(SPOKEN) else comments
+        catalog.add(message, locations=[(file_name, line)], auto_comments=spoken)
     return catalog
 
 
