@@ -97,12 +97,11 @@ async def room(request: web.Request) -> web.StreamResponse:
         raise web.HTTPSeeOther(f"/meetings/{row.id}/invitation")
     if not joins:
         raise web.HTTPNotFound
-    words, zone = request.app[keys.WORDS].url(request[keys.LANGUAGE]), house.settings.timezone
     async with house.database.read() as connection:
         book = await overrides.book_of(connection, row.unit)
     day = row.planned_for.astimezone(house.settings.zone).date()
     sealed = word(book.of(day, row.unit.line), "media_sealed") == "yes"
-    return page(request, "room.html", meeting=row.id, title=row.title, form=row.form, zone=zone, words=words,
+    return page(request, "room.html", meeting=row.id, title=row.title, form=row.form, zone=house.settings.timezone,
                 relays=bool(house.settings.turn_urls), sealed=sealed)  # fmt: skip
 
 

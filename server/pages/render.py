@@ -53,6 +53,7 @@ def _common(request: web.Request) -> dict[str, Any]:
         "here": request.path_qs if request.method == "GET" else "/",
         "asset": assets.url,
         "styles": assets.styles,
+        "room_words": catalogues.url(language),
         "day": partial(words.day, zone=zone, language=language),
         "clock": partial(words.clock, zone=zone, language=language),
         "exact": partial(words.exact, zone=zone),

@@ -34,6 +34,7 @@ class Words:
         self._catalogues = {language: _catalogue(locale, language) for language in LANGUAGES}
         spoken = {language: _catalogue(locale, language, IN_THE_ROOM) for language in LANGUAGES}
         self._files = {language: json.dumps(said, ensure_ascii=False).encode() for language, said in spoken.items()}
+        self._urls = {language: _url(language, file) for language, file in self._files.items()}
 
     def catalogue(self, language: str) -> Mapping[str, str]:
         """English sentence → sentence."""
@@ -44,8 +45,8 @@ class Words:
         return self._files[language]
 
     def url(self, language: str) -> str:
-        """Where `file` is: the address changes with it, so that browsers may keep it."""
-        return f"{ASSETS}words-{language}.json?{hashlib.sha256(self._files[language]).hexdigest()[:12]}"
+        """Where `file` is."""
+        return self._urls[language]
 
     def say(self, language: str, sentence: str, **facts: object) -> str:
         """The sentence in that language, its {placeholders} filled.  Plain text: templates escape it."""
@@ -85,6 +86,11 @@ def _weight(parameters: str) -> float:
         return float(value)
     except ValueError:
         return 0.0
+
+
+def _url(language: str, file: bytes) -> str:
+    """It changes with the file, so that browsers may keep it."""
+    return f"{ASSETS}words-{language}.json?{hashlib.sha256(file).hexdigest()[:12]}"
 
 
 async def serve(request: web.Request) -> web.StreamResponse:

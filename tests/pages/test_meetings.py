@@ -67,6 +67,15 @@ async def test_the_room_is_given_its_meeting_and_its_words(served: Served) -> No
     assert json.loads((await visitor.get("/assets/words-vi.json?older")).text) == said
 
 
+async def test_what_the_room_is_made_of_comes_while_the_list_is_read(served: Served) -> None:
+    text = (await (await served.member()).get("/meetings")).text
+    made = re.findall(r'<link rel="prefetch" as="\w+" href="([^"]+)"', text)
+    room = (await (await served.member()).get(f"/meetings/{served.demo.meeting_id}")).text
+    assert len(made) >= 3 and all(f'="{address}"' in room for address in made)
+    served.clock.advance(days=1)
+    assert "prefetch" not in (await (await served.member()).get("/meetings")).text
+
+
 async def test_before_its_day_the_room_shows_the_agenda(served: Served) -> None:
     visitor = await _english(served, "dangvien01")
     text = (await visitor.get("/meetings/demo-ahead-1")).text
