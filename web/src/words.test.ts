@@ -1,5 +1,32 @@
-import { afterEach, describe, expect, it } from "vitest";
-import { faultSentence, setWords, t } from "./words";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { faultSentence, fetchWords, lang, setWords, t } from "./words";
+
+describe("the catalogue", () => {
+  afterEach(() => {
+    vi.useRealTimers();
+    vi.unstubAllGlobals();
+    setWords("vi", {});
+  });
+
+  it("is asked for until it comes, whatever the line does meanwhile", async () => {
+    vi.useFakeTimers();
+    const answers = [
+      () => Promise.reject(new TypeError("the network is away")),
+      () => Promise.resolve(new Response("", { status: 503 })),
+      () => Promise.resolve(Response.json({ "Ask to speak": "Xin phát biểu" })),
+    ];
+    const asked: string[] = [];
+    vi.stubGlobal("fetch", (address: string) => {
+      asked.push(address);
+      return answers.shift()?.();
+    });
+    const come = fetchWords("vi", "/assets/words-vi.json?1");
+    await vi.advanceTimersByTimeAsync(4_000);
+    await come;
+    expect(asked).toEqual(Array(3).fill("/assets/words-vi.json?1"));
+    expect([lang(), t("Ask to speak")]).toEqual(["vi", "Xin phát biểu"]);
+  });
+});
 
 describe("words", () => {
   afterEach(() => setWords("vi", {}));
