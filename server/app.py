@@ -153,8 +153,8 @@ def serve(settings: Settings) -> int:
     try:
         with alone(settings.data_dir):
             web.run_app(
-                build(settings), host=settings.host, port=settings.port, print=None, access_log=None,
-                shutdown_timeout=GRACE,
+                build(settings), host=settings.host, port=settings.port, access_log=None, shutdown_timeout=GRACE,
+                print=lambda _: structlog.get_logger().info("open", url=settings.public_url, port=settings.port),
             )  # fmt: skip
     except (AlreadyRunning, WorkerFailed, signing.BadKey, OSError) as failed:
         print(f"chibo: {failed}", file=sys.stderr)
