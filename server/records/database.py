@@ -2,7 +2,8 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -25,10 +26,11 @@ Connection = AsyncConnection  # what read() and write() give
 class Database:
     """`sqlite+aiosqlite:///path` or `postgresql+asyncpg://…`."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str | sa.URL, *pragmas: str) -> None:
+        """`pragmas`: of SQLite, after ours."""
         self.url = sa.make_url(url)
         self.sqlite = self.url.get_backend_name() == "sqlite"
-        self._engine = _engine(self.url)
+        self._engine = _engine(self.url, (*_PRAGMAS, *pragmas))
         self._one_writer = asyncio.Lock()
 
     @contextlib.asynccontextmanager
@@ -57,43 +59,55 @@ class Database:
             await stack.enter_async_context(connection.begin())
             yield connection
 
-    async def migrate(self) -> None:
-        """Bring the tables to this program's version, in one transaction.  Makes the SQLite file if there is none."""
+    async def migrate(self, revision: str = "head") -> None:
+        """Bring the tables up to this program's version, in one transaction.  Makes the SQLite file if there is none.
+
+        SQLite alters a table by dropping it and making it anew, which no row that refers to it would outlive: so
+        foreign keys sleep meanwhile, on connections of their own, and are held against all rows before the commit.
+        """
         if self.sqlite and self.url.database:
             Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
-        async with self.write() as connection:
-            if not self.sqlite:
-                await connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_MIGRATING)))
-            await connection.run_sync(_upgrade)
+        loose = Database(self.url, "foreign_keys=OFF")
+        try:
+            async with loose.write() as connection:
+                if not self.sqlite:
+                    await connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_MIGRATING)))
+                await connection.run_sync(_upgrade, revision)
+        finally:
+            await loose.close()
 
     async def close(self) -> None:
         await self._engine.dispose()
 
 
-def _upgrade(connection: sa.Connection) -> None:
+def _upgrade(connection: sa.Connection, revision: str) -> None:
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    command.upgrade(config, revision)
+    if connection.dialect.name == "sqlite" and (
+        found := connection.exec_driver_sql("PRAGMA foreign_key_check").first()
+    ):
+        raise RuntimeError(f"a row of {found[0]} refers to a row of {found[2]} that is not there")
 
 
-def _engine(url: sa.URL) -> AsyncEngine:
+def _engine(url: sa.URL, pragmas: Sequence[str]) -> AsyncEngine:
     # hide_parameters: what stands in a row is nobody's business in a log of errors.
     sqlite = url.get_backend_name() == "sqlite"
     # PostgreSQL would otherwise take one plan for a cell and for a province from the sixth time on that it is asked.
     given = {} if sqlite else {"server_settings": {"plan_cache_mode": "force_custom_plan"}}
     engine = create_async_engine(url, hide_parameters=True, pool_pre_ping=not sqlite, connect_args=given)
     if sqlite:
-        sa.event.listen(engine.sync_engine, "connect", _prepare)
+        sa.event.listen(engine.sync_engine, "connect", partial(_prepare, pragmas))
         sa.event.listen(engine.sync_engine, "begin", _begin)
     return engine
 
 
-def _prepare(connection: Any, _record: Any) -> None:
+def _prepare(pragmas: Sequence[str], connection: Any, _record: Any) -> None:
     """We begin transactions ourselves: the driver would begin them late, and never IMMEDIATE."""
     connection.isolation_level = None
     cursor = connection.cursor()
-    for pragma in _PRAGMAS:
+    for pragma in pragmas:
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 

@@ -30,6 +30,33 @@ async def test_migrating_again_changes_nothing(database: Database) -> None:
     await asyncio.gather(database.migrate(), database.migrate())
 
 
+BEFORE_ROUNDS = (
+    "INSERT INTO units (id, path, kind, name) VALUES ('c', '/c/', 'cell', 'C')",
+    "INSERT INTO people (id, unit_id, name) VALUES ('p', 'c', 'P')",
+    "INSERT INTO meetings (id, unit_id, title, kind, planned_for, agenda, phase)"
+    " VALUES ('m', 'c', 'T', 'regular', '2026-05-01T00:00:00.000000Z', '[]', 'closed')",
+    "INSERT INTO answers (meeting, person_id, coming, reason, at)"
+    " VALUES ('m', 'p', 1, '', '2026-05-01T00:00:00.000000Z')",
+)
+
+
+async def test_what_refers_to_a_table_outlives_that_the_table_is_made_anew(tmp_path: Path) -> None:
+    database = Database(f"sqlite+aiosqlite:///{tmp_path}/old.sqlite")
+    await database.migrate("0011")
+    async with database.write() as connection:
+        for words in BEFORE_ROUNDS:
+            await connection.execute(sa.text(words))
+    await database.migrate()
+    async with database.read() as connection:
+        assert (await connection.execute(sa.select(tables.answers.c.meeting, tables.answers.c.coming))).all() == [
+            ("m", 1)
+        ]
+    with pytest.raises(IntegrityError):
+        async with database.write() as connection:
+            await connection.execute(tables.meetings.delete())
+    await database.close()
+
+
 @pytest.mark.parametrize("table", ["events", "heads"])
 @pytest.mark.parametrize(
     "words",
