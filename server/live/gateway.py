@@ -5,6 +5,7 @@ import contextlib
 import json
 import re
 import secrets
+from collections import defaultdict
 from collections.abc import Awaitable, Callable, Collection, Coroutine, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -22,6 +23,7 @@ from . import wire
 from .audience import Audience, Socket
 from .health import Fault
 from .messages import Feed, KeyMessage, RefusedMessage
+from .pace import Pace
 from .room import Room
 from .rooms import Rooms
 from .sealing import key_of
@@ -30,6 +32,7 @@ from .wire import BadMessage
 NAMESPACE = "/meeting"
 FLOOD, FLOOD_WITHIN = 20, timedelta(seconds=10)  # so many bad messages within so long end the connection
 PENDING = 64  # messages of one socket that wait for their answer; a page has a handful
+PAGES = 6  # of one member in one meeting: a phone, a tablet, a computer, and what he forgot to close
 LAST_WORDS = 5.0  # seconds for a connection that is being ended to take what it is told
 WATCH = 2.0  # seconds between two looks at whose session still lives
 
@@ -98,6 +101,7 @@ class Gateway:
         self._sockets: dict[str, Socket] = {}
         self._holders: dict[tuple[str, ConnectionId], Socket] = {}  # the newest socket of each connection
         self._audiences: dict[str, Audience] = {}
+        self._paces: dict[str, defaultdict[MemberId, Pace]] = {}  # by meeting
         self._background: set[asyncio.Task[None]] = set()
         self._resuming: set[ConnectionId] = set()
         self._watching: asyncio.Task[None] | None = None
@@ -182,6 +186,7 @@ class Gateway:
         before = self._holders.get((room.id, connection))
         self._holders[room.id, connection] = socket
         try:
+            await self._turn(socket)
             await room.ask(Join(connection, hello.device), viewer.member)
         except BaseException:
             if before and before.id in self._sockets:
@@ -191,6 +196,22 @@ class Gateway:
         self._welcome(room, socket)
         if before:
             self._do(self._cut(before))
+        self._do(self._close_oldest(socket))
+
+    async def _close_oldest(self, newest: Socket) -> None:
+        """Who opens page after page keeps the last ones."""
+        whose = newest.meeting, newest.member
+        pages = [one for one in self._sockets.values() if (one.meeting, one.member) == whose and not one.leaving]
+        why = Refused("pages", "You have opened this meeting in too many places; this one was closed.")
+        for socket in pages[:-PAGES]:
+            socket.leaving = True
+            await self.bid_farewell(socket.id, why)
+
+    async def _turn(self, socket: Socket) -> None:
+        """Until this member may say something again."""
+        pace = self._paces.setdefault(socket.meeting, defaultdict(Pace))[socket.member]
+        if early := pace.wait(asyncio.get_running_loop().time()):
+            await asyncio.sleep(early)
 
     def _welcome(self, room: Room, socket: Socket) -> None:
         """Nothing may wait from here to the end of the connect handler: the audience's task runs after it, and so the
@@ -217,6 +238,7 @@ class Gateway:
         self._forget(socket)
         if not audience.sockets:
             self._keys.pop(socket.meeting, None)
+            self._paces.pop(socket.meeting, None)
             del self._audiences[socket.meeting]
             await audience.close()
 
@@ -275,6 +297,7 @@ class Gateway:
         verb = _VERBS.get(event)
         if verb is None or len(payload) > 1:
             raise BadMessage("There is no such message.")
+        await self._turn(socket)
         return await verb(self, socket, payload[0] if payload else None)
 
     async def _command(self, socket: Socket, payload: object) -> Answer:

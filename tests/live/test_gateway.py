@@ -8,6 +8,8 @@ from itertools import pairwise
 import aiohttp
 import pytest
 
+from server.live.gateway import PAGES
+from server.live.pace import APART, BURST, Pace
 from server.live.wire import BadMessage
 from server.meeting import Refused
 from server.meeting.ids import MemberId
@@ -130,6 +132,35 @@ async def test_a_lost_socket_makes_its_member_silent_and_the_next_one_present_ag
     await chair.until(lambda: chair.view["roll"][BINH]["state"] == "silent")
     await binh.reopen(house.world)
     await chair.until(lambda: chair.view["roll"][BINH]["state"] == "present")
+
+
+async def test_who_opens_page_after_page_keeps_the_last_ones(house: House) -> None:
+    pages = [await house.page(BINH) for _ in range(PAGES + 2)]
+    for first in pages[:2]:
+        await first.over.wait()
+        assert first.said("gone")[0]["rule"] == "pages"
+    assert await pages[-1].command("AskToSpeak")
+    assert not any(last.said("gone") for last in pages[2:])
+
+
+def test_a_pace_lets_a_burst_pass_and_then_one_after_the_other() -> None:
+    pace = Pace()
+    assert [pace.wait(5.0) for _ in range(BURST)] == [0.0] * BURST
+    assert [pace.wait(5.0) for _ in range(3)] == [APART, 2 * APART, 3 * APART]
+    assert pace.wait(5.0 + 4 * APART) == 0.0
+    assert pace.wait(1e6) == 0.0
+
+
+async def test_who_says_too_much_waits_for_his_answer_and_nobody_else_does(house: House) -> None:
+    chair, binh = await house.page(CHAIR), await house.page(BINH)
+    await chair.command("Open")
+    pace, time = house.world.gateway._paces[MEETING][BINH], asyncio.get_running_loop().time()
+    while pace.wait(time) < 3:
+        """As if he had said so much at once."""
+    asked = asyncio.create_task(binh.command("AskToSpeak"))
+    assert "done" in await chair.command("Pause")
+    assert not asked.done()
+    await asked
 
 
 async def test_the_media_hears_the_plan_and_offers_are_answered(house: House) -> None:
