@@ -43,7 +43,7 @@ async def planned(secretary: Visitor) -> str:
     await page.get_by_text("Thêm nội dung", exact=True).first.click()
     added = page.locator("form:has(#f-title-new)")
     await added.get_by_label("Nội dung", exact=True).fill("Bàn việc đi biển an toàn")
-    await added.get_by_role("button", name="Thêm nội dung").click()
+    await added.get_by_role("button", name="Thêm nội dung").dblclick()  # a nervous hand sends one all the same
     up = page.get_by_role("button", name="Chuyển lên: Bàn việc đi biển an toàn")
     for _ in range(2):  # by keyboard
         await up.focus()

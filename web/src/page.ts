@@ -1,5 +1,6 @@
 /** What every page but the room loads: the look, and two small courtesies. */
 import "../style/page.css";
+import { sendOnce } from "./once";
 import { helpPasswords } from "./passwords";
 import { follow } from "./progress";
 export { default as icon } from "./icon.svg"; // so that it is built, for <link rel="icon">
@@ -49,12 +50,7 @@ for (const button of document.querySelectorAll<HTMLElement>("[data-copy]")) {
 
 helpPasswords(document);
 
-/** A form is sent once, however often the button is pressed. */
-for (const form of document.querySelectorAll("form")) {
-  form.addEventListener("submit", () => {
-    for (const button of form.querySelectorAll("button")) button.setAttribute("aria-busy", "true");
-  });
-}
+sendOnce(document.querySelectorAll("form"));
 
 for (const frame of document.querySelectorAll<HTMLElement>("[data-progress]")) {
   void follow(

@@ -398,7 +398,7 @@ export class Room implements store.Deeds {
       sending: now.sending,
       arrives: store.feed.value?.heard === true,
       told: store.line.value.up && store.media.value.state === "up",
-      reported: Date.now() - now.reported,
+      reported: now.reported,
       silent: Date.now() - this.studio.soundAt,
     });
     for (const mid of Object.keys(now.moving)) this.lastMoved[mid] = Date.now();

@@ -4,9 +4,12 @@ import { lang } from "./words";
 
 const KEPT = 16;
 
-/** Of the last messages, the one that travelled fastest says best how far our clock is from the server's (ms). */
+/** Of the last messages, the one that travelled fastest says best how far our clock is from the server's (ms).
+ *
+ *  Ours is `performance.now()`, which nobody sets.  It may stand still while the device sleeps: then the first message
+ *  after it seems the fastest of all, and is believed. */
 export function reckoned(samples: readonly number[]): number {
-  return samples.length ? Math.max(...samples) : 0;
+  return samples.length ? Math.max(...samples) : performance.timeOrigin;
 }
 
 let samples: number[] = [];
@@ -17,12 +20,12 @@ export function setZone(name: string): void {
 }
 
 /** `at`: the server's clock in a message that has just arrived. */
-export function heardAt(at: string, here: number = Date.now()): void {
+export function heardAt(at: string, here: number = performance.now()): void {
   samples = [...samples, Date.parse(at) - here].slice(-KEPT);
 }
 
 export function serverNow(): number {
-  return Date.now() + reckoned(samples);
+  return performance.now() + reckoned(samples);
 }
 
 /** The server's time in ms, a second at a time: what counts down reads this. */

@@ -11,7 +11,7 @@ const LISTEN = 300; // ms between two looks at the voices
 const GUARD = 250; // ms between two looks whether anything still comes
 const LOSSY = 10_000; // ms after a loss for which the line counts as one that loses
 
-/** Once a second.  `reported`: when the server last told of our voice by RTCP, ms of Unix time. */
+/** Once a second.  `reported`: ms since the server last told of our voice by RTCP. */
 export interface Measures {
   sending: boolean;
   moving: Record<string, boolean>;
@@ -44,6 +44,7 @@ export class Peer {
   private pollers: ReturnType<typeof setInterval>[] = [];
   private quiet = new Quiet();
   private last: Tally = NOTHING;
+  private reportedAt = -Infinity; // performance.now()
   private heard: Record<string, Sound> = {};
   private spent = 0;
   private microphone: MediaStreamTrack | null = null;
@@ -246,11 +247,17 @@ export class Peer {
       moving: moved(this.last, next),
       bytes: this.spent + next.bytes,
       silent: next.packetsIn === this.last.packetsIn,
-      reported: next.reported,
+      reported: this.sinceReport(next.reported),
     });
     if (next.nacks > this.last.nacks && this.last.packetsIn > 0) this.lossyUntil = performance.now() + LOSSY;
     link.wait(performance.now() < this.lossyUntil);
     this.last = next;
+  }
+
+  /** By our own clock: browsers tell the time of a report by one or another of theirs. */
+  private sinceReport(stamp: number): number {
+    if (stamp && stamp !== this.last.reported) this.reportedAt = performance.now();
+    return performance.now() - this.reportedAt;
   }
 
   /** Which voices sound now: the sound between two looks, as it came out of the decoder. */

@@ -29,7 +29,7 @@ export interface Tally {
   bytes: number;
   /** packets of pictures that were asked for again */
   nacks: number;
-  /** when the server last reported on our voice, ms of Unix time; 0 = never */
+  /** when the server last reported on our voice, ms of a clock of the browser's; 0 = never */
   reported: number;
   /** mid -> frames decoded */
   frames: Record<string, number>;

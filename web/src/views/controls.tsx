@@ -123,7 +123,7 @@ const megabytes = (n: number) => n.toLocaleString(document.documentElement.lang,
 function Used() {
   const hour = perHour.value;
   return (
-    <p class="soft" role="status" data-bytes={traffic.value}>
+    <p class="soft" data-bytes={traffic.value}>
       {t("Used so far: {n} MB.", { n: megabytes(traffic.value / MEGABYTE) })}{" "}
       {hour !== null && t("As things are, about {n} MB an hour.", { n: megabytes(hour) })}
     </p>

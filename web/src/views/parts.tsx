@@ -3,6 +3,7 @@ import type { ComponentChildren } from "preact";
 import { useId, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { type CommandName, deeds, type Fields, may } from "../store";
 import { t } from "../words";
+import { draftOf, dropDraft, keepDraft } from "./drafts";
 import { Icon, type IconName } from "./icons";
 import { initials } from "./reading";
 
@@ -67,6 +68,7 @@ interface DialogProps {
 /** A modal in the page: Escape and the veil close it, the keyboard stays inside, and returns where it was. */
 export function Dialog({ title, close, children }: DialogProps) {
   const ref = useRef<HTMLDialogElement>(null);
+  const pressed = useRef<EventTarget | null>(null); // a text that is marked may end on the veil, and closes nothing
   const id = useId();
   useLayoutEffect(() => {
     const dialog = ref.current;
@@ -80,7 +82,8 @@ export function Dialog({ title, close, children }: DialogProps) {
       class="dialog"
       aria-labelledby={id}
       onClose={close}
-      onClick={(event) => event.target === ref.current && close()}
+      onPointerDown={(event) => (pressed.current = event.target)}
+      onClick={(event) => event.target === ref.current && pressed.current === ref.current && close()}
     >
       <div class="stack">
         <h2 id={id} tabIndex={-1}>
@@ -102,12 +105,15 @@ interface ReasonProps {
 
 /** Asks for the reason that goes into the record.  What is being typed is nobody's but ours. */
 export function ReasonDialog({ title, name, fields, action, close }: ReasonProps) {
-  const [reason, setReason] = useState("");
+  const draft = `reason ${name} ${JSON.stringify(fields)}`;
+  const reason = draftOf(draft, "");
   const [pending, run] = usePending();
   const id = useId();
   const send = async () => {
     const answer = await deeds().ask(name, { ...fields, reason: reason.trim() });
-    if ("done" in answer) close();
+    if (!("done" in answer)) return;
+    dropDraft(draft);
+    close();
   };
   return (
     <Dialog title={title} close={close}>
@@ -120,7 +126,7 @@ export function ReasonDialog({ title, name, fields, action, close }: ReasonProps
       >
         <div class="field">
           <label for={id}>{t("Reason")}</label>
-          <textarea id={id} required maxLength={500} value={reason} onInput={(e) => setReason(e.currentTarget.value)} />
+          <textarea id={id} required maxLength={500} value={reason} onInput={(e) => keepDraft(draft, e.currentTarget.value)} />
           <p class="help">{t("It is written into the record of the meeting.")}</p>
         </div>
         <div class="actions">

@@ -157,6 +157,20 @@ function Recorded({ id, vote, ballot, choice }: RecordedProps) {
   );
 }
 
+/** While another choice is being made, the first one holds. */
+function Standing({ id, choice }: { id: Vote; choice: Choice }) {
+  return (
+    <div class="row">
+      <p class="soft small">
+        {t("Your ballot is recorded:")} <strong>{choiceWord(choice)}</strong>
+      </p>
+      <button type="button" class="button plain push" onClick={() => keepDraft(ballotName(id), NO_BALLOT)}>
+        {t("Leave it so")}
+      </button>
+    </div>
+  );
+}
+
 /** The chair entered our hand: right, or contested in time. */
 function Hand({ vote, ballot, until }: { vote: Vote; ballot: OwnBallot; until: string }) {
   const left = secondsUntil(until, now.value);
@@ -164,16 +178,16 @@ function Hand({ vote, ballot, until }: { vote: Vote; ballot: OwnBallot; until: s
     if (left > 0) deeds().alarm();
   }, [until]);
   return (
-    <div class="notice care hand" role="alert">
+    <div class="notice care hand">
       <Icon of="hand" />
       <div class="stack tight">
-        <p>
+        <p role="alert">
           {t("The chair entered your hand:")} <strong>{choiceWord(ballot.choice)}</strong>
         </p>
         {left > 0 && (
           <div class="row">
             <Act name="ContestHand" fields={{ vote }}>
-              {t("That is not right ({time})", { time: clock(left) })}
+              {t("That is not right")} <span aria-hidden="true">({clock(left)})</span>
             </Act>
           </div>
         )}
@@ -241,6 +255,7 @@ function Step({ id, vote, view, mine, draft }: BallotProps & { draft: BallotDraf
     <>
       {stage === "barred" && <p class="ballot-barred">{whyNoVote(view.seats[mine.member])}</p>}
       {ballot?.hand && <Hand vote={id} ballot={ballot} until={ballot.hand.until} />}
+      {ballot && choice && (stage === "choose" || stage === "confirm") && <Standing id={id} choice={choice} />}
       {stage === "choose" && <Choices vote={id} />}
       {stage === "confirm" && draft.choice && <Confirm vote={id} choice={draft.choice} draft={draft} />}
       {stage === "recorded" && choice && <Recorded id={id} vote={vote} ballot={ballot} choice={choice} />}

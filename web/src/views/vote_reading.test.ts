@@ -42,6 +42,20 @@ function view(more: object = {}): store.View {
 const mine = (more: object = {}) => ({ member: "a", voter: true, ballots: {}, may: ["CastBallot"], ...more }) as unknown as store.Mine;
 const chosen: BallotDraft = { ...NO_BALLOT, choice: "against", opinion: "Chưa đủ kinh ph" };
 
+describe("a ballot whose answer was lost", () => {
+  const sent: BallotDraft = { ...NO_BALLOT, choice: "against", opinion: " Chưa đủ. ", reserved: true };
+  it.each([
+    [{ choice: "against", opinion: "Chưa đủ.", reserved: true }, sent, "recorded"],
+    [{ choice: "against", opinion: "Chưa đủ." }, sent, "confirm"],
+    [{ choice: "for" }, sent, "confirm"],
+    [{ choice: "for" }, { ...NO_BALLOT, choice: "for" as const }, "recorded"],
+    [{ choice: "for" }, { ...NO_BALLOT, choice: "for" as const, changing: true }, "confirm"],
+    [{ choice: "for" }, { ...NO_BALLOT, changing: true }, "choose"],
+  ])("%j is what was drafted, or is not", (ballot, draft, stage) => {
+    expect(stageOf(true, ballot, draft)).toBe(stage);
+  });
+});
+
 describe("a ballot that is being filled in", () => {
   const draft = () => draftOf(ballotName("v1"), NO_BALLOT);
   beforeEach(() => {

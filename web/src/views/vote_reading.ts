@@ -51,9 +51,17 @@ export const ballotName = (vote: Vote) => `ballot ${vote}`;
 
 export type Stage = "barred" | "choose" | "confirm" | "recorded";
 
+/** What is recorded is what was drafted, though nobody heard the answer. */
+function arrived(ballot: OwnBallot | undefined, draft: BallotDraft): boolean {
+  if (!ballot || draft.changing || draft.choice !== ballot.choice) return false;
+  const sent = ballotFields("", draft.choice as Choice, draft);
+  return (sent.opinion ?? "") === (ballot.opinion ?? "") && (sent.reserved ?? false) === (ballot.reserved ?? false);
+}
+
 /** Where one stands with an open vote: a draft of one's own is never overruled by what arrives. */
 export function stageOf(voter: boolean, ballot: OwnBallot | undefined, draft: BallotDraft): Stage {
   if (!voter) return "barred";
+  if (arrived(ballot, draft)) return "recorded";
   if (draft.choice !== undefined && !draft.sent) return "confirm";
   if (draft.changing && !draft.sent) return "choose";
   return ballot || draft.sent ? "recorded" : "choose";

@@ -1,0 +1,28 @@
+/** A form is sent once, however often its button is pressed: until the next page is there, or this one is back. */
+
+const BUSY = "aria-busy";
+
+function mark(form: HTMLFormElement, busy: boolean): void {
+  for (const button of form.elements) {
+    if (!(button instanceof HTMLButtonElement)) continue;
+    if (busy) button.setAttribute(BUSY, "true");
+    else button.removeAttribute(BUSY);
+  }
+}
+
+/** What is only fetched (`method=get`) changes nothing, and may bring a file: it may be asked for again. */
+export function sendOnce(forms: Iterable<HTMLFormElement>): void {
+  const sent = new Set<HTMLFormElement>();
+  for (const form of forms) {
+    if (form.method === "get") continue;
+    form.addEventListener("submit", (event) => {
+      if (sent.has(form)) event.preventDefault();
+      else if (!event.defaultPrevented) mark(form, true);
+      if (!event.defaultPrevented) sent.add(form);
+    });
+  }
+  addEventListener("pageshow", () => {
+    for (const form of sent) mark(form, false);
+    sent.clear();
+  });
+}
