@@ -1,6 +1,7 @@
 """GET /healthz: is the house well?  200 or 503, and one word per part."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from functools import cache
 
 import sqlalchemy as sa
 import structlog
@@ -43,7 +44,7 @@ async def _database(house: keys.House) -> bool:
 
 async def _migrations(house: keys.House) -> bool:
     """Whether the tables are of this program's version."""
-    return await _version(house.database) == frozenset(_script().get_heads())
+    return await _version(house.database) == _newest()
 
 
 async def _version(database: Database) -> frozenset[str]:
@@ -55,10 +56,12 @@ def _current(connection: sa.Connection) -> frozenset[str]:
     return frozenset(MigrationContext.configure(connection).get_current_heads())
 
 
-def _script() -> ScriptDirectory:
+@cache
+def _newest() -> frozenset[str]:
+    """Of the scripts that lie beside this program: they are its own, and do not change while it runs."""
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
-    return ScriptDirectory.from_config(config)
+    return frozenset(ScriptDirectory.from_config(config).get_heads())
 
 
 async def _faults(house: keys.House) -> bool:

@@ -4,13 +4,15 @@ import asyncio
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from types import MappingProxyType
 from typing import Any
 
-from aiohttp import web
+from aiohttp import ETag, web
 
 from server.oversight import proof
 from server.records import judging, published
+from server.records.board import Board
 from server.records.witness import noted
 
 from . import guard, keys
@@ -58,10 +60,12 @@ class Run:
 
 
 RUNS: web.AppKey[dict[str, Run]] = web.AppKey("proof_runs", dict)
+BOARD = web.AppKey("witness", Board)
 
 
 def setup(app: web.Application) -> None:
-    app[RUNS] = {}
+    house = app[keys.HOUSE]
+    app[RUNS], app[BOARD] = {}, Board(house.database, house.settings.public_url)
 
     async def end(app: web.Application) -> None:
         tasks = [run.task for run in app[RUNS].values() if run.task]
@@ -140,34 +144,28 @@ async def witness(request: web.Request) -> web.StreamResponse:
 
 async def document(request: web.Request) -> web.StreamResponse:
     """GET /witness.json: everything, to be kept; `chibo verify --witness FILE` reads it."""
-    house = request.app[keys.HOUSE]
-    async with house.database.read() as connection:
-        found = await published.document(connection, house.settings.public_url)
-    return _json(found)
+    shown = await request.app[BOARD].shown()
+    tag = ETag(shown.tag)
+    if tag in (request.if_none_match or ()):
+        raise web.HTTPNotModified
+    answer = web.Response(body=shown.document, content_type="application/json", charset="utf-8")
+    answer.etag = tag
+    return answer
 
 
 async def proven(request: web.Request) -> web.StreamResponse:
     """GET /witness/proof.json: ?meeting= and perhaps &seq=, or ?from= the size of an earlier tree; else the root."""
-    query = request.query
+    query, shown = request.query, await request.app[BOARD].shown()
     seq, old = query.get("seq", ""), query.get("from", "")
-    found: dict[str, Any] | None
-    async with request.app[keys.HOUSE].database.read() as connection:
-        if not {"meeting", "from"} & query.keys():
-            top = await published.latest(connection)
-            found = {"tree": top.plain() if top else None}
-        elif _number(old):
-            found = await published.growth(connection, int(old))
-        else:
-            meeting = query.get("meeting", "")[:64]
-            found = await published.proof(connection, meeting, int(seq) if _number(seq) else None)
+    found: dict[str, Any] | None = {"tree": shown.tree}
+    if _number(old):
+        found = shown.growth(int(old))
+    elif {"meeting", "from"} & query.keys():
+        found = shown.proof(query.get("meeting", ""), int(seq) if _number(seq) else None)
     if found is None:
         raise web.HTTPNotFound
-    return _json(found)
+    return web.json_response(found, dumps=partial(json.dumps, indent=1))
 
 
 def _number(text: str) -> bool:
     return text.isascii() and text.isdigit() and len(text) < 10
-
-
-def _json(found: object) -> web.Response:
-    return web.Response(text=json.dumps(found, indent=1), content_type="application/json", charset="utf-8")

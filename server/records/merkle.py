@@ -21,13 +21,16 @@ EMPTY = sha256(b"").digest()
 
 def root(leaves: Sequence[bytes]) -> bytes:
     """Of the hashes of the leaves, in order (2.1)."""
-    if not leaves:
-        return EMPTY
     level = list(leaves)
-    while len(level) > 1:  # an odd one goes up as it is: the same tree as splitting at the largest power of two
-        pairs = [node(level[n], level[n + 1]) for n in range(0, len(level) - 1, 2)]
-        level = pairs + level[len(level) - len(level) % 2 :]
-    return level[0]
+    while len(level) > 1:
+        level = _above(level)
+    return level[0] if level else EMPTY
+
+
+def _above(level: Sequence[bytes]) -> list[bytes]:
+    """An odd one goes up as it is: the same tree as splitting at the largest power of two."""
+    pairs = [node(level[n], level[n + 1]) for n in range(0, len(level) - 1, 2)]
+    return [*pairs, *level[len(level) - len(level) % 2 :]]
 
 
 def _split(size: int) -> int:
@@ -35,14 +38,43 @@ def _split(size: int) -> int:
     return 1 << ((size - 1).bit_length() - 1)
 
 
-def inclusion(n: int, leaves: Sequence[bytes]) -> list[bytes]:
-    """The audit path of leaf n, from the bottom up (2.1.1)."""
-    if len(leaves) <= 1:
-        return []
-    k = _split(len(leaves))
-    if n < k:
-        return [*inclusion(n, leaves[:k]), root(leaves[k:])]
-    return [*inclusion(n - k, leaves[k:]), root(leaves[:k])]
+class Tree:
+    """Every node over these hashes of leaves: built once, whatever is asked of it costs their logarithm."""
+
+    def __init__(self, leaves: Sequence[bytes]) -> None:
+        self.size = len(leaves)
+        self._levels = [list(leaves)]
+        while len(self._levels[-1]) > 1:
+            self._levels.append(_above(self._levels[-1]))
+
+    def root(self, first: int = 0, last: int | None = None) -> bytes:
+        """Of the leaves first ≤ n < last, a range that splitting comes to."""
+        last = self.size if last is None else last
+        if first == last:
+            return EMPTY
+        height = (last - first - 1).bit_length()
+        if last in (self.size, first + (1 << height)):
+            return self._levels[height][first >> height]
+        k = first + _split(last - first)
+        return node(self.root(first, k), self.root(k, last))
+
+    def inclusion(self, n: int) -> list[bytes]:
+        """The audit path of leaf n, from the bottom up (2.1.1)."""
+        first, last, path = 0, self.size, list[bytes]()
+        while last - first > 1:
+            k = first + _split(last - first)
+            path.append(self.root(k, last) if n < k else self.root(first, k))
+            first, last = (first, k) if n < k else (k, last)
+        return path[::-1]
+
+    def consistency(self, old: int) -> list[bytes]:
+        """Proof that the tree of the first `old` leaves is the beginning of this one (2.1.2); 0 < old ≤ size."""
+        first, last, path = 0, self.size, list[bytes]()
+        while old != last:
+            k = first + _split(last - first)
+            path.append(self.root(k, last) if old <= k else self.root(first, k))
+            first, last = (first, k) if old <= k else (k, last)
+        return [*([] if first == 0 else [self.root(first, last)]), *path[::-1]]
 
 
 def included(n: int, size: int, of: bytes, path: Sequence[bytes], tree: bytes) -> bool:
@@ -61,20 +93,6 @@ def included(n: int, size: int, of: bytes, path: Sequence[bytes], tree: bytes) -
             at = node(at, each)
         first, last = first >> 1, last >> 1
     return last == 0 and at == tree
-
-
-def consistency(old: int, leaves: Sequence[bytes]) -> list[bytes]:
-    """Proof that the tree of the first `old` leaves is the beginning of this one (2.1.2); 0 < old ≤ size."""
-    return _subproof(old, leaves, whole=True)
-
-
-def _subproof(old: int, leaves: Sequence[bytes], *, whole: bool) -> list[bytes]:
-    if old == len(leaves):
-        return [] if whole else [root(leaves)]
-    k = _split(len(leaves))
-    if old <= k:
-        return [*_subproof(old, leaves[:k], whole=whole), root(leaves[k:])]
-    return [*_subproof(old - k, leaves[k:], whole=False), root(leaves[:k])]
 
 
 def grew(old: int, size: int, before: bytes, now: bytes, proof: Sequence[bytes]) -> bool:

@@ -8,7 +8,7 @@ cannot make it fit a root that somebody else has kept: `against` finds him.
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
@@ -25,6 +25,7 @@ from .signing import Key, Tree, signed
 
 _OPEN = ("called", "gathering", "open", "paused")
 MOST = 10_000  # heads of one batch
+PAGE = 2_000  # leaves read at a time
 
 
 class WitnessBroken(Exception):
@@ -82,15 +83,18 @@ async def publish(database: Database, key: Key, at: datetime) -> Root | None:
         if not new:
             return None
         kept, last = await leaves(connection), await latest(connection)
-        hashes = await asyncio.to_thread(_hashes, kept)
-        if last and (len(hashes) != last.size or merkle.root(hashes) != last.root):
+        before = await asyncio.to_thread(hashes, kept)
+        if last and (len(before) != last.size or await asyncio.to_thread(merkle.root, before) != last.root):
             raise WitnessBroken("The published heads are no longer those that were signed.")
+        known = {(each.meeting, each.seq) for each in kept}
+        if any((each.meeting, each.seq) in known for each in new):
+            raise WitnessBroken("An entry that was published was written anew.")
         rows = [
             {"n": n, "meeting": each.meeting, "seq": each.seq, "hash": each.hash, "at": at}
             for n, each in enumerate(new, len(kept))
         ]
         await connection.execute(tables.witness_leaves.insert(), rows)
-        whole = await asyncio.to_thread(merkle.root, [*hashes, *_hashes(new)])
+        whole = await asyncio.to_thread(merkle.root, [*before, *hashes(new)])
         size = len(kept) + len(new)
         made = Root(size, whole, at, key.sign(Tree(size, whole)), key.public)
         row = {"size": size, "root": whole, "at": at, "signature": made.signature, "public_key": key.public}
@@ -98,13 +102,18 @@ async def publish(database: Database, key: Key, at: datetime) -> Root | None:
         return made
 
 
-def _hashes(of: Sequence[Leaf]) -> list[bytes]:
+def hashes(of: Sequence[Leaf]) -> list[bytes]:
     return [merkle.leaf(each.data()) for each in of]
+
+
+def _same(entry: Any) -> sa.ColumnElement[bool]:
+    """A leaf is known by its hash too: one that was written anew after it was published is not taken for it."""
+    return sa.and_(_l.meeting == entry.meeting, _l.seq == entry.seq, _l.hash == entry.hash)
 
 
 async def _closed(connection: AsyncConnection) -> Sequence[Leaf]:
     """Signed heads that are not in the tree yet, in the order they were signed."""
-    joined = tables.heads.outerjoin(tables.witness_leaves, sa.and_(_l.meeting == _h.meeting, _l.seq == _h.seq))
+    joined = tables.heads.outerjoin(tables.witness_leaves, _same(_h))
     found = sa.select(_h.meeting, _h.seq, _h.hash).select_from(joined).where(_l.n.is_(None))
     rows = await connection.execute(found.order_by(_h.sealed_at, _h.meeting, _h.seq).limit(MOST))
     return [Leaf(row.meeting, row.seq, row.hash) for row in rows]
@@ -116,7 +125,7 @@ async def _open(connection: AsyncConnection) -> Sequence[Leaf]:
     last = sa.select(_e.meeting, sa.func.max(_e.seq).label("seq")).where(_e.meeting.in_(going)).group_by(_e.meeting)
     end = last.subquery()
     joined = tables.events.join(end, sa.and_(_e.meeting == end.c.meeting, _e.seq == end.c.seq))
-    known = sa.select(_l.n).where(_l.meeting == _e.meeting, _l.seq == _e.seq).exists()
+    known = sa.select(_l.n).where(_same(_e)).exists()
     found = sa.select(_e.meeting, _e.seq, _e.hash).select_from(joined).where(~known).order_by(_e.meeting)
     return [Leaf(row.meeting, row.seq, row.hash) for row in await connection.execute(found)]
 
@@ -125,10 +134,14 @@ async def _open(connection: AsyncConnection) -> Sequence[Leaf]:
 
 
 async def leaves(connection: AsyncConnection, size: int | None = None) -> Sequence[Leaf]:
-    found = sa.select(_l.meeting, _l.seq, _l.hash).order_by(_l.n)
-    if size is not None:
-        found = found.where(_l.n < size)
-    return [Leaf(row.meeting, row.seq, row.hash) for row in await connection.execute(found)]
+    """The first `size`, a page at a time: between two pages others have their turn."""
+    every: list[Leaf] = []
+    page = sa.select(_l.n, _l.meeting, _l.seq, _l.hash).order_by(_l.n).limit(PAGE)
+    page, after = page if size is None else page.where(_l.n < size), -1
+    while rows := (await connection.execute(page.where(_l.n > after))).all():
+        every += [Leaf(row.meeting, row.seq, row.hash) for row in rows]
+        after = rows[-1].n
+    return every
 
 
 async def latest(connection: AsyncConnection) -> Root | None:
@@ -140,53 +153,6 @@ async def roots(connection: AsyncConnection, limit: int = 200) -> Sequence[Root]
     """The latest first."""
     query = sa.select(tables.witness_roots).order_by(_r.size.desc()).limit(limit)
     return [Root(**row._mapping) for row in await connection.execute(query)]
-
-
-async def document(connection: AsyncConnection, house: str) -> dict[str, Any]:
-    """Everything public, for machines: what `against` takes as a file.  No name of a person or cell is in it."""
-    found = await roots(connection)
-    every = await leaves(connection, found[0].size if found else 0)
-    return {
-        "format": "chibo witness 1",
-        "house": house,
-        "roots": [each.plain() for each in found],
-        "leaves": [{"meeting": x.meeting, "seq": x.seq, "hash": x.hash.hex()} for x in every],
-    }
-
-
-async def proof(connection: AsyncConnection, meeting: str, seq: int | None = None) -> dict[str, Any] | None:
-    """That a head of this meeting (the last, or that of entry `seq`) is in the tree of the latest root; None if not."""
-    top = await latest(connection)
-    if top is None:
-        return None
-    every = await leaves(connection, top.size)
-    at = [n for n, each in enumerate(every) if each.meeting == meeting and seq in (None, each.seq)]
-    if not at:
-        return None
-    own, hashes = every[at[-1]], _hashes(every)
-    path = merkle.inclusion(at[-1], hashes)
-    return {
-        "meeting": own.meeting,
-        "seq": own.seq,
-        "hash": own.hash.hex(),
-        "n": at[-1],
-        "path": [each.hex() for each in path],
-        "tree": top.plain(),
-    }
-
-
-async def growth(connection: AsyncConnection, old: int) -> dict[str, Any] | None:
-    """That the tree of `old` leaves is the beginning of the latest; None where there was no such tree."""
-    top = await latest(connection)
-    if top is None or not 0 < old <= top.size:
-        return None
-    hashes = _hashes(await leaves(connection, top.size))
-    return {
-        "old": old,
-        "old_root": merkle.root(hashes[:old]).hex(),
-        "proof": [each.hex() for each in merkle.consistency(old, hashes)],
-        "tree": top.plain(),
-    }
 
 
 # -- Holding the database against what somebody kept -----------------------------------------------------------------
@@ -233,29 +199,36 @@ def _digest(text: str) -> bytes:
 
 async def against(database: Database, kept: Kept) -> AsyncIterator[str]:
     """What no longer fits, a sentence each; nothing at all if everything does."""
-    if kept.leaves and merkle.root(_hashes(kept.leaves)) != kept.root:
+    if kept.leaves and merkle.root(hashes(kept.leaves)) != kept.root:
         yield "the file contradicts itself: its heads do not make its root"
         return
     async with database.read() as connection:
         own = await leaves(connection, kept.size)
-        if len(own) < kept.size or merkle.root(_hashes(own)) != kept.root:
+        if len(own) < kept.size or merkle.root(hashes(own)) != kept.root:
             yield f"the published heads up to {kept.size} are no longer those of the root {kept.root.hex()[:16]}…"
-        for each in dict.fromkeys((*kept.leaves, *own)):
-            query = sa.select(_e.hash).where(_e.meeting == each.meeting, _e.seq == each.seq)
-            found = await connection.scalar(query)
-            if found is None:
-                yield f"{each.meeting}: entry {each.seq}, which was published, is missing"
-            elif found != each.hash:
-                yield f"{each.meeting}: entry {each.seq} and what stands before it were written anew"
+        async for wrong in _missing(connection, dict.fromkeys((*kept.leaves, *own))):
+            yield wrong
+
+
+async def _missing(connection: AsyncConnection, every: Iterable[Leaf]) -> AsyncIterator[str]:
+    """What was published and is no longer in the logs."""
+    for each in every:
+        found = await connection.scalar(sa.select(_e.hash).where(_e.meeting == each.meeting, _e.seq == each.seq))
+        if found is None:
+            yield f"{each.meeting}: entry {each.seq}, which was published, is missing"
+        elif found != each.hash:
+            yield f"{each.meeting}: entry {each.seq} and what stands before it were written anew"
 
 
 async def sound(database: Database) -> AsyncIterator[str]:
     """What is wrong with the witness itself, by what stands in the database; nothing if it is well."""
     async with database.read() as connection:
         every, signed_roots = await leaves(connection), list(reversed(await roots(connection, 50)))
-    hashes = _hashes(every)
+        async for wrong in _missing(connection, every):
+            yield wrong
+    tree = merkle.Tree(hashes(every))
     for each in signed_roots:
-        if each.size > len(hashes) or merkle.root(hashes[: each.size]) != each.root:
+        if each.size > tree.size or tree.root(0, each.size) != each.root:
             yield f"the root over {each.size} heads is not that of the published heads"
         elif not signed(Tree(each.size, each.root), each.signature, each.public_key):
             yield f"the signature of the root over {each.size} heads does not hold"

@@ -10,6 +10,7 @@ import rfc8785
 import sqlalchemy as sa
 
 from server.records import published, tables
+from server.records.board import Board
 from server.records.chain import GENESIS, link
 from server.records.codec import moment
 from server.records.database import Database
@@ -28,8 +29,7 @@ NOW = START + timedelta(days=1)
 
 async def kept(database: Database) -> Kept:
     """What a superior saved from the public page."""
-    async with database.read() as connection:
-        return read(json.dumps(await published.document(connection, "https://chibo.example")))
+    return read((await Board(database, "https://chibo.example").shown()).document.decode())
 
 
 async def found(database: Database, file: Kept) -> list[str]:
@@ -89,7 +89,10 @@ async def test_a_log_written_anew_from_start_to_end_with_the_key_is_found(
     file = await kept(database)
     await whole_log_anew(database, key)
     assert (await verify(database, "m", [key.public])).ok  # the log alone does not betray him
-    assert await found(database, file) == [f"m: entry {LAST} and what stands before it were written anew"]
+    anew = [f"m: entry {LAST} and what stands before it were written anew"]
+    assert await found(database, file) == [line async for line in published.sound(database)] == anew
+    with pytest.raises(WitnessBroken):
+        await publish(database, key, NOW)
 
 
 async def test_who_writes_the_witness_anew_too_is_found_by_the_root_alone(
@@ -125,7 +128,8 @@ async def test_the_cut_tail_of_an_open_meeting_is_found(database: Database, log:
     assert root and root.size == 1
     file = await kept(database)
     await attack(database, tables.events.delete().where(entry(len(entries))))
-    assert await found(database, file) == [f"m: entry {len(entries)}, which was published, is missing"]
+    missing = [f"m: entry {len(entries)}, which was published, is missing"]
+    assert await found(database, file) == [line async for line in published.sound(database)] == missing
 
 
 @pytest.mark.parametrize("at", [0, 40, -1])
@@ -210,10 +214,9 @@ async def test_proofs_are_what_a_stranger_can_check(database: Database, log: Log
     for name in ("m", "n", "o"):
         await keep_story(log, name)
         await publish(database, key, NOW)
-    async with database.read() as connection:
-        proof, growth = await published.proof(connection, "n"), await published.growth(connection, 2)
-        assert await published.proof(connection, "nobody's") is None
-        assert await published.growth(connection, 4) is None
+    board = await Board(database, "").shown()
+    proof, growth = board.proof("n"), board.growth(2)
+    assert board.proof("nobody's") is board.growth(4) is None
     assert proof and growth
     data = rfc8785.dumps({name: proof[name] for name in ("hash", "meeting", "seq")})
     path = [bytes.fromhex(each) for each in proof["path"]]
@@ -221,6 +224,19 @@ async def test_proofs_are_what_a_stranger_can_check(database: Database, log: Log
     assert included(proof["n"], proof["tree"]["size"], leaf(data), path, tree)
     shown = [bytes.fromhex(each) for each in growth["proof"]]
     assert grew(2, 3, bytes.fromhex(growth["old_root"]), tree, shown)
+
+
+async def test_what_is_asked_again_is_not_reckoned_again_until_something_new_is_published(
+    database: Database, log: Log, key: Key
+) -> None:
+    board = Board(database, "")
+    assert json.loads((await board.shown()).document)["leaves"] == []
+    for size, name in enumerate(("m", "n"), 1):
+        await keep_story(log, name)
+        await publish(database, key, NOW)
+        first = await board.shown()
+        assert len(json.loads(first.document)["leaves"]) == size
+        assert await board.shown() is first
 
 
 async def test_a_file_that_contradicts_itself(database: Database, log: Log, key: Key) -> None:
