@@ -9,7 +9,7 @@ import pytest
 from openpyxl import Workbook, load_workbook
 
 from server.org import groups, people, registering, tree
-from server.org.exchange import columns, leaving, reading, writing
+from server.org.exchange import columns, leaving, looking, reading, writing
 from server.org.exchange.jobs import Job, Jobs
 from server.org.refusal import Refused
 from server.org.trail import Hand, of_unit
@@ -311,6 +311,38 @@ def test_a_bomb_is_not_unpacked() -> None:
     with pytest.raises(Refused) as refused:
         reading.read("a.xlsx", _bomb())
     assert "larger" in refused.value.why
+
+
+def _far(row: int) -> bytes:
+    """The template, and one line that claims to be so far down; a few kilobytes."""
+    kept, line = io.BytesIO(), f'<row r="{row}"><c r="A{row}" t="inlineStr"><is><t>x</t></is></c></row></sheetData>'
+    with zipfile.ZipFile(io.BytesIO(writing.template())) as whole, zipfile.ZipFile(kept, "w") as packed:
+        for name in whole.namelist():
+            packed.writestr(name, whole.read(name).replace(b"</sheetData>", line.encode()))
+    return kept.getvalue()
+
+
+def test_rows_that_no_spreadsheet_has_are_not_counted_through(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "DEEPEST", 1000)
+    with pytest.raises(Refused, match="no file that we can read"):
+        reading.read("a.xlsx", _far(10**12))
+
+
+async def test_a_file_that_takes_too_long_is_given_up_and_the_next_is_read(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(looking, "PATIENCE", 2.0)
+    _, job = await _looked(database, _far(10**12), "a.xlsx")
+    assert job.phase == "refused" and job.refused and "too long" in job.refused.why
+
+
+async def test_a_new_file_takes_the_place_of_one_that_is_still_looked_through(database: Database) -> None:
+    jobs = Jobs(database)
+    unit, files = await _unit(database), (_far(10**12), _xlsx(**{"Đảng viên": [HEAD, _line()]}))
+    first, second = (jobs.start(HAND, unit, "a.xlsx", data, True, ALL) for data in files)
+    await jobs.settled()
+    assert second.clean
+    assert jobs.of("tren", first.id) is None
 
 
 async def test_what_was_changed_meanwhile_is_looked_through_again(either: Database) -> None:

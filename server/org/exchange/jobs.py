@@ -5,8 +5,9 @@ Kept in memory only: what was not written when the program stops is simply sent 
 
 import asyncio
 import secrets
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal
 
 import structlog
@@ -41,6 +42,7 @@ class Job:
     total: int = 0
     plan: Plan | None = None
     refused: Refused | None = None
+    task: asyncio.Task[None] | None = None  # what is under way
 
     @property
     def busy(self) -> bool:
@@ -68,7 +70,9 @@ class Jobs:
     def start(
         self, hand: Hand, scope: Unit, name: str, data: bytes, may_edit_tree: bool, grants: frozenset[str]
     ) -> Job:
-        """Begin to look through a file.  Raises Refused where too many are under way."""
+        """Begin to look through a file; one that the same person still waits for is given up.  Raises Refused where too
+        many are under way."""
+        self._give_up(hand.by)
         resting = [job.id for job in self._jobs.values() if not job.busy]
         if len(self._jobs) >= KEPT and not resting:
             raise Refused("busy", "Too many files are being looked through. Please try again in a minute.")
@@ -76,33 +80,39 @@ class Jobs:
             del self._jobs[resting[0]]
         job = Job(secrets.token_urlsafe(16), hand.by, scope, name[:100], may_edit_tree, grants)
         self._jobs[job.id] = job
-        self._run(job, self._check(job, hand, data))
+        self._run(job, partial(self._check, job, hand, data))
         return job
+
+    def _give_up(self, owner: str) -> None:
+        for job in [job for job in self._jobs.values() if job.owner == owner and job.phase in ("reading", "checking")]:
+            del self._jobs[job.id]
+            if job.task:
+                job.task.cancel()
 
     def write(self, hand: Hand, job: Job) -> None:
         """Begin to write a clean file; anything else is left as it is."""
         if job.clean:
             job.phase, job.done, job.total = "writing", 0, 100
-            self._run(job, self._write(job, hand))
+            self._run(job, partial(self._write, job, hand))
 
     async def settled(self) -> None:
         """Until nothing is under way."""
         while self._tasks:
-            await asyncio.gather(*self._tasks)
+            await asyncio.wait(self._tasks)
 
     async def close(self) -> None:
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    def _run(self, job: Job, work: Coroutine[None, None, None]) -> None:
-        task = asyncio.get_running_loop().create_task(self._guarded(job, work))
+    def _run(self, job: Job, work: Callable[[], Awaitable[None]]) -> None:
+        task = job.task = asyncio.get_running_loop().create_task(self._guarded(job, work))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _guarded(self, job: Job, work: Coroutine[None, None, None]) -> None:
+    async def _guarded(self, job: Job, work: Callable[[], Awaitable[None]]) -> None:
         try:
-            await work
+            await work()
         except Refused as refused:
             job.phase, job.refused = "refused", refused
         except Exception as error:

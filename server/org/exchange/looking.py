@@ -8,6 +8,8 @@ frames on its output, each a length of four bytes and a pickle; both ends are th
 import asyncio
 import os
 import pickle
+import resource
+import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -26,6 +28,8 @@ SMALL = 16 << 10  # bytes of a CSV that is not worth a process
 EVERY = 100  # lines between two words of progress
 PART = 250  # steps of a plan in one frame: some ms of unpacking, then the meetings have their turn
 NICE = 5  # whoever is in a meeting goes first
+CPU, MEMORY = 60, 2 << 30  # seconds and bytes of the process; twenty thousand lines take a tenth of that
+PATIENCE = 300.0  # seconds until it is given up
 
 
 class Broken(Exception):
@@ -81,15 +85,23 @@ async def _beside(database: Database, task: Task, told: Told) -> Plan:
     )
     assert child.stdin and child.stdout
     try:
-        child.stdin.write(await asyncio.to_thread(_framed, (url, task)))
-        child.stdin.close()
-        return await _answer(child.stdout, told)
+        async with asyncio.timeout(PATIENCE):
+            child.stdin.write(await asyncio.to_thread(_framed, (url, task)))
+            child.stdin.close()
+            return await _answer(child.stdout, told)
+    except TimeoutError:
+        raise _endless() from None
     except (asyncio.IncompleteReadError, ConnectionError):
-        raise Broken(f"exit {await child.wait()}") from None
+        code = await child.wait()
+        raise _endless() if code == -signal.SIGXCPU else Broken(f"exit {code}") from None
     finally:
         if child.returncode is None:
             child.kill()
         await child.wait()
+
+
+def _endless() -> Refused:
+    return Refused("file", "Looking through this file takes too long. Please part it.")
 
 
 async def _answer(stream: asyncio.StreamReader, told: Told) -> Plan:
@@ -146,6 +158,8 @@ async def _work(url: str, task: Task, out: BinaryIO) -> None:
 
 def main() -> None:
     os.nice(NICE)
+    resource.setrlimit(resource.RLIMIT_CPU, (CPU, CPU + 1))
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     size = int.from_bytes(sys.stdin.buffer.read(4))
     url, task = pickle.loads(sys.stdin.buffer.read(size))  # noqa: S301  from the process that started us
     asyncio.run(_work(url, task, sys.stdout.buffer))

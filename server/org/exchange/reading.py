@@ -19,6 +19,7 @@ LARGEST = 8 << 20  # bytes of a file
 UNPACKED = 100 << 20  # bytes of an XLSX once unpacked; more is a bomb
 ROWS = 20_000  # lines of a file
 COLUMNS_READ, CELL = 40, 500  # a wider sheet and a longer cell are cut
+DEEPEST = 1 << 20  # rows of any spreadsheet; a file that names a later one would have its blank rows counted for ever
 HEAD = 10  # the headings stand in one of the first lines
 FORMULA = "\x00"  # stands for a cell that holds a formula; no text of a file can
 
@@ -94,6 +95,8 @@ def _text(name: str, data: bytes) -> Iterator[Sheet]:
 def _sheet(name: str, rows: Iterable[Sequence[str]]) -> Iterator[Sheet]:
     found, lines = None, []
     for number, row in enumerate(rows, start=1):
+        if number > DEEPEST:
+            raise Refused("file", "This is no file that we can read. Please send XLSX or CSV.")
         if found is None:
             if number > HEAD:
                 return
