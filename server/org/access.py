@@ -36,7 +36,7 @@ class Actor:
     person_id: str
     home: Unit  # where he is registered
     standing: str  # a status of org.people; "" = none
-    held: tuple[Held, ...]
+    held: tuple[Held, ...]  # none while he is suspended from Party activity: nobody acts for a committee then
     guest_of: tuple[Unit, ...] = ()  # where he attends for a time
     before: tuple[Unit, ...] = ()  # what was merged into his home
     groups: frozenset[str] = frozenset()  # the party groups he sits in
@@ -265,7 +265,7 @@ async def actor(connection: AsyncConnection, person_id: str, day: date) -> Actor
     home = Unit(**row._mapping)
     words = sa.select(statuses.c.standing).where(statuses.c.person_id == person_id, on(statuses, day))
     standing = strongest(set(await connection.scalars(words)))
-    held = await held_by(connection, person_id, day)
+    held = () if standing in (SUSPENDED, TRANSFERRED) else await held_by(connection, person_id, day)
     guest_of = await _guest_of(connection, person_id, day, standing)
     sits = sa.select(group_members.c.group_id).where(group_members.c.person_id == person_id, on(group_members, day))
     groups = frozenset(await connection.scalars(sits))

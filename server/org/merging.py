@@ -18,7 +18,7 @@ from server.records.tables import people as people_table
 
 from . import changing, groups, people, tasks, trail, tree
 from .changing import Described, no_live_meeting, no_round
-from .people import end, on
+from .people import AWAY, end, on
 from .pilot import cases
 from .refusal import Refused
 from .trail import Hand
@@ -103,6 +103,7 @@ async def preview(connection: AsyncConnection, hand: Hand, wish: Wish) -> Previe
 
 async def merge(connection: AsyncConnection, hand: Hand, wish: Wish) -> Unit:
     """The cell that remains.  Raises Refused."""
+    await _hold(connection, wish.cells)
     await preview(connection, hand, wish)
     mandates = await _mandates(connection, wish)
     heir = await _heir(connection, hand, wish)
@@ -129,6 +130,7 @@ async def split(
 ) -> Unit:
     """A new cell beside this one, of these members and of everyone in these groups.  Raises Refused."""
     changing.is_cell(cell)
+    await _hold(connection, [cell])
     await _dated(connection, [cell], hand, day)
     await no_live_meeting(connection, [cell.id])
     await no_round(connection, [cell.id], hand.at)
@@ -164,11 +166,17 @@ async def _fit(connection: AsyncConnection, hand: Hand, wish: Wish) -> None:
     await no_round(connection, [cell.id for cell in wish.cells], hand.at)
 
 
+async def _hold(connection: AsyncConnection, cells: Sequence[Unit]) -> None:
+    """Against whoever would merge or split one of them at the same moment; in one order, so that no two wait for ever."""
+    ids = [cell.id for cell in cells]
+    await connection.execute(sa.select(units.c.id).where(units.c.id.in_(ids)).order_by(units.c.id).with_for_update())
+
+
 async def _dated(connection: AsyncConnection, cells: Sequence[Unit], hand: Hand, day: date) -> None:
     """All of them stand, the day is past, and nothing that would have to move began after it.  Raises Refused."""
     ids = [cell.id for cell in cells]
-    locked = sa.select(units.c.id, units.c.founded, units.c.dissolved).where(units.c.id.in_(ids))
-    rows = (await connection.execute(locked)).all()
+    found = sa.select(units.c.id, units.c.founded, units.c.dissolved).where(units.c.id.in_(ids))
+    rows = (await connection.execute(found)).all()
     if len(rows) != len(ids) or any(row.dissolved for row in rows):
         raise Refused("gone", "This unit is no more, or was moved meanwhile.")
     if day > hand.today or any(row.founded and day < row.founded for row in rows):
@@ -252,7 +260,7 @@ async def _reunite(connection: AsyncConnection, heir: Unit, day: date) -> None:
     both = sa.and_(guest.unit_id == heir.id, guest.kind == "guest", guest.person_id.in_(at_home), on(memberships, day))
     back = list(await connection.scalars(sa.select(guest.person_id).where(both)))
     await end(connection, memberships, both, day)
-    away = sa.and_(statuses.c.person_id.in_(back), statuses.c.standing == "temporary_out")
+    away = sa.and_(statuses.c.person_id.in_(back), statuses.c.standing == AWAY)
     await end(connection, statuses, away, day)
 
 

@@ -17,12 +17,13 @@ SUSPENDED = "suspended"  # đình chỉ sinh hoạt: in the register only; nobod
 
 TRANSFERRED = "transferred"  # gone to an organisation outside this register
 GUEST_STANDING = "temporary_in"
+AWAY = "temporary_out"  # at home, while he is a guest elsewhere
 
 # Of several statuses on one day the first of these is what the person is in the cell that day.
 STRONGEST_FIRST = (
     TRANSFERRED,
     SUSPENDED,
-    "temporary_out",
+    AWAY,
     "exempt",
     GUEST_STANDING,
     "probationary",

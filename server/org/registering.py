@@ -14,7 +14,7 @@ from server.records.tables import group_members, memberships, people, posts, sta
 from . import names, trail
 from . import people as register
 from .intervals import Span, placed
-from .people import GUEST_STANDING, TRANSFERRED, Entry, end
+from .people import AWAY, GUEST_STANDING, TRANSFERRED, Entry, end
 from .refusal import Refused
 from .trail import Hand
 from .tree import CELL, FIRST_DAY, Unit, new_id
@@ -22,7 +22,7 @@ from .tree import CELL, FIRST_DAY, Unit, new_id
 # Of the statuses in one of these rows at most one holds on a day; one of each may (an exempt official member).
 TRACKS: Sequence[frozenset[str]] = (
     frozenset({"probationary", "official", GUEST_STANDING, TRANSFERRED}),
-    frozenset({"exempt", "suspended", "temporary_out"}),
+    frozenset({"exempt", "suspended", AWAY}),
 )
 # post → the action of org.access that whoever enters it needs, toward the unit
 GRANTS: Mapping[str, str] = MappingProxyType(
@@ -161,14 +161,18 @@ async def end_status(connection: AsyncConnection, hand: Hand, of: Entry, status_
     if span is None or until <= span.since or (span.until and until > span.until):
         raise Refused("dates", "That day cannot be right.")
     await connection.execute(sa.update(statuses).where(statuses.c.id == status_id).values(until=until))
+    await _return(connection, of, span, until)
     await trail.note(connection, hand, of.home.id, "status_changed", of.id)
 
 
 async def remove_status(connection: AsyncConnection, hand: Hand, of: Entry, status_id: int) -> None:
     """One that was entered by mistake.  Raises Refused."""
-    ours = sa.and_(statuses.c.id == status_id, statuses.c.person_id == of.id)
-    if (await connection.execute(sa.delete(statuses).where(ours))).rowcount != 1:
+    await _held(connection, of)
+    span = next((span for span in await statuses_of(connection, of.id) if span.id == status_id), None)
+    if span is None:
         raise Refused("gone", "That is no longer there.")
+    await connection.execute(sa.delete(statuses).where(statuses.c.id == status_id))
+    await _return(connection, of, span, span.since)
     await trail.note(connection, hand, of.home.id, "status_removed", of.id)
 
 
@@ -239,6 +243,7 @@ async def leave(connection: AsyncConnection, hand: Hand, of: Entry, day: date) -
     _real(day, hand.today)
     await change_status(connection, hand, of, TRANSFERRED, day)
     await _depart(connection, of, day)
+    await end(connection, posts, posts.c.person_id == of.id, day)  # elsewhere too
     await trail.note(connection, hand, of.home.id, "person_left", of.id)
 
 
@@ -248,10 +253,24 @@ async def host(
     """He attends in another cell for a time: temporarily out at home, temporarily in there.  Raises Refused."""
     if at.kind != CELL or at.id == of.home.id:
         raise Refused("tree", "Please choose another cell.")
-    await change_status(connection, hand, of, "temporary_out", since, until)
+    await change_status(connection, hand, of, AWAY, since, until)
+    await _leave_hosts(connection, of, FIRST_DAY, until, since)  # he attends in one other cell at a time
     await register.join(connection, of.id, at.id, "guest", since, until)
     for unit in (of.home, at):
         await trail.note(connection, hand, unit.id, "guest_added", of.id, new=at.name)
+
+
+async def _return(connection: AsyncConnection, of: Entry, away: Span, day: date) -> None:
+    """Who is not away from that day on is a guest nowhere."""
+    if away.word == AWAY:
+        await _leave_hosts(connection, of, away.since, away.until, day)
+
+
+async def _leave_hosts(connection: AsyncConnection, of: Entry, since: date, until: date | None, day: date) -> None:
+    """Where he became a guest within that time he is none from `day` on."""
+    guest = sa.and_(memberships.c.person_id == of.id, memberships.c.kind == "guest", memberships.c.since >= since)
+    within = memberships.c.since < until if until else sa.true()
+    await end(connection, memberships, sa.and_(guest, within), day)
 
 
 async def _depart(connection: AsyncConnection, of: Entry, day: date) -> None:
@@ -259,6 +278,7 @@ async def _depart(connection: AsyncConnection, of: Entry, day: date) -> None:
     if await connection.scalar(later.limit(1)):
         raise Refused("dates", "The member came here after that day.")
     await end(connection, memberships, memberships.c.person_id == of.id, day)
+    await end(connection, statuses, sa.and_(statuses.c.person_id == of.id, statuses.c.standing == AWAY), day)
     await end(connection, group_members, group_members.c.person_id == of.id, day)
     await end(connection, posts, sa.and_(posts.c.person_id == of.id, posts.c.unit_id == of.home.id), day)
 

@@ -1,5 +1,6 @@
 """Cells become one, or two; what was stays readable under its old name."""
 
+import asyncio
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -136,6 +137,26 @@ async def test_a_guest_of_the_other_cell_is_at_home_again(either: Database, two:
         await merging.merge(connection, HAND, _wish(two))
         found = [each for each in await people.of_cell(connection, "cell-2", DAY) if each.id == "Bốn"]
     assert [each.standing for each in found] == ["official"]
+
+
+async def test_a_cell_is_merged_once_though_two_ask_at_the_same_moment(
+    either: Database, two: tuple[Unit, Unit]
+) -> None:
+    async with either.write() as connection:
+        commune = await tree.unit(connection, "commune")
+        assert commune
+        third = await tree.add(connection, "cell-3", tree.CELL, "Chi bộ ba", commune)
+
+    async def one(into: Unit) -> str:
+        async with either.write() as connection:
+            await merging.merge(connection, HAND, Wish((two[0], into), into, Described(""), "", DAY))
+        return into.id
+
+    done = await asyncio.gather(one(two[1]), one(third), return_exceptions=True)
+    merged, refused = sorted(done, key=lambda each: isinstance(each, Refused))
+    assert isinstance(refused, Refused) and refused.rule == "gone"
+    async with either.read() as connection:
+        assert len(await people.of_cell(connection, str(merged), DAY)) >= 11
 
 
 async def test_what_cannot_be_merged_is_refused_and_nothing_is_done(either: Database, two: tuple[Unit, Unit]) -> None:

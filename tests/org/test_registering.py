@@ -127,6 +127,58 @@ async def test_a_guest_sits_in_the_other_cell_and_not_at_home(either: Database) 
     assert not access.may(before, "join_meeting", other)
 
 
+async def _seated(database: Database, member: str, day: date) -> dict[str, str]:
+    """By cell: as what he is there."""
+    found = {unit: await _standing(database, member, day, unit) for unit in (CELL, "cell-2")}
+    return {unit: standing for unit, standing in found.items() if standing not in ("not there", "temporary_out")}
+
+
+async def test_a_guest_who_is_transferred_for_good_is_at_home_there(either: Database) -> None:
+    other = await _unit(either, "cell-2")
+    async with either.write() as connection:
+        await registering.host(connection, HAND, await _entry(either, "an"), other, BEFORE)
+        await registering.transfer(connection, HAND, await _entry(either, "an"), other, DAY)
+    assert await _seated(either, "an", BEFORE) == {"cell-2": "temporary_in"}
+    assert await _seated(either, "an", DAY) == {"cell-2": "official"}
+
+
+@pytest.mark.parametrize("removed", [False, True])
+async def test_whose_stay_elsewhere_ends_early_is_convened_once(either: Database, removed: bool) -> None:
+    other, entry = await _unit(either, "cell-2"), await _entry(either, "an")
+    async with either.write() as connection:
+        await registering.host(connection, HAND, entry, other, BEFORE, DAY + timedelta(days=90))
+        away = next(s for s in await registering.statuses_of(connection, "an") if s.word == "temporary_out")
+        if removed:
+            await registering.remove_status(connection, HAND, entry, away.id)
+        else:
+            await registering.end_status(connection, HAND, entry, away.id, DAY)
+    assert await _seated(either, "an", BEFORE) == ({CELL: "official"} if removed else {"cell-2": "temporary_in"})
+    assert await _seated(either, "an", DAY) == {CELL: "official"}
+
+
+async def test_who_is_a_guest_elsewhere_anew_is_a_guest_there_alone(either: Database) -> None:
+    entry, commune = await _entry(either, "an"), await _unit(either, "commune")
+    async with either.write() as connection:
+        third = await tree.add(connection, "cell-3", tree.CELL, "Chi bộ ba", commune)
+        await registering.host(connection, HAND, entry, third, BEFORE, DAY + timedelta(days=90))
+        await registering.host(connection, HAND, entry, await _unit(either, "cell-2"), DAY)
+    assert [await _standing(either, "an", day, "cell-3") for day in (BEFORE, DAY)] == ["temporary_in", "not there"]
+    assert await _seated(either, "an", DAY) == {"cell-2": "temporary_in"}
+
+
+@pytest.mark.parametrize("standing", ["suspended", "transferred"])
+async def test_who_is_suspended_or_gone_acts_for_no_committee(either: Database, standing: str) -> None:
+    """tren: in the committee above; whoever is suspended may not act for it, though his mandate is not ended."""
+    async with either.write() as connection:
+        entry = await people.entry(connection, "tren")
+        assert entry
+        await registering.change_status(connection, HAND, entry, standing, DAY)
+    async with either.read() as connection:
+        before, now = [await access.actor(connection, "tren", day) for day in (BEFORE, DAY)]
+    assert before and access.may(before, "see_supervision", await _unit(either))
+    assert now and not access.roles(now, await _unit(either))
+
+
 async def test_a_transfer_moves_the_home_and_ends_posts_and_group(either: Database) -> None:
     other = await _unit(either, "cell-2")
     async with either.write() as connection:
