@@ -167,7 +167,7 @@ async def _fit(connection: AsyncConnection, hand: Hand, wish: Wish) -> None:
 
 
 async def _hold(connection: AsyncConnection, cells: Sequence[Unit]) -> None:
-    """Against whoever would merge or split one of them at the same moment; in one order, so that no two wait for ever."""
+    """Against whoever would merge or split one of them now; in one order, so that no two wait for ever."""
     ids = [cell.id for cell in cells]
     await connection.execute(sa.select(units.c.id).where(units.c.id.in_(ids)).order_by(units.c.id).with_for_update())
 
