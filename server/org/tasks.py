@@ -11,11 +11,13 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from server.records.tables import meetings, people, tasks
+from server.records.tables import meetings, people, summaries, tasks
 
-from . import trail
+from . import access, trail
+from .meetings import COMMITTEE
 from .refusal import Refused, kept
 from .trail import Hand
+from .tree import Unit
 
 OPEN, DONE, WITHDRAWN, OVERDUE = "open", "done", "withdrawn", "overdue"
 STATES = (OPEN, DONE, WITHDRAWN)  # as kept; overdue is read off the deadline
@@ -34,6 +36,8 @@ class Task:
     state: str  # a word of STATES
     result: str
     done_on: date | None
+    of_committee: bool  # given at a meeting of the cell committee
+    adopted: bool  # the minutes of that meeting are
 
     def state_on(self, day: date) -> str:
         """As of that day: open, done, overdue or withdrawn."""
@@ -47,7 +51,13 @@ _FOUND = sa.select(
     tasks,
     sa.func.coalesce(people.c.name, _T.owner).label("owner_name"),
     sa.func.coalesce(meetings.c.title, "").label("meeting_title"),
-).select_from(tasks.outerjoin(people, _T.owner == people.c.id).outerjoin(meetings, _T.meeting == meetings.c.id))
+    sa.func.coalesce(meetings.c.kind == COMMITTEE, sa.false()).label("of_committee"),
+    sa.func.coalesce(summaries.c.adopted, sa.false()).label("adopted"),
+).select_from(
+    tasks.outerjoin(people, _T.owner == people.c.id)
+    .outerjoin(meetings, _T.meeting == meetings.c.id)
+    .outerjoin(summaries, _T.meeting == summaries.c.meeting)
+)
 _ORDER = (_T.deadline, _T.meeting, _T.id)
 
 
@@ -72,6 +82,18 @@ async def of_unit(connection: AsyncConnection, unit_id: str, limit: int = 500) -
     return [_read(row) for row in await connection.execute(found)]
 
 
+def seen(actor: access.Actor, unit: Unit, found: Sequence[Task]) -> list[Task]:
+    """Those of them that this person may read: what the committee gave itself is the committee's and its owner's, and
+    no wording goes up before the minutes are adopted (decision 0007)."""
+    inside = bool(access.roles(actor, unit) & {"member", "committee"})
+    return [
+        each
+        for each in found
+        if each.owner == actor.person_id
+        or ((inside or each.adopted) and access.may(actor, "see_tasks", unit, committee=each.of_committee))
+    ]
+
+
 async def of_owner(connection: AsyncConnection, person_id: str) -> Sequence[Task]:
     """Of one person, what is open, by deadline."""
     found = _FOUND.where(_T.owner == person_id, _T.state == OPEN).order_by(*_ORDER)
@@ -80,16 +102,20 @@ async def of_owner(connection: AsyncConnection, person_id: str) -> Sequence[Task
 
 async def carried_into(connection: AsyncConnection, meeting: str) -> Sequence[Task]:
     """The tasks this meeting begins with, by deadline: given at earlier meetings of the cell, and at the end of the
-    last one before it still open.  What was done since is among them, with its result."""
+    last one before it still open.  What was done since is among them, with its result.  What the committee gave itself
+    comes before the committee alone."""
     m = meetings.c
-    this = (await connection.execute(sa.select(m.unit_id, m.planned_for).where(m.id == meeting))).first()
+    this = (await connection.execute(sa.select(m.unit_id, m.planned_for, m.kind).where(m.id == meeting))).first()
     if this is None:
         return ()
+    cell = sa.func.coalesce(m.kind, "") != COMMITTEE
+    audience, alike = (sa.true(), ~cell) if this.kind == COMMITTEE else (cell, cell)
     held = sa.and_(
         m.unit_id == this.unit_id,
         m.planned_for < this.planned_for,
         m.id != meeting,
         m.closed_at.is_not(None),
+        alike,
         m.round_id.is_(None),  # a group gives no task: what it held is of its round
     )
     last = await connection.scalar(sa.select(sa.func.max(m.planned_for)).where(held))
@@ -99,7 +125,7 @@ async def carried_into(connection: AsyncConnection, meeting: str) -> Sequence[Ta
         since = sa.or_(_T.state == OPEN, sa.and_(_T.state == DONE, _T.done_on >= last.date()))
         before = sa.or_(m.planned_for < this.planned_for, m.id.is_(None))
         found = _FOUND.where(_T.unit_id == this.unit_id, _T.meeting != meeting, before, since)
-    return [_read(row) for row in await connection.execute(found.order_by(*_ORDER))]
+    return [_read(row) for row in await connection.execute(found.where(audience).order_by(*_ORDER))]
 
 
 # -- Keeping up ------------------------------------------------------------------------------------------------------

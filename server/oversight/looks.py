@@ -36,6 +36,8 @@ WHAT: Mapping[str, str] = MappingProxyType(
         "inspection": "Inspection file",
         "minutes": "Minutes",
         "papers": "Papers",
+        "plan": "Plan of the cell",
+        "tasks": "Tasks",
     }
 )
 

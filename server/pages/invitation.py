@@ -34,7 +34,7 @@ async def invitation(request: web.Request, status: int = 200, **values: Any) -> 
         seats = await rows.convened(connection, row, zone)
         listed = await documents.of_meeting(connection, row)
         said = (await answers.of_meeting(connection, row.id)).get(asks.person_id)
-        carried = await tasks.carried_into(connection, row.id)
+        carried = tasks.seen(asks, row.unit, await tasks.carried_into(connection, row.id))
         found = await rounds.of(connection, row, days.today(request))
     seat = next((each for each in seats if each.member == asks.person_id), None)
     if listed and seat:

@@ -67,13 +67,14 @@ async def month(request: web.Request) -> web.StreamResponse:
     async with house.database.read() as connection:
         found = await months.of_month(connection, of, first, today, zone)
         seen = [each for each in found.meetings if _may_see(asks, each.row)]
+        found = replace(found, meetings=seen, tasks=tasks.seen(asks, of, found.tasks))
         papers = await filed(connection, [each.row for each in seen], zone)
     given = {
         "unit": of,
         "month": found,
-        "meetings": seen,
+        "meetings": found.meetings,
         "papers": papers,
-        "late": replace(found, meetings=seen).late(house.clock(), today),
+        "late": found.late(house.clock(), today),
         "before": (first - timedelta(days=1)).replace(day=1),
         "after": (first + timedelta(days=31)).replace(day=1),
         "may": {action: access.may(asks, action, of) for action in ("prepare", "convene")},
@@ -191,7 +192,7 @@ async def task_list(request: web.Request) -> web.StreamResponse:
 async def _tasks(request: web.Request, status: int = 200, **values: Any) -> web.Response:
     of, asks = request[keys.UNIT], await guard.actor(request)
     async with request.app[keys.HOUSE].database.read() as connection:
-        found = await tasks.of_unit(connection, of.id)
+        found = tasks.seen(asks, of, await tasks.of_unit(connection, of.id))
     keeps = access.may(asks, "convene", of)
     given = {"unit": of, "tasks": found, "me": asks.person_id, "keeps": keeps}
     return page(request, "tasks.html", status, **(words(request) | given | values))

@@ -438,6 +438,30 @@ async def test_a_committee_sets_the_agenda_of_all_below_it(served: Served) -> No
     assert meeting
 
 
+@pytest.mark.parametrize("kind", ["committee", "thematic"])
+async def test_the_words_of_a_task_go_no_further_than_its_meeting(served: Served, kind: str) -> None:
+    """Before the minutes are adopted: what the committee gave itself is the committee's, and nothing goes up."""
+    async with served.house.database.write() as connection:
+        when = {"planned_for": served.clock() - timedelta(days=2), "form": "in_person", "place": "", "agenda": []}
+        meeting = {"id": "given", "unit_id": "demo-cell-1", "title": "Họp bàn đơn thư", "kind": kind, "phase": "closed"}
+        await connection.execute(sa.insert(tables.meetings).values(meeting | when))
+        task = {"unit_id": "demo-cell-1", "item": "i1", "owner": "demo-bithu", "deadline": TODAY}
+        await connection.execute(sa.insert(tables.tasks).values(meeting="given", id="t1", text="Xác minh đơn", **task))
+    upcoming = await _planned(await _english(served))
+    pages = (f"{CELL}/tasks", f"{CELL}/plan/{TODAY:%Y-%m}", f"/meetings/{upcoming}/invitation")
+
+    async def read_by(username: str) -> set[bool]:
+        visitor = await _english(served, username)
+        return {"Xác minh đơn" in (await visitor.get(page)).text for page in pages}
+
+    assert await read_by("dangvien01") == {kind != "committee"}
+    assert await read_by("theodoi") == await read_by("xauy") == {False}
+    assert True in await read_by("phobithu")
+    async with served.house.database.read() as connection:
+        left = set(await connection.scalars(sa.select(tables.looks.c.what)))
+    assert {"tasks", "plan"} <= left
+
+
 async def test_a_task_is_kept_up_by_its_owner_and_the_secretary_alone(served: Served) -> None:
     owner, other = await _english(served, "dangvien09"), await _english(served, "dangvien01")
     task = {"meeting": "demo-past", "task": "t4", "result": "Đã viết xong", "done_on": TODAY.isoformat()}

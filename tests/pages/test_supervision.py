@@ -42,6 +42,9 @@ PLACES = (
         for name in ("minutes", "minutes.pdf", "minutes.docx", "meeting.xlsx", "votes.csv", "meeting.zip")
     ),
     ("/people/demo-dangvien01/attendance", "member", "demo-cell-1"),
+    ("/units/demo-cell-2/plan", "plan", "demo-cell-2"),
+    ("/units/demo-cell-2/plan/2026-12", "plan", "demo-cell-2"),
+    ("/units/demo-cell-2/tasks", "tasks", "demo-cell-2"),
 )
 
 
