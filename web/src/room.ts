@@ -48,6 +48,8 @@ export class Room implements store.Deeds {
   private meter = new Meter();
   private said = ""; // what we last told the server that we want
   private saying: ReturnType<typeof setTimeout> | undefined;
+  private closing = false; // the meeting is closed, and the last words are on their way
+  private hushing = false; // the server is being told that the microphone was taken
   private returned = false; // the line is up again, and sound has not been looked after yet
   private stopSync: () => void = () => undefined;
 
@@ -272,13 +274,22 @@ export class Room implements store.Deeds {
     if (store.line.value.up) store.line.value = { up: false, since: Date.now() };
   }
 
-  /** The meeting is closed: nothing more is sent or kept open, and a reload shows the closing screen again. */
+  /** The meeting is closed: what was being written is sent, nothing else, and a reload shows the closing screen again. */
   private afterNews(): void {
-    if (store.view.value?.phase !== "closed" || !this.line) return;
+    if (store.view.value?.phase !== "closed" || !this.line || this.closing) return;
+    this.closing = true;
     this.stop();
-    this.line.close();
-    this.line = null;
+    void this.lastWords().then(() => {
+      this.line?.close();
+      this.line = null;
+      store.parted.value = true;
+    });
     void headOf(this.meeting).then((head) => (store.seal.value = head));
+  }
+
+  private async lastWords(): Promise<void> {
+    const patience = new Promise<void>((late) => setTimeout(late, GOODBYE));
+    await Promise.race([Promise.all(store.lastWords.map((say) => say())).then(() => undefined), patience]);
   }
 
   /** Back after sleep or a change of network. */
@@ -354,6 +365,8 @@ export class Room implements store.Deeds {
       voiceOnly: store.voiceOnly.value,
     };
     const send = wanted(store.mine.value, here);
+    if (store.interrupted.value) this.hush();
+    send.audio &&= !store.interrupted.value; // whoever called is nobody of the meeting
     const { microphone, camera } = this.studio.tracks;
     if (microphone) microphone.enabled = send.audio || store.screen.value === "lobby";
     if (!send.screen && store.mine.value && this.studio.screen) this.studio.stopSharing(); // it ends with the floor
@@ -434,9 +447,15 @@ export class Room implements store.Deeds {
   private interrupted(kind: "microphone" | "camera"): void {
     const mine = store.mine.value;
     if (kind !== "microphone" || mine?.microphone !== "on" || mine.active !== this.connection || !this.line) return;
-    store.interrupted.value = true;
-    void this.peer?.send(null, this.studio.tracks.camera, this.studio.screen); // before the server has answered
-    void this.ask("TurnOffMicrophone");
+    store.interrupted.value = true; // and so nothing is sent, before the server has answered
+  }
+
+  /** Until the server knows it: the line may have been away when the call began. */
+  private hush(): void {
+    const mine = store.mine.value;
+    if (mine?.microphone !== "on" || mine.active !== this.connection || !this.line?.connected || this.hushing) return;
+    this.hushing = true;
+    void this.ask("TurnOffMicrophone").finally(() => (this.hushing = false));
   }
 
   private remember(part: Partial<ReturnType<typeof recall>>): void {

@@ -109,6 +109,10 @@ export const canShare = signal(false);
 export const sharing = signal(false);
 /** What the server's media process says of our connection; null = nothing yet. */
 export const feed = signal<wire.FeedMessage | null>(null);
+/** What must still be sent when the chair closes, before the line is given up. */
+export const lastWords: (() => Promise<void>)[] = [];
+/** They are said, or it was waited long enough. */
+export const parted = signal(false);
 /** Another program or a telephone call has taken the microphone. */
 export const interrupted = signal(false);
 export const choices = signal<{ microphones: MediaDeviceInfo[]; cameras: MediaDeviceInfo[] }>({

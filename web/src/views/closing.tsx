@@ -1,12 +1,31 @@
 /** The last screens: closed, left, refused. */
-import { deeds, ended, place, seal, type View } from "../store";
+import { deeds, ended, parted, place, seal, type View } from "../store";
 import { clock, day, hour } from "../time";
 import { t } from "../words";
 import { Icon } from "./icons";
+import { unsent } from "./minutes_keeping";
 import { agendaInOrder } from "./reading";
 
 const papers = () => `/meetings/${encodeURIComponent(place.meeting)}/papers`;
 const attendance = () => `/meetings/${encodeURIComponent(place.meeting)}/attendance`;
+
+/** What its writer would otherwise take for written. */
+function Unsent({ view }: { view: View }) {
+  const parts = parted.value ? unsent(view) : [];
+  if (parts.length === 0) return null;
+  return (
+    <div class="notice care" role="alert">
+      <div class="stack tight">
+        <p>{t("These words of yours did not come into the minutes. Please copy them to the page of the papers.")}</p>
+        {parts.map(([item, text]) => (
+          <p key={item} class="written">
+            {text}
+          </p>
+        ))}
+      </div>
+    </div>
+  );
+}
 
 /** The meeting is closed: what it came to, and where its record lies. */
 export function Closed({ view }: { view: View }) {
@@ -37,6 +56,7 @@ export function Closed({ view }: { view: View }) {
           {t("{n} of {all} items done", { n: items.filter(([, item]) => item.state === "closed").length, all: items.length })}
         </dd>
       </dl>
+      <Unsent view={view} />
       <div class="seal">
         <Icon of="seal" />
         <div>

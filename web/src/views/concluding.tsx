@@ -1,6 +1,6 @@
 /** What was concluded on each item, and who does what by when. */
 import { useSignal } from "@preact/signals";
-import { useId, useState } from "preact/hooks";
+import { useEffect, useId, useState } from "preact/hooks";
 import { type AgendaItem, freshId, type Item, may, type Task, type View } from "../store";
 import { hour } from "../time";
 import { t } from "../words";
@@ -95,6 +95,9 @@ function TaskDialog({ view, name, draft, before, close }: TaskDialogProps) {
     dropDraft(draft);
     close();
   };
+  useEffect(() => {
+    if (name === "GiveTask" && view.tasks[task.task]) done(); // it is given, though its answer was lost
+  });
   return (
     <Dialog title={name === "GiveTask" ? t("Give a task") : t("Change the task")} close={close}>
       <CommandForm name={name} fields={() => ({ ...task, text: task.text.trim() })} action={t("Write down")} ready={ready} done={done} back={close}>

@@ -244,7 +244,7 @@ function Heard({ mine }: { mine: Mine }) {
 
 function heard(mine: Mine): [string, string] {
   if (mine.microphone === "muted") return ["", t("The chair has muted your microphone.")];
-  if (interrupted.value && may("TurnOnMicrophone"))
+  if (interrupted.value && mine.microphone === "off" && may("TurnOnMicrophone"))
     return ["care", t("A call or another program took your microphone, so it is off. Press “Turn sound on” to speak again.")];
   if (mine.microphone === "off") return ["", t("Nobody hears you: your microphone is off.")];
   if (microphone.value.state !== "ready") return ["care", t("Nobody hears you: press “Turn sound on” to allow the microphone.")];

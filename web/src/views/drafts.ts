@@ -24,3 +24,22 @@ export function dropDraft(name: string): void {
   const { [name]: _, ...others } = kept.value;
   kept.value = others;
 }
+
+/** What is typed survives a reload that comes before the server has it. */
+export const spare = {
+  read<T>(name: string): T | null {
+    try {
+      return JSON.parse(sessionStorage.getItem(name) ?? "null") as T | null;
+    } catch {
+      return null;
+    }
+  },
+  write(name: string, draft: unknown): void {
+    try {
+      if (draft) sessionStorage.setItem(name, JSON.stringify(draft));
+      else sessionStorage.removeItem(name);
+    } catch {
+      /* storage is barred: the server has all but the last second */
+    }
+  },
+};

@@ -3,7 +3,7 @@ import { signal, useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { deeds, type Fields, may, type Member, type Mine, place, type View, type ReportAnswer, type Sitting } from "../store";
 import { t } from "../words";
-import { draftOf, dropDraft, hasDraft, keepDraft } from "./drafts";
+import { draftOf, dropDraft, hasDraft, keepDraft, spare } from "./drafts";
 import { Written } from "./forms";
 import { inOrder } from "./groups_reading";
 import { usePending } from "./parts";
@@ -12,25 +12,6 @@ import { nameOf } from "./reading";
 const PAUSE = 1200; // ms after the last key
 const MOST = 2000;
 const HANDS = ["hands_for", "hands_against", "hands_other"] as const;
-
-/** What is typed survives a reload that comes before the server has it. */
-const spare = {
-  read(name: string): ReportAnswer | null {
-    try {
-      return JSON.parse(sessionStorage.getItem(name) ?? "null") as ReportAnswer | null;
-    } catch {
-      return null;
-    }
-  },
-  write(name: string, answer: ReportAnswer | null): void {
-    try {
-      if (answer) sessionStorage.setItem(name, JSON.stringify(answer));
-      else sessionStorage.removeItem(name);
-    } catch {
-      /* storage is barred: the server has all but the last second */
-    }
-  },
-};
 
 const saving = signal<Readonly<Record<string, "saving" | "saved" | "failed">>>({});
 const timers: Record<string, ReturnType<typeof setTimeout>> = {};
@@ -156,7 +137,7 @@ function Form({ view, number, sitting, group, answers }: FormProps) {
   useEffect(() => {
     for (const [id] of questions) {
       const name = nameFor(id);
-      const typed = hasDraft(name) ? null : spare.read(name);
+      const typed = hasDraft(name) ? null : spare.read<ReportAnswer>(name);
       if (typed) write(name, id, typed);
     }
     return () => questions.forEach(([id]) => void save(nameFor(id), id));

@@ -1,13 +1,13 @@
 /** The minutes while they are written: each part by its own version, so that two people lose nothing. */
 import { useEffect } from "preact/hooks";
-import { deeds, type Item, may, type Mine, type View } from "../store";
+import { type Item, may, type Mine, type View } from "../store";
 import { hour } from "../time";
 import { t } from "../words";
-import { draftOf, dropDraft, hasDraft, keepDraft } from "./drafts";
 import { Written } from "./forms";
-import { Act, usePending } from "./parts";
+import { isOlder, isWritten, minutesDraft, saveMinutes, saving, settleMinutes, writeMinutes } from "./minutes_keeping";
+import { Act } from "./parts";
 import { agendaInOrder, nameOf } from "./reading";
-import { joinedTexts, type MinutesDraft, overtaken } from "./record_reading";
+import { joinedTexts, type MinutesDraft } from "./record_reading";
 
 const MOST = 10_000;
 const WHOLE: Item = ""; // of the meeting as a whole
@@ -40,30 +40,17 @@ function Newer({ view, item, draft, keep }: { view: View; item: Item; draft: Min
   );
 }
 
-/** Sent when the writer leaves the field or presses the button; the draft goes when the view has the same text. */
+/** Sent a breath after the last key, when the writer leaves the field, and when he presses the button. */
 function Writing({ view, item, title }: PartProps) {
-  const name = `minutes ${item}`;
   const line = view.minutes.items[item];
-  const draft = draftOf<MinutesDraft>(name, { text: line?.text ?? "", base: line?.version ?? 0 });
-  const [pending, run] = usePending();
-  const same = (line?.text ?? "") === draft.text.trim();
-  const older = hasDraft(name) && !same && overtaken(draft, line?.version ?? 0);
-  const keep = (next: MinutesDraft) => keepDraft(name, next);
-  useEffect(() => {
-    if (hasDraft(name) && same && !pending) dropDraft(name);
-  }, [line?.version, pending]);
-  const send = async () => {
-    const answer = await deeds().ask("WriteMinutes", { item, text: draft.text.trim(), base_version: draft.base });
-    const now = draftOf(name, draft);
-    if ("done" in answer) keep({ text: now.text, base: draft.base + 1 });
-  };
-  const save = () => {
-    if (!same && !older) run(send);
-  };
+  const draft = minutesDraft(item);
+  const [same, older, pending] = [isWritten(item), isOlder(item), saving.value[item] === true];
+  useEffect(() => settleMinutes(item), [line?.version, pending]);
+  const save = () => void saveMinutes(item);
   return (
     <div class="stack tight">
-      {older && <Newer view={view} item={item} draft={draft} keep={keep} />}
-      <Written label={title} text={draft.text} most={MOST} write={(text) => keep({ ...draft, text })} leave={save} />
+      {older && <Newer view={view} item={item} draft={draft} keep={(next) => writeMinutes(item, next)} />}
+      <Written label={title} text={draft.text} most={MOST} write={(text) => writeMinutes(item, { ...draft, text })} leave={save} />
       <div class="row">
         <span class="soft small">{line ? t("{name} wrote at {time}", { name: nameOf(view, line.by), time: hour(line.at) }) : ""}</span>
         <button type="button" class="button push" aria-busy={pending} disabled={same || older} onClick={save}>

@@ -1,5 +1,5 @@
 /** The score of the meeting: proposed, agreed by the committee, voted by the cell. */
-import { useState } from "preact/hooks";
+import { useMemo } from "preact/hooks";
 import { freshId, may, type Mine, type View } from "../store";
 import { t } from "../words";
 import { draftOf, dropDraft, keepDraft } from "./drafts";
@@ -86,7 +86,7 @@ function Sheet({ view }: { view: View }) {
 }
 
 export function Score({ view, mine }: { view: View; mine: Mine }) {
-  const [vote, setVote] = useState(freshId);
+  const vote = useMemo(freshId, [Object.keys(view.votes.all).length]); // an id that was used is never used again
   const sheet = view.score.sheet;
   const text = sheet ? t("The score of this meeting: {n} points, {grade}", { n: sheet.total, grade: wordOf(GRADES, sheet.grade) }) : "";
   return (
@@ -101,7 +101,7 @@ export function Score({ view, mine }: { view: View; mine: Mine }) {
       )}
       {mine.chair && sheet?.state === "agreed" && (
         <div class="row">
-          <Act name="OpenVote" fields={{ vote, kind: "score", text }} look="main" done={() => setVote(freshId())}>
+          <Act name="OpenVote" fields={{ vote, kind: "score", text }} look="main">
             {t("Put the score to the vote")}
           </Act>
         </div>

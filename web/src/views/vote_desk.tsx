@@ -1,6 +1,6 @@
 /** The chair's desk for votes: put a motion, enter hands, close with the names before him, cancel with a reason. */
 import { useSignal } from "@preact/signals";
-import { useId, useState } from "preact/hooks";
+import { useEffect, useId, useState } from "preact/hooks";
 import { deeds, freshId, may, type Member, type View, type Vote, type VoteLine } from "../store";
 import { t } from "../words";
 import { draftOf, dropDraft, keepDraft } from "./drafts";
@@ -27,12 +27,17 @@ function MotionDialog({ view, close }: { view: View; close: () => void }) {
   const rule = view.motions[draft.kind];
   const [pending, run] = usePending();
   const [select, field] = [useId(), useId()];
+  const done = () => {
+    dropDraft(MOTION);
+    close();
+  };
+  useEffect(() => {
+    if (view.votes.all[draft.vote]) done(); // it is put, though its answer was lost
+  });
   const put = async () => {
     const fields = { vote: draft.vote, kind: draft.kind, text: draft.text.trim() };
     const answer = await deeds().ask(rule?.secret ? "RecordPaperBallot" : "OpenVote", fields);
-    if (!("done" in answer)) return;
-    dropDraft(MOTION);
-    close();
+    if ("done" in answer) done();
   };
   return (
     <Dialog title={t("Put to the vote")} close={close}>
