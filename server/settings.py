@@ -67,6 +67,13 @@ def _addresses(value: str) -> str:
     return ",".join(_address(each.strip()) for each in value.split(","))
 
 
+def _networks(value: str) -> str:
+    try:
+        return ",".join(str(ipaddress.ip_network(each.strip())) for each in value.split(","))
+    except ValueError:
+        raise ValueError("must be networks, as 127.0.0.0/8,172.17.0.0/16") from None
+
+
 def _relays(value: str) -> str:
     urls = [each.strip() for each in value.split(",")] if value else []
     if any(not re.fullmatch(r"turns?:[^\s?]+(\?transport=(udp|tcp))?", url) for url in urls):
@@ -112,6 +119,7 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"  # where HTTP listens
     port: Port = 8080
     data_dir: Path = Path("var")
+    proxies: Annotated[str, AfterValidator(_networks)] = "127.0.0.0/8,::1/128"  # whose word on addresses is believed
     public_url: Annotated[str, AfterValidator(_url)] = Field(
         default_factory=lambda known: f"http://127.0.0.1:{known.get('port', 8080)}"
     )

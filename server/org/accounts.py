@@ -5,11 +5,13 @@ same answer after the same work and in the same time.
 """
 
 import asyncio
+import hmac
 import secrets
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
+from hashlib import sha256
 
 import sqlalchemy as sa
 from argon2 import PasswordHasher
@@ -34,6 +36,7 @@ class SecondStep:
     """The password was right; a code of the second factor is still to come."""
 
     account_id: str
+    stamp: str  # of the password: when another is set meanwhile, this step is over
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +84,7 @@ class Accounts:
             await self.refusal(began)
             return None
         if found.factor:
-            return SecondStep(found.id)
+            return SecondStep(found.id, found.stamp)
         async with self.database.write() as connection:
             return await self.sessions.open(connection, found.id, device, old_token)
 
@@ -93,7 +96,8 @@ class Accounts:
         began = time.monotonic()
         found = await self._counted(accounts.c.id == step.account_id)
         async with self.database.write() as connection:
-            if found and found.allowed and await self._second(connection, found, "".join(code.split())):
+            ours = found and found.allowed and hmac.compare_digest(found.stamp, step.stamp)
+            if found and ours and await self._second(connection, found, "".join(code.split())):
                 await connection.execute(_of(found.id).values(failed=0, locked_until=None))
                 return await self.sessions.open(connection, found.id, device, old_token)
         await self.refusal(began)
@@ -245,7 +249,8 @@ class Accounts:
             return None
         values: dict[str, object] = {} if found.factor else {"failed": 0, "locked_until": None}
         if self._passwords.outworn(hashed):
-            values["password_hash"] = await self.hashed(password)
+            values["password_hash"] = anew = await self.hashed(password)
+            found = replace(found, password_hash=anew)
         if values:
             async with self.database.write() as connection:
                 await connection.execute(_of(found.id).values(values))
@@ -295,6 +300,11 @@ class _Found:
     allowed: bool
     factor: str  # sealed; "" = none
     factor_step: int
+
+    @property
+    def stamp(self) -> str:
+        """Of the password of now; it tells nothing of it."""
+        return sha256(self.password_hash.encode()).hexdigest()
 
 
 def _of(account_id: str) -> sa.Update:

@@ -8,7 +8,7 @@ from prometheus_client import REGISTRY, CollectorRegistry
 
 from server.notify.links import Links
 
-from . import accounts, csrf, documents, headers, joining, keys, network, proof, register_files, render
+from . import accounts, csrf, documents, headers, joining, keys, network, proof, register_files, render, signing_in
 from .assets import Assets
 from .guard import calm, guarded, known
 from .keys import House, Log
@@ -41,6 +41,7 @@ def setup(app: web.Application, house: House, registry: CollectorRegistry = REGI
     network.setup(app)
     documents.setup(app)
     joining.setup(app)
+    signing_in.setup(app)
     accounts.setup(app)
     app.middlewares.extend((calm, known, guarded))
     headers.install(app, settings)

@@ -35,7 +35,9 @@ async def follow(request: web.Request) -> web.StreamResponse:
     door = f"/meetings/{row.id}"
     if keys.SESSION in request:
         raise web.HTTPSeeOther(door)
-    return page(request, "sign_in.html", next=door, username="", wrong=False, named=await named(request, token))
+    return page(
+        request, "sign_in.html", next=door, username="", wrong=False, many=False, named=await named(request, token)
+    )
 
 
 async def named(request: web.Request, token: str) -> Named | None:

@@ -9,9 +9,18 @@ from server.org.passwords import Unfit
 from . import csrf, days, devices, guard, keys, personal
 from .next import HOME, local
 from .render import page
+from .tries import Tries, address
 
 YEAR = 365 * 86400
+WRONG = 100  # passwords from one address in an hour: a factory behind one address mistypes less, a guesser more
 CODE_SECONDS = 300  # from the password to the code of the second factor
+
+
+TRIES: "web.AppKey[Tries]" = web.AppKey("sign_in_tries")
+
+
+def setup(app: web.Application) -> None:
+    app[TRIES] = Tries(app[keys.HOUSE].clock)
 
 
 async def front(request: web.Request) -> web.StreamResponse:
@@ -23,7 +32,15 @@ async def form(request: web.Request) -> web.StreamResponse:
     wanted = local(request.query.get("next", ""))
     if keys.SESSION in request:
         raise web.HTTPSeeOther(wanted)
-    return page(request, "sign_in.html", next=wanted, username="", wrong=False, named=None)
+    return _form(request, wanted)
+
+
+def _form(
+    request: web.Request, wanted: str, status: int = 200, username: str = "", named: personal.Named | None = None
+) -> web.Response:
+    """401: wrong; 429: too often from there."""
+    given = {"next": wanted, "username": username, "named": named, "wrong": status == 401, "many": status == 429}
+    return page(request, "sign_in.html", status, **given)
 
 
 async def sign_in(request: web.Request) -> web.StreamResponse:
@@ -32,16 +49,20 @@ async def sign_in(request: web.Request) -> web.StreamResponse:
     sent = await fields(request, "username", "password", "next", "link")
     wanted, named = local(sent["next"]), await personal.named(request, sent["link"]) if sent["link"] else None
     old = request.cookies.get(guard.SESSION_COOKIE, "")
-    accounts = request.app[keys.HOUSE].accounts
+    accounts, tries, where = request.app[keys.HOUSE].accounts, request.app[TRIES], address(request)
+    typed = sent["username"][:64]
+    if tries.too_many(where, WRONG):
+        return _form(request, wanted, 429, typed, named)
     token = await accounts.sign_in(
         named.username if named else sent["username"], sent["password"], device(request), old
     )
     request.app[keys.METRICS].sign_ins.labels("done" if token else "refused").inc()
     if token is None:
-        typed = sent["username"][:64]
-        return page(request, "sign_in.html", status=401, next=wanted, username=typed, wrong=True, named=named)
+        tries.wrong(where)
+        return _form(request, wanted, 401, typed, named)
     if isinstance(token, SecondStep):
-        return _code(request, token, wanted)
+        sealed = factor.sealed(accounts.key, f"{token.account_id} {token.stamp}".encode())
+        return _code(request, sealed, wanted)
     return with_session(request, web.Response(status=303, headers={"Location": wanted}), token)
 
 
@@ -52,16 +73,16 @@ async def code(request: web.Request) -> web.StreamResponse:
     proven = factor.unsealed(accounts.key, sent["step"], CODE_SECONDS)
     if proven is None:
         raise web.HTTPSeeOther("/sign-in")
-    step, old = SecondStep(proven.decode()), request.cookies.get(guard.SESSION_COOKIE, "")
+    account_id, _, stamp = proven.decode().partition(" ")
+    step, old = SecondStep(account_id, stamp), request.cookies.get(guard.SESSION_COOKIE, "")
     token = await accounts.second_step(step, sent["code"][:40], device(request), old)
     if token is None:
-        return _code(request, step, wanted, wrong=True)
+        return _code(request, sent["step"], wanted, wrong=True)  # the five minutes run on
     return with_session(request, web.Response(status=303, headers={"Location": wanted}), token)
 
 
-def _code(request: web.Request, step: SecondStep, wanted: str, wrong: bool = False) -> web.Response:
-    sealed = factor.sealed(request.app[keys.HOUSE].accounts.key, step.account_id.encode())
-    return page(request, "sign_in_code.html", status=401 if wrong else 200, next=wanted, step=sealed, wrong=wrong)
+def _code(request: web.Request, step: str, wanted: str, wrong: bool = False) -> web.Response:
+    return page(request, "sign_in_code.html", status=401 if wrong else 200, next=wanted, step=step, wrong=wrong)
 
 
 async def sign_out(request: web.Request) -> web.StreamResponse:

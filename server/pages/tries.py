@@ -4,8 +4,11 @@ import ipaddress
 from collections import OrderedDict
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import cache
 
 from aiohttp import web
+
+from .keys import HOUSE
 
 WINDOW = timedelta(hours=1)
 ADDRESSES = 10_000  # the one longest quiet is forgotten first
@@ -35,12 +38,19 @@ class Tries:
 
 
 def address(request: web.Request) -> str:
-    """Where whoever asks comes from: of a proxy on this machine, what it says last.  IPv6: the network of 64 bits."""
-    said = request.remote or ""
-    if said in ("127.0.0.1", "::1"):
-        said = request.headers.get("X-Forwarded-For", said).rsplit(",", 1)[-1].strip()
+    """Where whoever asks comes from: what a proxy of ours says of that is believed, back to the first who is none.
+    IPv6: the network of 64 bits."""
+    proxies = _networks(request.app[HOUSE].settings.proxies)
+    said = request.headers.get("X-Forwarded-For", "")
+    hops = [request.remote or "", *reversed([hop.strip() for hop in said.split(",") if hop.strip()])]
     try:
-        found = ipaddress.ip_address(said)
+        found = [ipaddress.ip_address(hop) for hop in hops]
     except ValueError:
         return "?"
-    return str(ipaddress.ip_network((found, 64), strict=False)) if found.version == 6 else str(found)
+    first = next((each for each in found if not any(each in network for network in proxies)), found[-1])
+    return str(ipaddress.ip_network((first, 64), strict=False)) if first.version == 6 else str(first)
+
+
+@cache
+def _networks(text: str) -> tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]:
+    return tuple(ipaddress.ip_network(each) for each in text.split(","))

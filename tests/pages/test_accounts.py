@@ -370,6 +370,16 @@ async def test_with_a_second_factor_the_password_alone_opens_nothing(served: Ser
     assert visitor.path == "/meetings"
 
 
+async def test_a_step_of_before_the_password_was_changed_leads_nowhere(served: Served) -> None:
+    owner = await served.visitor(**ENGLISH).sign_in("quantri")
+    secret, _ = await _sets_up(owner, served)
+    served.clock.advance(seconds=30)
+    thief = await served.visitor(**ENGLISH).sign_in("quantri")
+    await owner.post("/account/password", old=PASSWORD, new="trăng-sáng-sân-trường-9", again="trăng-sáng-sân-trường-9")
+    assert owner.path == "/account?changed"
+    assert (await _step(thief, factor.code_at(secret, served.clock()))).status == 401
+
+
 async def test_a_code_of_the_app_is_taken_once(served: Served) -> None:
     secret, _ = await _sets_up(await served.visitor(**ENGLISH).sign_in("quantri"), served)
     served.clock.advance(seconds=30)

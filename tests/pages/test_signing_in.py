@@ -1,9 +1,15 @@
 """Signing in, out, everywhere; forms that are not ours; where one lands."""
 
 import re
+from unittest.mock import Mock
 
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import make_mocked_request
 from yarl import URL
+
+from server.pages import keys, signing_in
+from server.pages.tries import address
 
 from .conftest import PASSWORD, Serve, Served
 
@@ -20,6 +26,44 @@ async def test_a_member_signs_in_and_sees_his_meetings(served: Served) -> None:
 async def test_the_front_page_leads_to_the_sign_in_or_to_the_meetings(served: Served) -> None:
     assert (await served.visitor().get("/")).path == "/sign-in"
     assert (await (await served.member()).get("/")).path == "/meetings"
+
+
+async def test_who_guesses_from_one_address_waits_and_others_do_not(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(signing_in, "WRONG", 4)
+    guess = served.visitor(**{"X-Forwarded-For": "203.0.113.9", **ENGLISH})
+    for n in range(1, 5):
+        assert (await guess.sign_in(f"dangvien0{n}", "wrong")).status == 401
+    assert (await guess.sign_in("dangvien01")).status == 429
+    assert "too many wrong passwords" in guess.text
+    for _ in range(5):  # what is not looked at locks nobody
+        await guess.sign_in("dangvien05", "wrong")
+    other = served.visitor(**{"X-Forwarded-For": "203.0.113.10"})
+    assert (await other.sign_in("dangvien05")).path == "/meetings"
+    served.clock.advance(hours=1)
+    assert (await guess.sign_in("dangvien01")).path == "/meetings"
+
+
+@pytest.mark.parametrize(
+    ("proxies", "said", "of"),
+    [
+        ("127.0.0.0/8", "", "127.0.0.1"),
+        ("127.0.0.0/8", "203.0.113.9", "203.0.113.9"),
+        ("127.0.0.0/8", "203.0.113.1, 203.0.113.9", "203.0.113.9"),  # the first was said by a stranger
+        ("127.0.0.0/8,172.17.0.0/16", "203.0.113.9, 172.17.0.1", "203.0.113.9"),
+        ("172.17.0.0/16", "203.0.113.9", "127.0.0.1"),
+        ("127.0.0.0/8", "2001:db8::1:2:3:4", "2001:db8::/64"),
+        ("127.0.0.0/8", "who knows", "?"),
+    ],
+)
+async def test_what_our_proxies_say_of_an_address_is_believed(serve: Serve, proxies: str, said: str, of: str) -> None:
+    served = await serve(proxies=proxies)
+    app = web.Application()
+    app[keys.HOUSE] = served.house
+    transport = Mock(get_extra_info=lambda name, default=None: ("127.0.0.1", 5) if name == "peername" else default)
+    headers = {"X-Forwarded-For": said} if said else {}
+    assert address(make_mocked_request("GET", "/", headers, app=app, transport=transport)) == of
 
 
 async def test_wrong_unknown_and_locked_are_answered_alike(served: Served) -> None:
