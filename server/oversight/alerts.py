@@ -244,10 +244,11 @@ def _away(unit_id: str, tally: Tally, rules: Mapping[str, Rule], today: date) ->
     if row > number(rules, "absences_in_a_row"):
         first = tally.lines[-row].month  # the same row of absences is alerted once
         found.append(Found(unit_id, "excused", tally.member, first, {"name": tally.name, "count": row}))
-    away = months_absent(tally.lines, today.year)
-    if len(away) >= number(rules, "months_absent_a_year"):
-        facts: dict[str, Fact] = {"name": tally.name, "count": len(away), "year": today.year}
-        found.append(Found(unit_id, "absent", tally.member, str(today.year), facts))
+    for year in sorted({(today - RECENT).year, today.year}):  # December may close after the last look of its year
+        away = months_absent(tally.lines, year)
+        if len(away) >= number(rules, "months_absent_a_year"):
+            facts: dict[str, Fact] = {"name": tally.name, "count": len(away), "year": year}
+            found.append(Found(unit_id, "absent", tally.member, str(year), facts))
     return found
 
 

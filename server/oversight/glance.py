@@ -32,17 +32,17 @@ class Branch:
     sums: Sums
 
 
-def living(month: Month) -> sa.ColumnElement[bool]:
-    """The cells there were at the end of the month."""
+def living(month: Month, last: Month | None = None) -> sa.ColumnElement[bool]:
+    """The cells there were at the end of the month, or of any from it to `last`."""
     here = sa.or_(_u.dissolved.is_(None), _u.dissolved >= month.after)
-    return sa.and_(_u.kind == CELL, here, sa.or_(_u.founded.is_(None), _u.founded < month.after))
+    return sa.and_(_u.kind == CELL, here, sa.or_(_u.founded.is_(None), _u.founded < (last or month).after))
 
 
-def _planned(month: Month, zone: ZoneInfo) -> sa.ColumnElement[bool]:
+def _planned(month: Month, zone: ZoneInfo, m: Any = None) -> sa.ColumnElement[bool]:
     """The meetings of whole cells that make the month; a round is one."""
-    begin, end = month.moments(zone)
-    when = sa.and_(_m.planned_for >= begin, _m.planned_for < end)
-    return sa.and_(when, _m.kind.in_(REGULAR), _m.phase != "cancelled", _m.round_id.is_(None))
+    m, (begin, end) = _m if m is None else m, month.moments(zone)
+    when = sa.and_(m.planned_for >= begin, m.planned_for < end)
+    return sa.and_(when, m.kind.in_(REGULAR), m.phase != "cancelled", m.round_id.is_(None))
 
 
 # -- Level by level --------------------------------------------------------------------------------------------------
@@ -61,10 +61,12 @@ async def level(connection: AsyncConnection, top: Unit, month: Month, zone: Zone
     return whole, [branch for branch in every if branch is not whole]
 
 
-async def below_with_cells(connection: AsyncConnection, top: Unit, month: Month) -> list[Unit]:
-    """The units directly below that have cells, by name."""
+async def below_with_cells(
+    connection: AsyncConnection, top: Unit, month: Month, last: Month | None = None
+) -> list[Unit]:
+    """The units directly below that have cells in the month, or in any from it to `last`, by name."""
     place = _place(top)
-    counted = sa.select(place, sa.func.count()).select_from(_under).where(below(top.path), living(month))
+    counted = sa.select(place, sa.func.count()).select_from(_under).where(below(top.path), living(month, last))
     rows = (await connection.execute(counted.group_by(place))).all()
     cells = _by_child([(path, count) for path, count in rows], top)
     found = sa.select(_u.id, _u.kind, _u.name, _u.path).where(_u.parent_id == top.id).order_by(_u.folded, _u.id)
@@ -119,10 +121,10 @@ async def months(connection: AsyncConnection, top: Unit, span: Sequence[Month]) 
 
 
 def _alive(lives: Counter[Any], month: Month) -> int:
-    return sum(count for (founded, dissolved), count in lives.items() if _lived(founded, dissolved, month))
+    return sum(count for (founded, dissolved), count in lives.items() if lived(founded, dissolved, month))
 
 
-def _lived(founded: date | None, dissolved: date | None, month: Month) -> bool:
+def lived(founded: date | None, dissolved: date | None, month: Month) -> bool:
     """At the end of the month."""
     return (founded is None or founded < month.after) and (dissolved is None or dissolved >= month.after)
 
@@ -137,7 +139,7 @@ async def cells_by_month(
     rows = (await connection.execute(ours)).all()
 
     def alive(month: Month) -> list[tuple[str, int]]:
-        return [(path, count) for path, founded, dissolved, count in rows if _lived(founded, dissolved, month)]
+        return [(path, count) for path, founded, dissolved, count in rows if lived(founded, dissolved, month)]
 
     return {month: _by_child(alive(month), top) for month in span}
 
@@ -235,10 +237,19 @@ async def cells(
 def _found_in(month: Month, zone: ZoneInfo) -> sa.Join:
     """Every cell with its regular meeting of the month, what became of it and what its record is worth."""
     return (
-        units.outerjoin(meetings, sa.and_(_m.unit_id == _u.id, _planned(month, zone)))
+        units.outerjoin(meetings, sa.and_(_m.unit_id == _u.id, _planned(month, zone), _m.id == _first(month, zone)))
         .outerjoin(summaries, sa.and_(_s.meeting == _m.id, _s.month == str(month)))
         .outerjoin(verdicts, _v.meeting == _s.meeting)
     )
+
+
+def _first(month: Month, zone: ZoneInfo) -> sa.ScalarSelect[str]:
+    """Of several in the month one that was held, the latest: a cell stands in the list once."""
+    other = meetings.alias("other")
+    ours = sa.and_(other.c.unit_id == _u.id, _planned(month, zone, other.c))
+    held = sa.case((other.c.phase == "closed", 0), else_=1)
+    order = (held, other.c.planned_for.desc(), other.c.id)
+    return sa.select(other.c.id).where(ours).order_by(*order).limit(1).correlate(units).scalar_subquery()
 
 
 def _fits(top: Unit, month: Month, asked: Asked) -> Iterator[sa.ColumnElement[bool]]:

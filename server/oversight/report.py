@@ -22,7 +22,7 @@ from server.records.tables import below, tasks, unit_months, units
 
 from .appraisals import Appraisal
 from .appraisals import of_cells as appraised
-from .glance import below_with_cells, calendar, cells_by_month, living, months
+from .glance import below_with_cells, calendar, cells_by_month, lived, living, months
 from .months import Month
 from .sums import Sums, plus, ratio, read
 
@@ -51,11 +51,12 @@ class FourGood:
 class CellLine:
     unit: Unit
     superior: str
-    sums: Sums  # `cells`: 1 for each month
+    sums: Sums  # `cells`: 1 for each month in which there was the cell
     due: int  # tasks due in the period
     done: int  # of them in time
     four: FourGood
     said: Mapping[str, Appraisal] = field(default_factory=dict)  # by the committee: criterion → who said it, and why
+    dissolved: date | None = None  # in the period
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +103,7 @@ async def made(
     whole = span_of(period, month)
     span = begun(whole, today)
     by_month = await months(connection, top, span)
-    parts = [top] if top.kind == CELL else await below_with_cells(connection, top, span[-1])
+    parts = [top] if top.kind == CELL else await below_with_cells(connection, top, span[0], span[-1])
     of_parts = await calendar(connection, parts, span)
     most = await most_of(connection, top, span)
     counted = await cells_by_month(connection, top, span)
@@ -126,13 +127,21 @@ async def most_of(connection: AsyncConnection, top: Unit, span: Sequence[Month])
 async def _named(
     connection: AsyncConnection, top: Unit, span: Sequence[Month], limit: int, offset: int
 ) -> tuple[int, Sequence[Any]]:
-    """How many cells there were at the end of the period, and a part of them: by the unit above, then by name."""
+    """How many cells there were in the period, also those that are no more, and a part of them: by the unit above, then
+    by name."""
     above = units.alias("above")
     joined = units.outerjoin(above, units.c.parent_id == above.c.id)
-    inside = sa.and_(below(top.path), living(span[-1]))
-    columns = (units.c.id, units.c.kind, units.c.name, units.c.path, above.c.name.label("superior"))
+    inside = sa.and_(below(top.path), living(span[0], span[-1]))
+    own = (units.c.id, units.c.kind, units.c.name, units.c.path, units.c.founded, units.c.dissolved)
     order = (above.c.folded, above.c.id, units.c.folded, units.c.id)
-    found = sa.select(*columns).select_from(joined).where(inside).order_by(*order).limit(limit).offset(offset)
+    found = (
+        sa.select(*own, above.c.name.label("superior"))
+        .select_from(joined)
+        .where(inside)
+        .order_by(*order)
+        .limit(limit)
+        .offset(offset)
+    )
     count = await connection.scalar(sa.select(sa.func.count()).select_from(units).where(inside))
     return count or 0, (await connection.execute(found)).all()
 
@@ -149,7 +158,7 @@ async def _cells(
         sums |= await _sums(connection, part, span)
         due |= await _due(connection, part, span)
     lines = [(row, sums.get(row.id), due.get(row.id, (0, 0)), said.get(row.id, {})) for row in named]
-    return [_line(*line, len(span), most) for line in lines]
+    return [_line(*line, span, most) for line in lines]
 
 
 _AT_ONCE = 500
@@ -175,8 +184,10 @@ async def _due(
 
 
 def _line(
-    row: Any, sums: Any, due: tuple[int, int], said: Mapping[str, Appraisal], count: int, most: Mapping[str, int]
-) -> CellLine:
+    row: Any, sums: Any, due: tuple[int, int], said: Mapping[str, Appraisal], span: Sequence[Month],
+    most: Mapping[str, int],
+) -> CellLine:  # fmt: skip
+    count = sum(lived(row.founded, row.dissolved, month) for month in span)
     own = read(sums, cells=count) if sums is not None else Sums(cells=count)
     done, met = ratio(due[1], due[0]), ratio(own.met, own.cells) or 0
     four = FourGood(
@@ -184,4 +195,5 @@ def _line(
         meeting=None if own.score is None else own.score * met * most["meeting"] // 100_000,
         **{criterion: 10 * each.points for criterion, each in said.items()},
     )
-    return CellLine(Unit(row.id, row.kind, row.name, row.path), row.superior or "", own, *due, four, said)
+    over = row.dissolved if row.dissolved and row.dissolved < span[-1].after else None
+    return CellLine(Unit(row.id, row.kind, row.name, row.path), row.superior or "", own, *due, four, said, over)

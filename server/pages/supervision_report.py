@@ -151,8 +151,9 @@ _CRITERIA = (("task", "Tasks"), ("meeting", "Meetings"), ("unity", "Unity"), ("c
 
 
 def _cell(request: web.Request, line: CellLine) -> list[Value]:
+    over = line.dissolved and say(request, "dissolved on {day}", day=days.dmy(line.dissolved))
     return [
-        line.unit.name,
+        f"{line.unit.name} ({over})" if over else line.unit.name,
         line.superior,
         *_row(line.sums),
         line.due,
@@ -216,7 +217,7 @@ def _short(sums: Sums) -> list[str]:
 def _four(line: CellLine) -> list[str]:
     met = f"{line.sums.met}/{line.sums.cells}"
     return [
-        line.unit.name,
+        line.unit.name + (f" (giải thể ngày {days.dmy(line.dissolved)})" if line.dissolved else ""),
         met,
         percent(line.sums.permille),
         tenths(line.sums.score),

@@ -149,6 +149,21 @@ async def test_rows_and_months_of_absences_and_late_papers_are_alerted(told: Dat
     assert any(kind == "papers" for kind, _ in found)
 
 
+async def test_months_of_absence_are_alerted_after_the_turn_of_the_year_too(told: Database) -> None:
+    """December's meeting may close after the last look of its year."""
+    r = tables.roll_lines.c
+    ours = sa.and_(r.unit_id == "demo-cell-4", r.kind == "member", r.standing == "official")
+    async with told.write() as connection:
+        lazy = max(await connection.scalars(sa.select(r.member).where(ours)))
+        of_member = sa.update(tables.roll_lines).where(ours, r.member == lazy, r.month < "2027-01")
+        await connection.execute(of_member.values(state=UNEXCUSED))
+    assert NOW.year == 2027
+    await alerts.run(told, NOW, ZONE)
+    await alerts.run(told, NOW + timedelta(days=1), ZONE)
+    found = [row.period for row in await raised_rows(told) if (row.kind, row.subject) == ("absent", lazy)]
+    assert found == ["2026"]
+
+
 async def test_results_are_due_by_the_rule_of_the_day_of_the_meeting(told: Database) -> None:
     s, cell = tables.summaries.c, await unit(told, "demo-cell-2")
     async with told.write() as connection:

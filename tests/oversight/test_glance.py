@@ -87,6 +87,21 @@ async def test_every_filter_and_order_gives_what_it_says(told: Database) -> None
         assert rates == sorted(rates, reverse=True)
 
 
+async def test_a_cell_with_two_meetings_in_the_month_stands_in_the_list_once(told: Database) -> None:
+    """It missed its meeting of the first days, or has another to come: what was held is what it did."""
+    top = await unit(told, "demo-xa-1")
+    async with told.write() as connection:
+        before = (await glance.cells(connection, top, DECEMBER, ZONE, Asked()))[1]
+        for name, day in (("missed", 1), ("to come", 31)):
+            when = {"planned_for": datetime(2026, 12, day, 12, 30, tzinfo=UTC), "phase": "planned", "agenda": []}
+            row = {"id": name, "unit_id": "demo-cell-2", "title": name, "kind": "regular", **when}
+            await connection.execute(tables.meetings.insert().values(row))
+        count, after = await glance.cells(connection, top, DECEMBER, ZONE, Asked())
+        unmet = (await glance.cells(connection, top, DECEMBER, ZONE, Asked(filter="unmet")))[1]
+    assert (count, after) == (len(before), before)
+    assert "demo-cell-2" not in {line.unit.id for line in unmet}
+
+
 async def test_names_are_found_without_their_diacritics(told: Database) -> None:
     top = await unit(told, "demo-tinh")
     async with told.read() as connection:

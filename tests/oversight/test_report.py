@@ -55,6 +55,22 @@ async def test_the_report_of_one_cell_counts_it_once_a_month(told: Database) -> 
     assert (of.id, sums.cells, sums) == ("demo-cell-2", 3, found.whole)
 
 
+async def test_a_cell_counts_in_the_months_in_which_there_was_one(told: Database) -> None:
+    """Founded within the period, or dissolved: the lines add up to the whole."""
+    u = tables.units
+    async with told.write() as connection:
+        await connection.execute(sa.update(u).where(u.c.id == "demo-cell-2").values(founded=date(2026, 11, 2)))
+        await connection.execute(sa.update(u).where(u.c.id == "demo-cell-3").values(dissolved=date(2026, 11, 20)))
+    async with told.read() as connection:
+        found = await report.made(connection, await unit(told, "demo-xa-1"), "quarter", Month(2026, 11), TODAY)
+    lines = {line.unit.id: line for line in found.cells}
+    assert [lines[name].sums.cells for name in ("demo-cell-1", "demo-cell-2", "demo-cell-3")] == [3, 2, 1]
+    assert [lines[name].dissolved for name in ("demo-cell-2", "demo-cell-3")] == [None, date(2026, 11, 20)]
+    assert sum(line.sums.cells for line in found.cells) == found.whole.cells
+    assert {part.id: sums.cells for part, sums in found.units}["demo-cell-3"] == 1
+    assert sum(sums.met for _, sums in found.units) == found.whole.met
+
+
 async def test_the_pilot_s_review_has_the_same_numbers(told: Database) -> None:
     cell = await unit(told, "demo-cell-13")  # it was decided two months ago
     commune = await unit(told, "demo-xa-3")
