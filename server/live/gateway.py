@@ -298,6 +298,8 @@ class Gateway:
         if verb is None or len(payload) > 1:
             raise BadMessage("There is no such message.")
         await self._turn(socket)
+        if socket.id not in self._sockets:  # he went while he waited; what he meant he says again when he is back
+            return {"bad": "This connection has ended."}
         return await verb(self, socket, payload[0] if payload else None)
 
     async def _command(self, socket: Socket, payload: object) -> Answer:

@@ -163,6 +163,20 @@ async def test_who_says_too_much_waits_for_his_answer_and_nobody_else_does(house
     await asked
 
 
+async def test_who_goes_while_he_waits_leaves_no_fault(house: House) -> None:
+    binh = await house.page(BINH)
+    pace, time = house.world.gateway._paces[MEETING][BINH], asyncio.get_running_loop().time()
+    while pace.wait(time) < 1:
+        """As if he had said so much at once."""
+    heard = house.world.gateway._hear
+    sid = next(iter(house.world.gateway._sockets))
+    asked = asyncio.create_task(heard("command", sid, {"id": "c1", "name": "AskToSpeak"}))
+    await binh.close()
+    await house.world.empty()
+    assert await asked == {"bad": "This connection has ended."}
+    assert not house.world.rooms.health.red
+
+
 async def test_the_media_hears_the_plan_and_offers_are_answered(house: House) -> None:
     chair = await house.page(CHAIR)
     answer = await chair.call("signal", {"type": "offer", "sdp": "v=0"})
