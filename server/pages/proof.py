@@ -39,6 +39,7 @@ WHYS: Mapping[str, str] = MappingProxyType(
         "it holds a head of": "It holds a head of another meeting that is not in the log of that meeting.",
         "there is no such meeting": "There is no such meeting.",
         "the meeting is listed as": "The list of meetings says another phase than the log.",
+        "the list of meetings says": "The list of meetings says something else than the log.",
         "the attendance of": "The attendance rows are not what the log says.",
     }
 )

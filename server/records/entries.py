@@ -18,6 +18,7 @@ PHASES: Mapping[type[Event], str] = {
     Resumed: "open",
     Closed: "closed",
 }
+MOMENTS: Mapping[type[Event], str] = {Opened: "opened_at", Closed: "closed_at"}  # when, in the same list
 
 
 def may_follow(closed: bool, events: Sequence[Event]) -> bool:

@@ -5,7 +5,7 @@ lists, the state of its papers) and, once the meeting is closed, its signed head
 kept or nothing is.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,19 +15,17 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from ..meeting.events import Closed, Event, Opened, Recorded
+from ..meeting.events import Closed, Event, Recorded
 from ..meeting.ids import MemberId
 from . import filing, summaries, tables, tasks
 from .attendance import Rolls, keep
 from .chain import GENESIS
 from .database import Database
-from .entries import PHASES, Entry, SeqTaken, may_follow, opened, sealed
+from .entries import MOMENTS, PHASES, Entry, SeqTaken, may_follow, opened, sealed
 from .signing import Head, Key
 from .witness import Sealed, Witness
 
 __all__ = ["Log", "SeqTaken", "Step"]
-
-_MOMENTS: Mapping[type[Event], str] = {Opened: "opened_at", Closed: "closed_at"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,8 +188,8 @@ async def _summarise(connection: AsyncConnection, meeting: str, entries: Sequenc
         kind = type(recorded.event)
         if kind in PHASES:
             changed["phase"] = PHASES[kind]
-        if kind in _MOMENTS:
-            changed[_MOMENTS[kind]] = recorded.at
+        if kind in MOMENTS:
+            changed[MOMENTS[kind]] = recorded.at
     if changed:
         await connection.execute(sa.update(tables.meetings).where(tables.meetings.c.id == meeting).values(**changed))
 

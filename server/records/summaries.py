@@ -351,6 +351,14 @@ async def kept(connection: AsyncConnection, meeting: str) -> tuple[Summary, tupl
     return (_taken(Summary, head), tuple(_taken(Line, row) for row in rows)) if head else None
 
 
+async def places(connection: AsyncConnection, meeting: str) -> set[tuple[str, str, str]]:
+    """Where its rows stand: cell, month, and form, which a line of the roll has not."""
+    s, r = tables.summaries.c, tables.roll_lines.c
+    head = sa.select(s.unit_id, s.month, s.form).where(s.meeting == meeting)
+    roll = sa.select(r.unit_id, r.month, sa.literal("")).where(r.meeting == meeting)
+    return {(unit, month, form) for unit, month, form in await connection.execute(sa.union(head, roll))}
+
+
 def agree(one: tuple[Summary, tuple[Line, ...]] | None, other: tuple[Summary, tuple[Line, ...]] | None) -> bool:
     """Whether both say the same, in whatever order the seats stand."""
     if one is None or other is None:

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from itertools import pairwise
 from types import MappingProxyType
 from typing import Any
@@ -15,7 +16,7 @@ from .attendance import Rolls
 from .chain import GENESIS, link
 from .codec import CorruptRecord, from_body
 from .database import Database
-from .entries import PHASES
+from .entries import MOMENTS, PHASES
 from .signing import Head, signed
 from .witness import Sealed
 
@@ -61,7 +62,7 @@ async def verify(
         heads = await _all(connection, tables.heads, "meeting", meeting, "seq")
         listed = await _all(connection, tables.meetings, "id", meeting, "id")
         roll = await _all(connection, tables.attendance, "meeting", meeting, "n")
-        kept = await summaries.kept(connection, meeting)
+        kept, places = await summaries.kept(connection, meeting), await summaries.places(connection, meeting)
         filed = await filing.read(connection, meeting)
         earlier, vouched = await _earlier(connection, rows), await _vouched(connection, rows)
     recorded: list[Recorded] = []
@@ -74,7 +75,7 @@ async def verify(
         _check_held(recorded, vouched)
         _check_list(meeting, recorded, listed)
         _check_roll(recorded, roll)
-        if listed and not summaries.agree(kept, summaries.summary(recorded)):
+        if listed and not (_placed(listed[0], places) and summaries.agree(kept, summaries.summary(recorded))):
             raise _Broken(None, "the summary is not what the log says")
         if filed != filing.State().after(recorded):
             raise _Broken(None, "the state of the papers is not what the log says")
@@ -243,6 +244,32 @@ def _check_list(meeting: str, recorded: Sequence[Recorded], listed: Sequence[Row
             len(recorded) + 1 if not recorded else None,
             f"the meeting is listed as {listed[0].phase}, by its log it is {expected}",
         )
+    for name, said in _listed(recorded).items() if listed else ():
+        if _to_the_millisecond(getattr(listed[0], name)) != _to_the_millisecond(said):
+            raise _Broken(None, f"the list of meetings says another {name} than the log")
+
+
+def _to_the_millisecond(value: object) -> object:
+    """A log has no finer times (codec.moment)."""
+    return value.replace(microsecond=value.microsecond // 1000 * 1000) if isinstance(value, datetime) else value
+
+
+def _placed(row: Row, places: Collection[tuple[str, str, str]]) -> bool:
+    """All its rows stand in one month, that of the meeting in any zone, and with its cell."""
+    months = {f"{row.planned_for + timedelta(hours=hours):%Y-%m}" for hours in (-12, 14)}
+    right = all(unit == row.unit_id and month in months and form in ("", row.form) for unit, month, form in places)
+    return right and len({month for _, month, _ in places}) <= 1
+
+
+def _listed(recorded: Sequence[Recorded]) -> Mapping[str, object]:
+    """What the list of meetings must say, from the call on: which meeting it is, and when it opened and closed."""
+    called = recorded[0].event if recorded else None
+    if not isinstance(called, Called):
+        return {}
+    about = called.about
+    said: dict[str, object] = {"title": about.title, "kind": about.kind.value, "form": about.form.value}
+    said["planned_for"] = datetime.fromisoformat(about.planned_for)
+    return said | {MOMENTS[type(each.event)]: each.at for each in recorded if type(each.event) in MOMENTS}
 
 
 def _check_roll(recorded: Sequence[Recorded], roll: Sequence[Row]) -> None:

@@ -1,8 +1,9 @@
 """The summaries say what the logs say: of a meeting told by hand, of random ones, of those made anew."""
 
 from dataclasses import asdict, replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
+import pytest
 import sqlalchemy as sa
 from hypothesis import given, settings
 
@@ -141,8 +142,9 @@ def test_the_numbers_add_up_and_agree_with_the_sheet(story: Told) -> None:
 async def listed(database: Database) -> None:
     async with database.write() as connection:
         await connection.execute(tables.units.insert().values(id="u", kind="cell", name="Chi bộ", path="/u/"))
-        row = {"id": "m", "unit_id": "u", "title": "t", "kind": "regular", "form": "online"}
-        await connection.execute(tables.meetings.insert().values(**row, planned_for=formal().log[0].at, agenda=[]))
+        row = {"id": "m", "unit_id": "u", "title": FORMAL.about.title, "kind": "regular", "form": "online"}
+        planned = datetime.fromisoformat(FORMAL.about.planned_for)
+        await connection.execute(tables.meetings.insert().values(**row, planned_for=planned, agenda=[]))
 
 
 async def keep(log: Log, recorded: list[Recorded]) -> None:
@@ -192,6 +194,36 @@ def test_the_tables_have_a_column_for_every_field() -> None:
     head, lines = formal_rows()
     assert asdict(head).keys() <= set(tables.summaries.c.keys())
     assert asdict(lines[0]).keys() <= set(tables.roll_lines.c.keys())
+
+
+OTHERWISE = [
+    (tables.meetings, {"title": "Một cuộc họp khác"}),
+    (tables.meetings, {"kind": "thematic"}),
+    (tables.meetings, {"form": "in_person"}),
+    (tables.meetings, {"planned_for": datetime(2027, 2, 5, 12, 30, tzinfo=UTC)}),
+    (tables.meetings, {"opened_at": datetime(2027, 1, 5, 12, 30, tzinfo=UTC)}),
+    (tables.meetings, {"closed_at": datetime(2027, 1, 6, 12, 30, tzinfo=UTC)}),
+    (tables.meetings, {"unit_id": "v"}),
+    (tables.summaries, {"month": "2027-03"}),
+    (tables.summaries, {"form": "hybrid"}),
+    (tables.summaries, {"unit_id": "v"}),
+    (tables.roll_lines, {"month": "2027-03"}),
+    (tables.roll_lines, {"unit_id": "v"}),
+]
+
+
+@pytest.mark.parametrize(("table", "values"), OTHERWISE, ids=lambda each: str(getattr(each, "name", each)))
+async def test_what_supervisors_read_in_lists_is_held_against_the_log(
+    database: Database, log: Log, table: sa.Table, values: dict[str, object]
+) -> None:
+    await listed(database)
+    await keep(log, formal().log)
+    async with database.write() as connection:
+        await connection.execute(tables.units.insert().values(id="v", kind="cell", name="Chi bộ khác", path="/v/"))
+    assert (await verify(database, "m")).ok
+    async with database.write() as connection:
+        await connection.execute(sa.update(table).values(**values))
+    assert not (await verify(database, "m")).ok
 
 
 def formal_rows() -> tuple[Summary, tuple[Line, ...]]:
