@@ -90,7 +90,7 @@ async def decide(connection: AsyncConnection, hand: Hand, row: MeetingRow, perso
     found = (await of_meeting(connection, row.id)).get(person_id)
     if found is None or found.coming:
         raise Refused("gone", "That is no longer there.")
-    if row.closed or row.cancelled or row.phase in LIVE - {"called", "gathering"}:
+    if row.closed or row.cancelled or row.phase in LIVE:  # the roster and its excuses are fixed when the first comes
         raise Refused(RULE, "The meeting has begun: the chair corrects the roll in the room.")
     if found.accepted is accepted:
         return

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from ..meeting import Meeting, Refused, apply, decide, due
-from ..meeting.commands import Command, Tick
+from ..meeting.commands import Command, Recover, Tick
 from ..meeting.events import Event, Recorded
 from ..meeting.ids import NOBODY, ConnectionId, MemberId
 from ..meeting.sitting import Phase
@@ -194,17 +194,26 @@ class Room:
         raise RuntimeError("Somebody else keeps writing to this meeting.")
 
     async def _do(self, asked: _Asked) -> int:
-        """Decide, keep, apply, tell.  If it cannot be kept, nothing has happened."""
-        at = self._at()
+        """Decide, keep, apply, tell.  If it cannot be kept, nothing has happened.
+
+        What the clock brought about before is kept by itself first: nobody did it, and beside a ballot that is withheld
+        from the file of the meeting (records/carried.py) it must not say who asked.
+        """
+        at, when = self._at(), due(self.meeting)
+        if when is not None and when <= at and not isinstance(asked.command, Tick | Recover):
+            await self._keep(decide(self.meeting, Tick(), NOBODY, at), at, _TICK)
         happened = decide(self.meeting, asked.command, asked.by, at)
+        await self._keep(happened, at, asked)
+        if asked is _TICK and not happened:
+            self._not_before = at + STUCK
+        self._answers.done(asked.by, asked.cause, self.seq, kept=bool(happened))
+        return self.seq
+
+    async def _keep(self, happened: Sequence[Event], at: datetime, asked: _Asked) -> None:
         if happened:
             self.seq = await self._log.append(self.id, self.seq, happened, at, asked.by, asked.cause)
             self._apply(happened, at)
             self._show()
-        elif asked is _TICK:
-            self._not_before = at + STUCK
-        self._answers.done(asked.by, asked.cause, self.seq, kept=bool(happened))
-        return self.seq
 
     def _apply(self, happened: Sequence[Event], at: datetime) -> None:
         meeting = self.meeting

@@ -6,7 +6,7 @@ him, is present without a connection and is never silent.  After every decision 
 the room, vouched for, or silent; who is vouched for is nothing else.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
@@ -274,9 +274,15 @@ def _left(a: Attendance, event: e.Left, at: datetime) -> Attendance:
 
 def _connected(a: Attendance, event: e.Connected, at: datetime) -> Attendance:
     was, page = a.present[event.member], event.connection
-    pages = was.pages if page in was.pages else (*was.pages, page)[-PAGES_KEPT:]
     opened = {**was.connections, page: Connection(event.device, at)}
+    pages = was.pages if page in was.pages else _lately((*was.pages, page), opened)
     return _now(a, event.member, replace(was, connections=opened, pages=pages, lost=None, held=NO_CONNECTION))
+
+
+def _lately(pages: tuple[ConnectionId, ...], opened: Collection[ConnectionId]) -> tuple[ConnectionId, ...]:
+    """The last PAGES_KEPT; one that is open is never forgotten."""
+    over = [page for page in pages if page not in opened][: max(0, len(pages) - PAGES_KEPT)]
+    return tuple(page for page in pages if page not in over)
 
 
 def _disconnected(a: Attendance, event: e.Disconnected, at: datetime) -> Attendance:

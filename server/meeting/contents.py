@@ -305,7 +305,7 @@ RULES: Rules = {
         lambda m, x, by, at: voting.enter_count(
             m.voting, by, x.vote, Count(x.in_favour, x.against, x.other, x.invalid)
         ),
-        first=lambda m, by: voting.may_count(m.voting, m.attendance, by, m.chair.acting),
+        first=lambda m, by: voting.may_count(m.voting, m.attendance, by, m.writers),
     ),
     # Conclusions and tasks
     c.Conclude: Rule(
@@ -412,7 +412,7 @@ AFTERWARDS: Rules = {
         lambda m, x, by, at: voting.enter_count(
             m.voting, by, x.vote, Count(x.in_favour, x.against, x.other, x.invalid)
         ),
-        first=lambda m, by: voting.may_count(m.voting, m.attendance, by, m.chair.acting),
+        first=lambda m, by: voting.may_count(m.voting, m.attendance, by, m.writers),
     ),
     c.CancelVote: Rule(
         Who.ENTITLED,

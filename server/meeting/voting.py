@@ -8,7 +8,7 @@ A motion of a round (rounds.py) is voted in the meeting of each group, where it 
 those votes alone, or together with the votes of those who have not voted on it yet.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -142,9 +142,10 @@ def may_cast(voting: Voting, a: Attendance, by: MemberId) -> None:
         raise Refused("vote", "No vote is open.")
 
 
-def may_count(voting: Voting, a: Attendance, by: MemberId, chair: MemberId) -> None:
-    if by != chair and seat_of(a, by).post not in COMMITTEE:
-        raise Refused("count", "Ballots are counted by the chair and the cell committee.")
+def may_count(voting: Voting, a: Attendance, by: MemberId, writers: Collection[MemberId]) -> None:
+    """`writers`: of the minutes; in a cell without a committee the two of them count."""
+    if by not in writers and seat_of(a, by).post not in COMMITTEE:
+        raise Refused("count", "Ballots are counted by the chair, the minutes secretary and the cell committee.")
     if all(vote.state not in (State.PAPER, State.COUNTED) for vote in voting.votes.values()):
         raise Refused("count", "Nothing is voted on paper.")
 
@@ -290,16 +291,18 @@ def _open(voting: Voting, vote: VoteId) -> Vote:
 def cast(
     voting: Voting, a: Attendance, by: MemberId, vote: VoteId, choice: Choice, opinion: str, reserved: bool
 ) -> Iterator[e.Event]:
-    """The same again is nothing, whenever it comes: an answer may have been lost on the way."""
+    """The same again is nothing, whenever it comes: an answer may have been lost on the way.  The same as the hand that
+    the chair entered is a ballot of his own: from then on no hand is entered for him."""
     _voter(a, by)
     known, text = _known(voting, vote), kept_text(opinion, needed=False)
     was = known.ballots.get(by)
     _only_once(known, a.seats[by])
-    if was and (was.choice, was.opinion, was.reserved) == (choice, text, reserved):
+    same = was is not None and (was.choice, was.opinion, was.reserved) == (choice, text, reserved)
+    if was and same and not was.hand:
         return
     if known.state is not State.OPEN:
         raise Refused("vote", "This vote is over; no ballot is cast or changed any more.")
-    if was and not known.rule.changeable:
+    if was and not known.rule.changeable and not (same and was.hand):
         raise Refused("ballot", "In this vote a ballot is not changed.")
     if reserved and not text:
         raise Refused("ballot", "Please write the opinion you reserve.")

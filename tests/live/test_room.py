@@ -229,8 +229,9 @@ async def test_what_the_clock_has_brought_about_comes_before_what_is_asked(desk:
     desk.clock.at += timedelta(seconds=1)
     await room.ask(c.CloseItem(), CHAIR, "close")
     assert BINH not in room.meeting.attendance.present
-    names = [type(each.event).__name__ for each in await log_of(desk)]
-    assert names[-2:] == ["Left", "ItemClosed"]
+    left, closed = (await log_of(desk))[-2:]
+    assert (type(left.event).__name__, left.by, left.cause) == ("Left", NOBODY, ""), "nobody did it"
+    assert (type(closed.event).__name__, closed.by, closed.cause) == ("ItemClosed", CHAIR, "close")
 
 
 async def test_a_tick_comes_without_any_command() -> None:

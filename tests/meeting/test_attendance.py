@@ -5,6 +5,7 @@ import pytest
 from server.meeting import commands as c
 from server.meeting import due
 from server.meeting import events as e
+from server.meeting.attendance import PAGES_KEPT
 from server.meeting.ids import ConnectionId
 
 from .story import (
@@ -96,6 +97,16 @@ def test_one_device_of_two_may_fail() -> None:
     story.drop(LAN)
     assert story.meeting.attendance.present[LAN].silent is None
     assert story.wait(1000) == ()
+
+
+def test_a_page_that_is_open_is_never_forgotten_however_many_come_and_go() -> None:
+    story = gathered(CHAIR)
+    story.join(LAN, tab="desk")
+    for n in range(PAGES_KEPT + 2):
+        story.join(LAN, tab=f"phone{n}")
+        story.drop(LAN, f"phone{n}")
+    assert story.meeting.attendance.present[LAN].active == page(LAN, "desk")
+    assert len(story.meeting.attendance.present[LAN].pages) <= PAGES_KEPT
 
 
 def test_a_page_that_reconnects_does_not_become_the_newest() -> None:

@@ -198,7 +198,7 @@ def test_a_vote_on_paper_is_counted_after_the_close_by_two() -> None:
     assert "EnterCount" in mine(story.meeting, DEPUTY)["may"]
     story.ask(c.EnterCount(ONE, 4, 1, 0), CHAIR)
     with refused("count"):
-        story.ask(c.EnterCount(ONE, 4, 1, 0), LAN)
+        story.ask(c.EnterCount(ONE, 4, 1, 0), MINH)
     told = story.ask(c.EnterCount(ONE, 4, 1, 0), COMMITTEE)
     assert isinstance(told[1], e.CountRecorded) and told[1].result.passed
     story.ask(c.DrawUpPaper(MINUTES, 1, A), CHAIR)

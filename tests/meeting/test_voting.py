@@ -315,6 +315,16 @@ def test_who_has_voted_himself_raises_no_hand_and_a_hand_gives_way_to_his_own_ba
     assert result(story).in_favour == 2
 
 
+def test_a_ballot_that_says_what_the_hand_said_is_his_own_and_no_hand_replaces_it() -> None:
+    story = voting(CHAIR, LAN)
+    story.ask(c.EnterHand(ONE, LAN, FOR), CHAIR)
+    assert story.ask(cast(FOR), LAN) == (e.BallotCast(ONE, LAN, FOR, Text(""), False),)
+    assert story.ask(cast(FOR), LAN) == ()
+    with refused("hand"):
+        story.ask(c.EnterHand(ONE, LAN, AGAINST), CHAIR)
+    assert result(story).in_favour == 1
+
+
 # -- Opening, closing, cancelling ------------------------------------------------------------------------------------
 
 
@@ -554,6 +564,13 @@ def test_a_secret_motion_is_counted_alike_by_two_of_the_committee() -> None:
     assert story.ask(count(4, 0, 0, 1), DEPUTY) == ()
     with refused("count"):
         story.ask(count(5), DEPUTY)
+
+
+def test_in_a_cell_without_a_committee_the_minutes_secretary_counts_too() -> None:
+    story = on_paper()
+    story.ask(c.AppointMinutesSecretary(LAN), CHAIR)
+    story.ask(count(4, 0, 0, 1), CHAIR)
+    assert isinstance(story.ask(count(4, 0, 0, 1), LAN)[-1], e.CountRecorded)
 
 
 def test_two_counts_that_differ_are_both_shown_and_each_counts_anew() -> None:
