@@ -32,6 +32,7 @@ class Line:
     post: Post
     first: datetime | None  # the first arrival; None = never came
     last: datetime | None  # the last departure, or the end of the meeting
+    came: bool  # was there when it opened, or later; or in the meeting of his group
     seconds: int  # present between Opened and Closed, of the group's meeting too; whole seconds
     spans: tuple[Span, ...]  # in order, apart from each other or touching; before the opening too
     silences: tuple[tuple[datetime, datetime], ...]  # lost connections within the grace: counted, and shown
@@ -69,6 +70,10 @@ class _Sitting:
         if isinstance(entry.event, e.Opened):
             self.opened = entry.at
         self.ended = entry.at
+
+    def saw(self, last: datetime | None) -> bool:
+        """Who was there last before the opening only tried his telephone."""
+        return last is not None and (self.opened is None or last >= self.opened)
 
     def within(self, span: Span) -> timedelta:
         if self.opened is None or self.ended is None:
@@ -148,6 +153,7 @@ class _Roll:
             post=self.seat.post,
             first=self.first,
             last=self.last,
+            came=bool(self.before) or sitting.saw(self.last),
             seconds=present // timedelta(seconds=1),
             spans=tuple(self.spans),
             silences=tuple(self.silences),

@@ -182,7 +182,7 @@ def _called(m: Meeting, line: Line) -> Called:
     seat = m.attendance.seats[line.member]
     if word := m.opening.corrections.get(line.member):
         return Called(seat, line, word.state, word.reason, corrected=True)
-    if line.first:
+    if line.came:
         return Called(seat, line, RollState.PRESENT)
     excuse = m.opening.excuses.get(line.member)
     excused = RollState.ABSENT_EXCUSED if excuse and excuse.accepted else RollState.ABSENT_UNEXCUSED

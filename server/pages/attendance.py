@@ -67,7 +67,7 @@ class Sheet:
 
     @property
     def present(self) -> int:
-        return sum(1 for line in self.members if line.first)
+        return sum(1 for line in self.members if line.came)
 
 
 async def show(request: web.Request) -> web.StreamResponse:
@@ -131,7 +131,7 @@ async def _sheet(request: web.Request) -> Sheet | None:
 def _totals(lines: Sequence[Line]) -> list[Total]:
     of, present = (
         Counter(str(line.standing) for line in lines),
-        Counter(str(line.standing) for line in lines if line.first),
+        Counter(str(line.standing) for line in lines if line.came),
     )
     return [Total(standing, present[standing], of[standing]) for standing in STANDINGS if of[standing]]
 

@@ -175,7 +175,7 @@ async def _group(request: web.Request, place: int, part: Part) -> Group:
     house = request.app[keys.HOUSE]
     recorded = await house.log.read(part.row.id)
     lines = [line for line in attendance_of(recorded) if line.kind == SeatKind.MEMBER] if recorded else []
-    came = sum(1 for line in lines if line.first)
+    came = sum(1 for line in lines if line.came)
     return Group(part, state_of(part, house.clock()), drawn(request, recorded, f"group-{place}"), len(lines), came)
 
 

@@ -225,7 +225,8 @@ _STEPS: Mapping[type[e.Event], Callable[[_Reading, Any, datetime], Changed]] = {
 
 
 def _line(r: _Reading, seat: Seat, rows: Sequence[Row]) -> Line:
-    state, reason = _state(r, seat.member, bool(rows))
+    met = _met(r, seat.member)
+    state, reason = _state(r, seat.member, bool(met) or _stayed(r, rows))
     return Line(
         member=seat.member,
         name=seat.name,
@@ -233,7 +234,7 @@ def _line(r: _Reading, seat: Seat, rows: Sequence[Row]) -> Line:
         standing=seat.standing.value,
         post=seat.post.value,
         state=state,
-        seconds=(_counted(r, rows) + _met(r, seat.member)) // _SECOND,
+        seconds=(_counted(r, rows) + met) // _SECOND,
         kinds=" ".join(sorted(frozenset().union(*(row.kinds for row in rows)))),
         reason=reason,
         corrected=seat.member in r.corrections,
@@ -251,6 +252,12 @@ def _state(r: _Reading, member: MemberId, came: bool) -> tuple[str, str]:
     if excuse is None:
         return UNEXCUSED, ""
     return (EXCUSED if excuse.accepted else UNEXCUSED), excuse.reason
+
+
+def _stayed(r: _Reading, rows: Sequence[Row]) -> bool:
+    """Still there when the meeting opened, or came later: who only tried his telephone before it was not present."""
+    assert r.opened and r.closed
+    return any((row.ended or r.closed) >= r.opened for row in rows)
 
 
 def _counted(r: _Reading, rows: Sequence[Row]) -> timedelta:

@@ -11,6 +11,7 @@ from server.meeting import commands as c
 from server.meeting.events import Called, Closed, Recorded
 from server.meeting.ids import NOBODY, Choice, ItemId, RollState, SeatKind, Standing, VoteId
 from server.meeting.minutes import attendance_of
+from server.meeting.proceedings import proceedings
 from server.records import summaries, tables
 from server.records.database import Database
 from server.records.log import Log
@@ -135,8 +136,23 @@ def test_the_numbers_add_up_and_agree_with_the_sheet(story: Told) -> None:
     longest = min((group.closed_at - group.opened_at for group in held), default=log[-1].at - log[0].at)
     assert 0 <= head.seconds <= longest / timedelta(seconds=1)  # of a round the groups met before its own log begins
     came = {line.member for line in lines if line.state == PRESENT and not line.corrected}
-    assert came <= {member for member, line in sheet.items() if line.first}
+    assert came <= {member for member, line in sheet.items() if line.came}
     assert all(line.standing != Standing.NONE for line in members)
+
+
+def test_who_only_tried_his_telephone_before_the_opening_was_not_there() -> None:
+    story = gathered(CHAIR, DEPUTY, LAN, call=FORMAL)
+    story.wait(60)
+    story.ask(c.Leave(), LAN)
+    story.wait(60)
+    story.ask(c.Open(), CHAIR)
+    story.wait(5400)
+    story.ask(c.Close(), CHAIR)
+    line = of(story)[1][LAN]
+    assert (line.state, line.reason, line.seconds) == (EXCUSED, "ốm", 0)
+    called = {each.seat.member: each for each in proceedings(story.log).roll}
+    assert (called[LAN].state, called[LAN].reason) == (RollState.ABSENT_EXCUSED, "ốm")
+    assert not next(line for line in attendance_of(story.log) if line.member == LAN).came
 
 
 async def listed(database: Database) -> None:
