@@ -50,6 +50,7 @@ export class Room implements store.Deeds {
   private saying: ReturnType<typeof setTimeout> | undefined;
   private closing = false; // the meeting is closed, and the last words are on their way
   private hushing = false; // the server is being told that the microphone was taken
+  private hushed = false; // and knows it
   private returned = false; // the line is up again, and sound has not been looked after yet
   private stopSync: () => void = () => undefined;
 
@@ -447,12 +448,19 @@ export class Room implements store.Deeds {
   private interrupted(kind: "microphone" | "camera"): void {
     const mine = store.mine.value;
     if (kind !== "microphone" || mine?.microphone !== "on" || mine.active !== this.connection || !this.line) return;
+    this.hushed = false;
     store.interrupted.value = true; // and so nothing is sent, before the server has answered
   }
 
-  /** Until the server knows it: the line may have been away when the call began. */
+  /** Until the server knows it: the line may have been away when the call began.  Who is given the floor afterwards, when
+   *  the call is over, speaks. */
   private hush(): void {
     const mine = store.mine.value;
+    if (mine?.microphone === "off") this.hushed = true;
+    if (mine?.microphone === "on" && this.hushed && this.studio.tracks.microphone?.muted === false) {
+      store.interrupted.value = false;
+      return;
+    }
     if (mine?.microphone !== "on" || mine.active !== this.connection || !this.line?.connected || this.hushing) return;
     this.hushing = true;
     void this.ask("TurnOffMicrophone").finally(() => (this.hushing = false));

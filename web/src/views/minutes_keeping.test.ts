@@ -34,14 +34,14 @@ beforeEach(() => {
 });
 
 describe("minutes that are being written", () => {
-  it("are sent a breath after the last key, and what follows is sent after", async () => {
+  it("are sent when their writer rests, and what follows is sent after", async () => {
     writeMinutes("i1", { text: "Một", base: 0 });
     writeMinutes("i1", { text: "Một hai", base: 0 });
-    await vi.advanceTimersByTimeAsync(1200);
+    await vi.advanceTimersByTimeAsync(15_000);
     expect(asked).toEqual([["WriteMinutes", { item: "i1", text: "Một hai", base_version: 0 }]]);
     writeMinutes("i1", { text: "Một hai ba", base: 0 });
     answer({ done: 2 });
-    await vi.advanceTimersByTimeAsync(1200);
+    await vi.advanceTimersByTimeAsync(15_000);
     expect(asked[1]).toEqual(["WriteMinutes", { item: "i1", text: "Một hai ba", base_version: 1 }]);
     answer({ done: 3 });
     await vi.advanceTimersByTimeAsync(0);
@@ -74,7 +74,7 @@ describe("minutes that are being written", () => {
   it("wait for their writer where somebody else wrote meanwhile", async () => {
     writeMinutes("i1", { text: "Một", base: 0 });
     arrives(1, "Khác");
-    await vi.advanceTimersByTimeAsync(1200);
+    await vi.advanceTimersByTimeAsync(15_000);
     expect([isOlder("i1"), asked.length]).toEqual([true, 0]);
   });
 });

@@ -1,4 +1,4 @@
-/** The minutes between the keys and the server: kept in a spare at once, sent a breath after the last key, and once more
+/** The minutes between the keys and the server: kept in a spare at once, sent when the writer rests, and once more
     when the chair closes. */
 import { signal } from "@preact/signals";
 import { deeds, type Item, lastWords, place, type View, view } from "../store";
@@ -6,7 +6,7 @@ import { draftOf, dropDraft, hasDraft, keepDraft, spare } from "./drafts";
 import { agendaInOrder } from "./reading";
 import { type MinutesDraft, overtaken } from "./record_reading";
 
-const PAUSE = 1200; // ms after the last key
+const PAUSE = 15_000; // ms after the last key: each version stays in the record for good
 
 /** Which parts are on their way. */
 export const saving = signal<Readonly<Record<Item, boolean>>>({});

@@ -40,7 +40,7 @@ function Newer({ view, item, draft, keep }: { view: View; item: Item; draft: Min
   );
 }
 
-/** Sent a breath after the last key, when the writer leaves the field, and when he presses the button. */
+/** Sent when the writer rests, when the writer leaves the field, and when he presses the button. */
 function Writing({ view, item, title }: PartProps) {
   const line = view.minutes.items[item];
   const draft = minutesDraft(item);
