@@ -2,7 +2,7 @@
     when the chair closes. */
 import { signal } from "@preact/signals";
 import { deeds, type Item, lastWords, place, type View, view } from "../store";
-import { draftOf, dropDraft, hasDraft, keepDraft, spare } from "./drafts";
+import { draftOf, dropDraft, keepDraft, spare } from "./drafts";
 import { agendaInOrder } from "./reading";
 import { type MinutesDraft, overtaken } from "./record_reading";
 
@@ -16,18 +16,25 @@ const going: Record<Item, Promise<void>> = {};
 const nameFor = (item: Item) => `minutes ${place.meeting} ${item}`;
 const lineOf = (of: View | null, item: Item) => of?.minutes.items[item];
 
-/** What is being written: typed here, left from before a reload, else what stands there. */
+/** Typed here, or left from before a reload; null = nothing is.  Read for each part at each news: so the spare, which is
+    a file to be parsed, only where nothing was typed since. */
+function typed(item: Item): MinutesDraft | null {
+  const draft = draftOf<MinutesDraft | null>(nameFor(item), null);
+  return draft ?? spare.read<MinutesDraft>(nameFor(item));
+}
+
+/** What is being written, else what stands there. */
 export function minutesDraft(item: Item): MinutesDraft {
   const line = lineOf(view.value, item);
-  return draftOf(nameFor(item), spare.read<MinutesDraft>(nameFor(item)) ?? { text: line?.text ?? "", base: line?.version ?? 0 });
+  return typed(item) ?? { text: line?.text ?? "", base: line?.version ?? 0 };
 }
 
 export const isWritten = (item: Item) => (lineOf(view.value, item)?.text ?? "") === minutesDraft(item).text.trim();
 
 /** Somebody else has written meanwhile: the writer decides. */
 export function isOlder(item: Item): boolean {
-  const touched = hasDraft(nameFor(item)) || spare.read(nameFor(item)) !== null;
-  return touched && !isWritten(item) && overtaken(minutesDraft(item), lineOf(view.value, item)?.version ?? 0);
+  const draft = typed(item);
+  return draft !== null && !isWritten(item) && overtaken(draft, lineOf(view.value, item)?.version ?? 0);
 }
 
 export function writeMinutes(item: Item, draft: MinutesDraft): void {
