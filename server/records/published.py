@@ -8,7 +8,7 @@ cannot make it fit a root that somebody else has kept: `against` finds him.
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
@@ -80,15 +80,14 @@ async def publish(database: Database, key: Key, at: datetime) -> Root | None:
     """Put what is new into the tree and sign its root; None if nothing is.  Raises WitnessBroken."""
     async with database.write() as connection:
         new = [*await _closed(connection), *await _open(connection)][:MOST]
+        if wrong := await _missing(connection, _GROWING):
+            raise WitnessBroken(wrong[0])
         if not new:
             return None
         kept, last = await leaves(connection), await latest(connection)
         before = await asyncio.to_thread(hashes, kept)
         if last and (len(before) != last.size or await asyncio.to_thread(merkle.root, before) != last.root):
             raise WitnessBroken("The published heads are no longer those that were signed.")
-        known = {(each.meeting, each.seq) for each in kept}
-        if any((each.meeting, each.seq) in known for each in new):
-            raise WitnessBroken("An entry that was published was written anew.")
         rows = [
             {"n": n, "meeting": each.meeting, "seq": each.seq, "hash": each.hash, "at": at}
             for n, each in enumerate(new, len(kept))
@@ -111,18 +110,25 @@ def _same(entry: Any) -> sa.ColumnElement[bool]:
     return sa.and_(_l.meeting == entry.meeting, _l.seq == entry.seq, _l.hash == entry.hash)
 
 
+_GOING = sa.select(_m.id).where(_m.phase.in_(_OPEN))
+_UNTOLD = (
+    sa.select(_h.meeting, _h.seq, _h.hash)
+    .select_from(tables.heads.outerjoin(tables.witness_leaves, _same(_h)))
+    .where(_l.n.is_(None))
+)
+# What is published of the meetings that go on, or have a head that is not.
+_GROWING = sa.or_(_l.meeting.in_(_GOING), _l.meeting.in_(_UNTOLD.with_only_columns(_h.meeting)))
+
+
 async def _closed(connection: AsyncConnection) -> Sequence[Leaf]:
     """Signed heads that are not in the tree yet, in the order they were signed."""
-    joined = tables.heads.outerjoin(tables.witness_leaves, _same(_h))
-    found = sa.select(_h.meeting, _h.seq, _h.hash).select_from(joined).where(_l.n.is_(None))
-    rows = await connection.execute(found.order_by(_h.sealed_at, _h.meeting, _h.seq).limit(MOST))
+    rows = await connection.execute(_UNTOLD.order_by(_h.sealed_at, _h.meeting, _h.seq).limit(MOST))
     return [Leaf(row.meeting, row.seq, row.hash) for row in rows]
 
 
 async def _open(connection: AsyncConnection) -> Sequence[Leaf]:
     """The last entries of the meetings that go on, where they are not in the tree yet."""
-    going = sa.select(_m.id).where(_m.phase.in_(_OPEN))
-    last = sa.select(_e.meeting, sa.func.max(_e.seq).label("seq")).where(_e.meeting.in_(going)).group_by(_e.meeting)
+    last = sa.select(_e.meeting, sa.func.max(_e.seq).label("seq")).where(_e.meeting.in_(_GOING)).group_by(_e.meeting)
     end = last.subquery()
     joined = tables.events.join(end, sa.and_(_e.meeting == end.c.meeting, _e.seq == end.c.seq))
     known = sa.select(_l.n).where(_same(_e)).exists()
@@ -206,25 +212,34 @@ async def against(database: Database, kept: Kept) -> AsyncIterator[str]:
         own = await leaves(connection, kept.size)
         if len(own) < kept.size or merkle.root(hashes(own)) != kept.root:
             yield f"the published heads up to {kept.size} are no longer those of the root {kept.root.hex()[:16]}…"
-        async for wrong in _missing(connection, dict.fromkeys((*kept.leaves, *own))):
+        for wrong in await _missing(connection, _l.n < kept.size):
             yield wrong
+        for each in sorted({*kept.leaves} - {*own}, key=Leaf.data):
+            query = sa.select(_e.hash).where(_e.meeting == each.meeting, _e.seq == each.seq)
+            if wrong := _wrong(each, await connection.scalar(query)):
+                yield wrong
 
 
-async def _missing(connection: AsyncConnection, every: Iterable[Leaf]) -> AsyncIterator[str]:
-    """What was published and is no longer in the logs."""
-    for each in every:
-        found = await connection.scalar(sa.select(_e.hash).where(_e.meeting == each.meeting, _e.seq == each.seq))
-        if found is None:
-            yield f"{each.meeting}: entry {each.seq}, which was published, is missing"
-        elif found != each.hash:
-            yield f"{each.meeting}: entry {each.seq} and what stands before it were written anew"
+async def _missing(connection: AsyncConnection, which: sa.ColumnElement[bool]) -> Sequence[str]:
+    """Which of these leaves is no longer in the logs: one question, however many there are."""
+    joined = tables.witness_leaves.outerjoin(tables.events, sa.and_(_e.meeting == _l.meeting, _e.seq == _l.seq))
+    found = sa.select(_l.meeting, _l.seq, _l.hash, _e.hash.label("now")).select_from(joined)
+    gone = found.where(which, sa.or_(_e.hash.is_(None), _e.hash != _l.hash)).order_by(_l.n)
+    return [_wrong(Leaf(row.meeting, row.seq, row.hash), row.now) for row in await connection.execute(gone)]
+
+
+def _wrong(leaf: Leaf, now: bytes | None) -> str:
+    """What is wrong with the entry of this leaf, whose hash is `now`; "" = nothing."""
+    if now is None:
+        return f"{leaf.meeting}: entry {leaf.seq}, which was published, is missing"
+    return "" if now == leaf.hash else f"{leaf.meeting}: entry {leaf.seq} and what stands before it were written anew"
 
 
 async def sound(database: Database) -> AsyncIterator[str]:
     """What is wrong with the witness itself, by what stands in the database; nothing if it is well."""
     async with database.read() as connection:
         every, signed_roots = await leaves(connection), list(reversed(await roots(connection, 50)))
-        async for wrong in _missing(connection, every):
+        for wrong in await _missing(connection, sa.true()):
             yield wrong
     tree = merkle.Tree(hashes(every))
     for each in signed_roots:

@@ -9,6 +9,7 @@ import pytest
 import rfc8785
 import sqlalchemy as sa
 
+from server.meeting.events import Closed, Paused, Resumed
 from server.records import published, tables
 from server.records.board import Board
 from server.records.chain import GENESIS, link
@@ -20,7 +21,7 @@ from server.records.published import Kept, NoWitness, WitnessBroken, against, pu
 from server.records.signing import Head, Key, Tree
 from server.records.verify import verify
 
-from .stories import START, after
+from .stories import AN, START, after
 from .test_log import keep_story
 from .test_verify import LAST, attack, body, change, entry, rewritten
 
@@ -118,7 +119,8 @@ async def test_a_cut_tail_with_its_head_is_found(database: Database, log: Log, k
     assert await found(database, file) == [f"m: entry {LAST}, which was published, is missing"]
 
 
-async def test_the_cut_tail_of_an_open_meeting_is_found(database: Database, log: Log, key: Key) -> None:
+async def cut_open(database: Database, log: Log, key: Key) -> tuple[int, Kept]:
+    """A meeting that goes on lost the entry that was published; the number of that, and what a superior saved."""
     async with database.write() as connection:
         await connection.execute(tables.units.insert().values(id="u", kind="cell", name="Chi bộ", path="/u/"))
         row = {"id": "m", "unit_id": "u", "title": "t", "kind": "regular", "planned_for": START, "agenda": []}
@@ -128,8 +130,25 @@ async def test_the_cut_tail_of_an_open_meeting_is_found(database: Database, log:
     assert root and root.size == 1
     file = await kept(database)
     await attack(database, tables.events.delete().where(entry(len(entries))))
-    missing = [f"m: entry {len(entries)}, which was published, is missing"]
+    return len(entries), file
+
+
+async def test_the_cut_tail_of_an_open_meeting_is_found(database: Database, log: Log, key: Key) -> None:
+    last, file = await cut_open(database, log, key)
+    missing = [f"m: entry {last}, which was published, is missing"]
     assert await found(database, file) == [line async for line in published.sound(database)] == missing
+
+
+@pytest.mark.parametrize("closed", [False, True])
+async def test_nothing_is_published_of_a_meeting_that_was_cut_and_went_on(
+    database: Database, log: Log, key: Key, closed: bool
+) -> None:
+    last, _ = await cut_open(database, log, key)
+    with pytest.raises(WitnessBroken, match=f"entry {last}, which was published, is missing"):
+        await publish(database, key, NOW)
+    await log.append("m", last - 1, [Paused(), Closed() if closed else Resumed()], after(500), AN, "c")
+    with pytest.raises(WitnessBroken, match=f"entry {last} and what stands before it were written anew"):
+        await publish(database, key, NOW)
 
 
 @pytest.mark.parametrize("at", [0, 40, -1])
